@@ -1,0 +1,46 @@
+#pragma once
+
+#include "actors/payloads.hpp"
+#include "config/log.hpp"
+
+#include <caf/error.hpp>
+#include <caf/scheduled_actor.hpp>
+
+#include <exception>
+#include <string>
+#include <utility>
+
+namespace cafq {
+
+/// Makes an exception in a handler end its actor with a log line, as any other
+/// failure would, instead of printing to stderr behind our back.
+template <class Self>
+void log_exceptions(Self* self, std::string who) {
+  self->set_exception_handler(
+    [who = std::move(who)](std::exception_ptr& ptr) -> caf::error {
+      try {
+        std::rethrow_exception(ptr);
+      } catch (const std::exception& ex) {
+        log::error("{}: failed - {}", who, ex.what());
+      } catch (...) {
+        log::error("{}: failed - unknown exception", who);
+      }
+      return caf::sec::runtime_error;
+    });
+}
+
+/// Returns the part of a stat that every actor fills alike.
+/// @pre Called by the actor itself: looking at a mailbox changes it.
+template <class Self>
+actor_stat
+stat_of(Self* self, std::string kind, std::string name, uint64_t parent) {
+  actor_stat result;
+  result.id = self->id();
+  result.parent = parent;
+  result.kind = std::move(kind);
+  result.name = std::move(name);
+  result.mailbox = self->mailbox().size();
+  return result;
+}
+
+} // namespace cafq

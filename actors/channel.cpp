@@ -1,0 +1,304 @@
+#include "actors/channel.hpp"
+
+#include "actors/actor_support.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace cafq {
+
+namespace {
+
+/// A tick further away is split, so that few ticks are under way at a time:
+/// CAF 0.17 cannot cancel one when an earlier deadline comes up.
+constexpr auto longest_tick = std::chrono::seconds{5};
+
+/// Size of a message frame without the body (net/protocol/frame.hpp).
+constexpr size_t frame_overhead = 34;
+
+} // namespace
+
+channel_state::channel_state(channel_actor::pointer ptr) : self(ptr) {
+  // nop
+}
+
+void channel_state::put(const batch& x) {
+  for (const auto& item : x.items) {
+    if (item.deferred()) {
+      queue.defer(item.body, item.due);
+      continue;
+    }
+    if (identity.ephemeral && queue.depth() >= settings.mem_queue_size) {
+      dropped += item.body->count();
+      continue;
+    }
+    put_ += item.body->count();
+    queue.put(item.body);
+  }
+  pump();
+}
+
+caf::error
+channel_state::subscribe(const client_actor& client, const subscription& how) {
+  const auto limit = settings.max_channel_consumers;
+  if (limit > 0 && consumers.size() >= limit)
+    return ec::too_many_consumers;
+  queue::consumer x;
+  x.id = client.id();
+  x.msg_timeout = how.msg_timeout;
+  x.sample_rate = how.sample_rate;
+  consumers.add(x);
+  clients.emplace(x.id, client);
+  self->monitor(client);
+  return {};
+}
+
+void channel_state::unsubscribe(consumer_id id) {
+  if (!consumers.remove(id))
+    return;
+  clients.erase(id);
+  if (identity.ephemeral && consumers.size() == 0)
+    self->send(topic, atom::vacant_v, channel_actor{self}, identity.name);
+}
+
+void channel_state::set_ready_count(consumer_id id, size_t count) {
+  if (auto* x = consumers.find(id)) {
+    x->rdy = count;
+    consumers.line_up(*x);
+    pump();
+  }
+}
+
+void channel_state::finish(consumer_id by, ticket answer_to,
+                           const numbers& which) {
+  failures_ptr failed;
+  size_t done = 0;
+  for (auto number : which.list) {
+    if (auto why = queue.finish(number, by); why == queue::settled::ok)
+      ++done;
+    else
+      note(failed, settling::fin, number, why);
+  }
+  settle(by, done, &queue::consumer::finished);
+  answer(by, answer_to, std::move(failed));
+}
+
+void channel_state::requeue(consumer_id by, ticket answer_to,
+                            const requeues& which) {
+  failures_ptr failed;
+  size_t done = 0;
+  const auto now = self->clock().now();
+  for (const auto& x : which.list) {
+    auto why = queue.requeue(x.number, by, x.delay, now);
+    if (why == queue::settled::ok)
+      ++done;
+    else
+      note(failed, settling::req, x.number, why);
+  }
+  settle(by, done, &queue::consumer::requeued);
+  answer(by, answer_to, std::move(failed));
+}
+
+void channel_state::touch(consumer_id by, ticket answer_to,
+                          const numbers& which) {
+  failures_ptr failed;
+  const auto now = self->clock().now();
+  auto* x = consumers.find(by);
+  const auto timeout = x ? x->msg_timeout : queue::duration{};
+  for (auto number : which.list) {
+    auto why = queue.touch(number, by, timeout, settings.max_msg_timeout, now);
+    if (why != queue::settled::ok)
+      note(failed, settling::touch, number, why);
+  }
+  answer(by, answer_to, std::move(failed));
+}
+
+void channel_state::sent(consumer_id id, uint64_t bytes) {
+  if (auto* x = consumers.find(id)) {
+    x->sent_bytes = std::max(x->sent_bytes, bytes);
+    consumers.line_up(*x);
+    pump();
+  }
+}
+
+void channel_state::pause(bool on) {
+  paused = on;
+  log::info("CHANNEL({}): {}", identity.name, on ? "paused" : "unpaused");
+  pump();
+}
+
+void channel_state::empty() {
+  queue.clear();
+  for (auto& [id, x] : consumers) {
+    x.in_flight = 0;
+    consumers.line_up(x);
+  }
+  log::info("CHANNEL({}): emptied", identity.name);
+  pump();
+}
+
+void channel_state::tick() {
+  const auto now = self->clock().now();
+  // A tick that an earlier one made superfluous leaves that one armed.
+  if (armed_ && *armed_ <= now)
+    armed_.reset();
+  timed_out_.clear();
+  queue.expire(now, timed_out_);
+  for (auto id : timed_out_) {
+    if (auto* x = consumers.find(id)) {
+      --x->in_flight;
+      consumers.line_up(*x);
+    }
+  }
+  pump();
+}
+
+void channel_state::pump() {
+  while (!paused && queue.depth() > 0) {
+    const auto others = consumers.waiting();
+    auto* x = consumers.next();
+    if (!x)
+      break;
+    // An even share, so that one with a large RDY does not take it all.
+    const auto line = std::max<size_t>(others, 1);
+    serve(*x, std::min(x->credit(), (queue.depth() + line - 1) / line));
+    consumers.line_up(*x);
+  }
+  report_room();
+  arm();
+}
+
+actor_stat channel_state::stat() const {
+  auto result = stat_of(self, "channel", identity.name, parent);
+  result.paused = paused;
+  result.counters = {
+    {"depth", queue.depth()},
+    {"in_flight", queue.in_flight()},
+    {"deferred", queue.deferred()},
+    {"messages", queue.totals().messages},
+    {"requeued", queue.totals().requeued},
+    {"timed_out", queue.totals().timed_out},
+    {"dropped", dropped},
+    {"consumers", consumers.size()},
+  };
+  return result;
+}
+
+void channel_state::serve(queue::consumer& to, size_t max_messages) {
+  queue::channel_queue::taker taker{to.id, to.msg_timeout, {}};
+  if (to.sample_rate > 0) {
+    // nsqd keeps a message when a number of 0 to 99 is not above the rate.
+    taker.keep = [this, rate = to.sample_rate] {
+      return std::uniform_int_distribution{0, 99}(sampling_) <= rate;
+    };
+  }
+  delivery_ptr result{new delivery};
+  const auto taken = queue.take(taker, max_messages, to.credit_bytes(),
+                                self->clock().now(), result->runs);
+  if (taken.messages == 0)
+    return;
+  to.in_flight += taken.messages;
+  to.messages += taken.messages;
+  to.given_bytes += taken.bytes + taken.messages * frame_overhead;
+  if (to.given_bytes - to.asked_bytes >= queue::consumer::window_bytes / 2) {
+    to.asked_bytes = to.given_bytes;
+    result->report = to.given_bytes;
+  }
+  self->send(clients.at(to.id), atom::deliver_v, std::move(result));
+}
+
+void channel_state::note(failures_ptr& failed, settling command,
+                         uint64_t number, queue::settled why) {
+  if (!failed) {
+    failed.reset(new failures);
+    failed->command = command;
+  }
+  failed->list.push_back({number, why});
+}
+
+void channel_state::settle(consumer_id by, size_t count,
+                           uint64_t queue::consumer::*counter) {
+  if (auto* x = consumers.find(by)) {
+    x->in_flight -= count;
+    x->*counter += count;
+    consumers.line_up(*x);
+  }
+  pump();
+}
+
+void channel_state::answer(consumer_id by, ticket answer_to,
+                           failures_ptr failed) {
+  if (answer_to == 0 && !failed)
+    return;
+  if (auto i = clients.find(by); i != clients.end())
+    self->send(i->second, atom::failed_v, answer_to, std::move(failed));
+}
+
+void channel_state::report_room() {
+  const auto left = put_ - queue.unread();
+  // Each report costs the topic a message, so they are few; still the topic
+  // always sees most of the room there is.
+  const auto worth = std::max<uint64_t>(settings.mem_queue_size / 4, 1);
+  if (left - reported_ < worth)
+    return;
+  self->send(topic, atom::room_v, identity.name, left - reported_);
+  reported_ = left;
+}
+
+void channel_state::arm() {
+  const auto next = queue.next_deadline();
+  if (!next || (armed_ && *armed_ <= *next))
+    return;
+  const auto now = self->clock().now();
+  armed_ = std::min(std::max(*next, now), now + longest_tick);
+  self->delayed_send(self, *armed_ - now, atom::tick_v);
+}
+
+channel_actor::behavior_type
+channel(channel_actor::stateful_pointer<channel_state> self,
+        channel_identity identity, const topic_actor& topic,
+        const node_settings& settings) {
+  log_exceptions(self, "CHANNEL(" + identity.name + ")");
+  self->state.identity = std::move(identity);
+  self->state.topic = topic;
+  self->state.parent = topic.id();
+  self->state.settings = settings;
+  self->set_down_handler(
+    [self](const caf::down_msg& x) { self->state.unsubscribe(x.source.id()); });
+  return {
+    [self](atom::put, const batch_ptr& x) { self->state.put(*x); },
+    [self](atom::sub, const client_actor& client,
+           const subscription& how) -> caf::result<atom::sub> {
+      if (auto err = self->state.subscribe(client, how))
+        return err;
+      return atom::sub_v;
+    },
+    [self](atom::rdy, consumer_id id, size_t count) {
+      self->state.set_ready_count(id, count);
+    },
+    [self](atom::fin, consumer_id by, ticket to, const numbers_ptr& which) {
+      self->state.finish(by, to, *which);
+    },
+    [self](atom::req, consumer_id by, ticket to, const requeues_ptr& which) {
+      self->state.requeue(by, to, *which);
+    },
+    [self](atom::touch, consumer_id by, ticket to, const numbers_ptr& which) {
+      self->state.touch(by, to, *which);
+    },
+    [self](atom::sent, consumer_id id, uint64_t bytes) {
+      self->state.sent(id, bytes);
+    },
+    [self](atom::pause, bool on) {
+      self->state.pause(on);
+      return atom::pause_v;
+    },
+    [self](atom::empty) {
+      self->state.empty();
+      return atom::empty_v;
+    },
+    [self](atom::stat) { return self->state.stat(); },
+    [self](atom::tick) { self->state.tick(); },
+  };
+}
+
+} // namespace cafq

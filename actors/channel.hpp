@@ -1,0 +1,102 @@
+#pragma once
+
+#include "actors/interfaces.hpp"
+#include "actors/node_settings.hpp"
+#include "actors/queue/channel_queue.hpp"
+#include "actors/queue/consumer_set.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include <optional>
+#include <random>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace cafq {
+
+/// Who a channel is.
+struct channel_identity {
+  std::string topic;
+  std::string name;
+  bool ephemeral = false;
+};
+
+/// The state of the CHANNEL actor: its queue, its consumers, and how one feeds
+/// the other.
+/// @relates channel
+struct channel_state {
+  explicit channel_state(channel_actor::pointer ptr);
+
+  /// Takes published messages. An ephemeral channel drops what is too much.
+  void put(const batch& x);
+
+  /// Adds a consumer, unless there are too many.
+  caf::error subscribe(const client_actor& client, const subscription& how);
+
+  /// Removes a consumer that is gone; its messages time out.
+  void unsubscribe(consumer_id id);
+
+  void set_ready_count(consumer_id id, size_t count);
+  void finish(consumer_id by, ticket answer_to, const numbers& which);
+  void requeue(consumer_id by, ticket answer_to, const requeues& which);
+  void touch(consumer_id by, ticket answer_to, const numbers& which);
+
+  /// A consumer's socket took everything up to `bytes`.
+  void sent(consumer_id id, uint64_t bytes);
+
+  void pause(bool on);
+  void empty();
+
+  /// A tick came: makes overdue messages ready again.
+  void tick();
+
+  /// Hands ready messages to consumers with credit, tells the topic about the
+  /// room this makes and arms the next tick.
+  void pump();
+
+  [[nodiscard]] actor_stat stat() const;
+
+  channel_actor::pointer self;
+  channel_identity identity;
+  topic_actor topic;
+  uint64_t parent = 0;
+  node_settings settings;
+  queue::channel_queue queue;
+  queue::consumer_set consumers;
+  std::unordered_map<consumer_id, client_actor> clients;
+  bool paused = false;
+  /// Ready messages an ephemeral channel had no room for.
+  uint64_t dropped = 0;
+
+  /// The name in log output.
+  static inline const char* name = "channel";
+
+private:
+  void serve(queue::consumer& to, size_t max_messages);
+  /// Adds a failure to the list, which exists from the first one on.
+  static void note(failures_ptr& failed, settling command, uint64_t number,
+                   queue::settled why);
+  /// Gives a consumer back the credit of `count` messages.
+  void settle(consumer_id by, size_t count, uint64_t queue::consumer::*counter);
+  void answer(consumer_id by, ticket answer_to, failures_ptr failed);
+  void report_room();
+  void arm();
+
+  /// Messages put, deferred ones excluded, and how many of them have left;
+  /// the topic was told of `reported_`.
+  uint64_t put_ = 0;
+  uint64_t reported_ = 0;
+  std::optional<queue::time_point> armed_;
+  std::minstd_rand sampling_{std::random_device{}()};
+  /// Reused by `tick`.
+  std::vector<consumer_id> timed_out_;
+};
+
+/// Delivers the messages of one channel to its consumers.
+channel_actor::behavior_type
+channel(channel_actor::stateful_pointer<channel_state> self,
+        channel_identity identity, const topic_actor& topic,
+        const node_settings& settings);
+
+} // namespace cafq

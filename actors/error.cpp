@@ -1,0 +1,39 @@
+#include "actors/error.hpp"
+
+#include <caf/atom.hpp>
+#include <caf/deep_to_string.hpp>
+#include <caf/sec.hpp>
+
+namespace cafq {
+
+const char* to_string(ec x) noexcept {
+  switch (x) {
+    case ec::none:
+      return "none";
+    case ec::no_such_topic:
+      return "no such topic";
+    case ec::no_such_channel:
+      return "no such channel";
+    case ec::too_many_consumers:
+      return "too many consumers";
+    case ec::exiting:
+      return "exiting";
+    case ec::queue_full:
+      return "queue full";
+  }
+  return "invalid";
+}
+
+std::string render(const caf::error& x) {
+  if (!x)
+    return "none";
+  if (x.category() == caf::atom("cafq")) {
+    std::string result = to_string(static_cast<ec>(x.code()));
+    if (!x.context().empty())
+      result += caf::to_string(x.context());
+    return result;
+  }
+  return caf::to_string(x);
+}
+
+} // namespace cafq

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <caf/error.hpp>
+#include <caf/make_message.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace cafq {
+
+/// Everything that can go wrong between actors. Codes that a client sees are
+/// built from these in net/protocol.
+enum class ec : uint8_t {
+  none,
+  /// No topic has this name.
+  no_such_topic,
+  /// The topic has no channel of this name.
+  no_such_channel,
+  /// The channel has as many consumers as --max-channel-consumers allows.
+  too_many_consumers,
+  /// The topic or channel is being deleted, or the node stops.
+  exiting,
+  /// The queue or the node holds as much as it may, and nothing leaves.
+  queue_full,
+};
+
+/// @relates ec
+const char* to_string(ec x) noexcept;
+
+/// Renders an error of any category for the log.
+std::string render(const caf::error& x);
+
+} // namespace cafq
+
+CAF_ERROR_CODE_ENUM(cafq::ec, "cafq")

@@ -1,0 +1,159 @@
+#pragma once
+
+#include "actors/error.hpp"
+#include "actors/payloads.hpp"
+
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/replies_to.hpp>
+#include <caf/result.hpp>
+#include <caf/type_id.hpp>
+#include <caf/typed_actor.hpp>
+
+#include <cstdint>
+#include <string>
+
+// -- atoms and message types --------------------------------------------------
+
+#define CAFQ_ADD_ATOM(name) CAF_ADD_ATOM(cafq, cafq::atom, name, #name)
+
+CAF_BEGIN_TYPE_ID_BLOCK(cafq, caf::first_custom_type_id)
+
+  CAFQ_ADD_ATOM(accepted)
+  CAFQ_ADD_ATOM(channel)
+  CAFQ_ADD_ATOM(deliver)
+  CAFQ_ADD_ATOM(empty)
+  CAFQ_ADD_ATOM(erase)
+  CAFQ_ADD_ATOM(failed)
+  CAFQ_ADD_ATOM(fin)
+  CAFQ_ADD_ATOM(find)
+  CAFQ_ADD_ATOM(greeted)
+  CAFQ_ADD_ATOM(list)
+  CAFQ_ADD_ATOM(pause)
+  CAFQ_ADD_ATOM(put)
+  CAFQ_ADD_ATOM(rdy)
+  CAFQ_ADD_ATOM(refused)
+  CAFQ_ADD_ATOM(req)
+  CAFQ_ADD_ATOM(resume)
+  CAFQ_ADD_ATOM(room)
+  CAFQ_ADD_ATOM(sent)
+  CAFQ_ADD_ATOM(stat)
+  CAFQ_ADD_ATOM(stop)
+  CAFQ_ADD_ATOM(sub)
+  CAFQ_ADD_ATOM(tick)
+  CAFQ_ADD_ATOM(topic)
+  CAFQ_ADD_ATOM(touch)
+  CAFQ_ADD_ATOM(vacant)
+
+  CAF_ADD_TYPE_ID(cafq, (cafq::ec))
+
+CAF_END_TYPE_ID_BLOCK(cafq)
+
+#undef CAFQ_ADD_ATOM
+
+// Messages never leave this process, so payloads travel as pointers and plain
+// structs without a serialized form. What is pointed at is immutable once sent.
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::actor_stat)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::batch_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::delivery_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::numbers_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::requeues_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::failures_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::subscription)
+
+// -- actor interfaces ---------------------------------------------------------
+
+namespace cafq {
+
+/// The CLIENT actor interface: the half of a CONNECTION that topics and
+/// channels see. It bounds its own output by reporting what left (`sent`).
+using client_actor = caf::typed_actor<
+  // Writes messages to the client.
+  caf::reacts_to<atom::deliver, delivery_ptr>,
+  // The topic took the publishes of this ticket.
+  caf::reacts_to<atom::accepted, ticket>,
+  // The topic did not take the publishes of this ticket, and says why.
+  caf::reacts_to<atom::refused, ticket, std::string>,
+  // The FIN, REQ and TOUCH of this ticket are done; those listed failed.
+  caf::reacts_to<atom::failed, ticket, failures_ptr>>;
+
+/// The CHANNEL actor interface. Its mailbox is bounded by the publishes its
+/// TOPIC counts (`room`) and by what is in flight to its consumers.
+using channel_actor = caf::typed_actor<
+  // Takes one copy of published messages.
+  caf::reacts_to<atom::put, batch_ptr>,
+  // Adds a consumer, with RDY 0; it leaves when it terminates.
+  caf::replies_to<atom::sub, client_actor, subscription>::with<atom::sub>,
+  // Sets how many messages may be in flight to a consumer.
+  caf::reacts_to<atom::rdy, consumer_id, size_t>,
+  // Finishes messages; answers `failed` if one failed or a ticket is given.
+  caf::reacts_to<atom::fin, consumer_id, ticket, numbers_ptr>,
+  // Requeues messages; answers as `fin` does.
+  caf::reacts_to<atom::req, consumer_id, ticket, requeues_ptr>,
+  // Extends the time of messages; answers as `fin` does.
+  caf::reacts_to<atom::touch, consumer_id, ticket, numbers_ptr>,
+  // A consumer's socket took everything up to this many bytes.
+  caf::reacts_to<atom::sent, consumer_id, uint64_t>,
+  // Stops (true) or goes on with deliveries.
+  caf::replies_to<atom::pause, bool>::with<atom::pause>,
+  // Discards every message, ready, in flight and deferred.
+  caf::replies_to<atom::empty>::with<atom::empty>,
+  // Tells about itself.
+  caf::replies_to<atom::stat>::with<actor_stat>,
+  // INTERNAL: looks for overdue messages.
+  caf::reacts_to<atom::tick>>;
+
+/// The TOPIC actor interface. Publishes it has no room for wait here, bounded
+/// by the byte window of each connection, for at most 5 s without progress.
+using topic_actor = caf::typed_actor<
+  // Takes published messages; answers `accepted` or `refused`.
+  caf::reacts_to<atom::put, batch_ptr, client_actor, ticket>,
+  // Returns the channel of this name, creating it if need be.
+  caf::replies_to<atom::channel, std::string>::with<channel_actor>,
+  // Returns the channel of this name or `no_such_channel`.
+  caf::replies_to<atom::find, std::string>::with<channel_actor>,
+  // Returns all channels.
+  caf::replies_to<atom::list>::with<std::vector<channel_actor>>,
+  // Deletes a channel and its messages; its consumers are disconnected.
+  caf::replies_to<atom::erase, std::string>::with<atom::erase>,
+  // Keeps messages here (true) or hands them to the channels.
+  caf::replies_to<atom::pause, bool>::with<atom::pause>,
+  // Discards the messages held here, not those of the channels.
+  caf::replies_to<atom::empty>::with<atom::empty>,
+  // Tells about itself.
+  caf::replies_to<atom::stat>::with<actor_stat>,
+  // A channel has handed out this many of the messages it was given.
+  caf::reacts_to<atom::room, std::string, uint64_t>,
+  // An ephemeral channel has lost its last consumer.
+  caf::reacts_to<atom::vacant, channel_actor, std::string>,
+  // INTERNAL: looks again at the publishes that wait.
+  caf::reacts_to<atom::tick>>;
+
+/// The NODE actor interface.
+using node_actor = caf::typed_actor<
+  // Returns the topic of this name, creating it if need be.
+  caf::replies_to<atom::topic, std::string>::with<topic_actor>,
+  // Returns the topic of this name or `no_such_topic`.
+  caf::replies_to<atom::find, std::string>::with<topic_actor>,
+  // Returns all topics.
+  caf::replies_to<atom::list>::with<std::vector<topic_actor>>,
+  // Deletes a topic, its channels and all their messages.
+  caf::replies_to<atom::erase, std::string>::with<atom::erase>,
+  // Tells about itself.
+  caf::replies_to<atom::stat>::with<actor_stat>,
+  // An ephemeral topic has lost its last channel.
+  caf::reacts_to<atom::vacant, topic_actor, std::string>>;
+
+} // namespace cafq
+
+// -- handles that travel in messages ------------------------------------------
+
+CAF_BEGIN_TYPE_ID_BLOCK(cafq_actors, caf::id_block::cafq::end)
+
+  CAF_ADD_TYPE_ID(cafq_actors, (cafq::channel_actor))
+  CAF_ADD_TYPE_ID(cafq_actors, (cafq::client_actor))
+  CAF_ADD_TYPE_ID(cafq_actors, (cafq::node_actor))
+  CAF_ADD_TYPE_ID(cafq_actors, (cafq::topic_actor))
+  CAF_ADD_TYPE_ID(cafq_actors, (std::vector<cafq::channel_actor>))
+  CAF_ADD_TYPE_ID(cafq_actors, (std::vector<cafq::topic_actor>))
+
+CAF_END_TYPE_ID_BLOCK(cafq_actors)

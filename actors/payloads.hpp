@@ -1,0 +1,101 @@
+#pragma once
+
+#include "actors/queue/channel_queue.hpp"
+#include "actors/queue/topic_queue.hpp"
+
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+/// What travels between actors, as plain data.
+namespace cafq {
+
+using queue::consumer_id;
+
+/// Names what a client waits for, on one connection. 0 = it does not wait.
+using ticket = uint32_t;
+
+/// The publishes that one socket read held for one topic, in order.
+struct batch : boost::intrusive_ref_counter<batch> {
+  std::vector<queue::publication> items;
+};
+
+using batch_ptr = boost::intrusive_ptr<batch>;
+
+/// Messages for one consumer.
+struct delivery : boost::intrusive_ref_counter<delivery> {
+  std::vector<queue::run> runs;
+  /// If not 0: what to report by `sent` when all of it has left.
+  uint64_t report = 0;
+};
+
+using delivery_ptr = boost::intrusive_ptr<delivery>;
+
+/// The message numbers that FIN or TOUCH name, in order.
+struct numbers : boost::intrusive_ref_counter<numbers> {
+  std::vector<uint64_t> list;
+};
+
+using numbers_ptr = boost::intrusive_ptr<numbers>;
+
+/// What REQ names, in order.
+struct requeues : boost::intrusive_ref_counter<requeues> {
+  struct item {
+    uint64_t number;
+    queue::duration delay;
+  };
+
+  std::vector<item> list;
+};
+
+using requeues_ptr = boost::intrusive_ptr<requeues>;
+
+/// The command a failure belongs to.
+enum class settling : uint8_t { fin, req, touch };
+
+/// Those FIN, REQ or TOUCH of one actor message that failed.
+struct failures : boost::intrusive_ref_counter<failures> {
+  struct item {
+    uint64_t number;
+    queue::settled why;
+  };
+
+  settling command = settling::fin;
+  std::vector<item> list;
+};
+
+using failures_ptr = boost::intrusive_ptr<failures>;
+
+/// What a consumer negotiated, and who it is.
+struct subscription {
+  queue::duration msg_timeout{};
+  /// Percent, 0 = every message.
+  int sample_rate = 0;
+};
+
+/// What every actor tells about itself: a node of the tree in /debug/actors.
+struct actor_stat {
+  uint64_t id = 0;
+  /// 0 = has none.
+  uint64_t parent = 0;
+  std::string kind;
+  std::string name;
+  size_t mailbox = 0;
+  bool paused = false;
+  std::vector<std::pair<std::string, uint64_t>> counters;
+
+  /// Returns a counter by name, 0 if there is none.
+  [[nodiscard]] uint64_t counter(const std::string& key) const {
+    for (const auto& [label, value] : counters)
+      if (label == key)
+        return value;
+    return 0;
+  }
+};
+
+} // namespace cafq

@@ -1,0 +1,98 @@
+#pragma once
+
+#include "actors/queue/channel_queue.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <unordered_map>
+
+namespace cafq::queue {
+
+/// One subscribed client as its channel sees it: what it may still be given.
+struct consumer {
+  /// Bytes on their way to a client's socket before the channel waits for them
+  /// to leave: bounds what a client that does not read can hold in memory.
+  static constexpr uint64_t window_bytes = 128 * 1024;
+
+  consumer_id id = 0;
+  duration msg_timeout{};
+  /// IDENTIFY's sample_rate in percent, 0 = every message.
+  int sample_rate = 0;
+
+  /// RDY: how many messages may be in flight.
+  size_t rdy = 0;
+  size_t in_flight = 0;
+
+  /// Bytes given to the connection, and those it has reported as sent.
+  uint64_t given_bytes = 0;
+  uint64_t sent_bytes = 0;
+  /// Up to where the connection was asked to report.
+  uint64_t asked_bytes = 0;
+
+  // Since the subscription, for the stats.
+  uint64_t messages = 0;
+  uint64_t finished = 0;
+  uint64_t requeued = 0;
+
+  /// Returns how many more messages the client may be given now.
+  [[nodiscard]] size_t credit() const noexcept {
+    if (in_flight >= rdy || given_bytes - sent_bytes >= window_bytes)
+      return 0;
+    return rdy - in_flight;
+  }
+
+  /// Returns how many more bytes it may be given now.
+  [[nodiscard]] size_t credit_bytes() const noexcept {
+    return window_bytes - (given_bytes - sent_bytes);
+  }
+
+  /// Whether it is in line for messages; `consumer_set`'s own.
+  bool in_line = false;
+};
+
+/// The consumers of a channel, served in turn: one that was given messages goes
+/// to the end of the line, so that none with credit starves.
+class consumer_set {
+public:
+  /// @pre No consumer has this id.
+  consumer& add(consumer x);
+
+  /// Removes a consumer; a no-op when there is none.
+  /// @returns whether there was one.
+  bool remove(consumer_id id);
+
+  /// @returns `nullptr` when there is none.
+  [[nodiscard]] consumer* find(consumer_id id);
+
+  /// Puts a consumer in line if it has credit. To be called whenever its credit
+  /// may have grown and after it was served.
+  void line_up(consumer& x);
+
+  /// Takes the next consumer with credit out of the line.
+  /// @returns `nullptr` when no consumer has any.
+  [[nodiscard]] consumer* next();
+
+  /// Returns how many stand in line, an upper bound of those with credit.
+  [[nodiscard]] size_t waiting() const noexcept {
+    return line_.size();
+  }
+
+  [[nodiscard]] size_t size() const noexcept {
+    return all_.size();
+  }
+
+  [[nodiscard]] auto begin() noexcept {
+    return all_.begin();
+  }
+
+  [[nodiscard]] auto end() noexcept {
+    return all_.end();
+  }
+
+private:
+  std::unordered_map<consumer_id, consumer> all_;
+  std::deque<consumer*> line_;
+};
+
+} // namespace cafq::queue

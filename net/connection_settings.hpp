@@ -1,0 +1,24 @@
+#pragma once
+
+#include "net/protocol/identify.hpp"
+#include "net/protocol/limits.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace cafq {
+
+/// What all connections go by.
+struct connection_settings {
+  protocol::limits limits;
+  protocol::server_settings server;
+  /// The high bits of every message id, 0 to 1023.
+  uint16_t node_id = 0;
+  /// For the text of an error; the channel enforces it.
+  size_t max_channel_consumers = 0;
+  /// Whether to send on the socket right away instead of by CAF's event loop.
+  /// Off where there is no real socket.
+  bool direct_send = true;
+};
+
+} // namespace cafq

@@ -1,0 +1,133 @@
+#include "net/listener.hpp"
+
+#include "actors/actor_support.hpp"
+#include "net/socket.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace cafq {
+
+namespace {
+
+/// Files the node needs for itself: log, event loop, disk, listening sockets.
+constexpr size_t spare_files = 64;
+
+/// Half-open clients a node puts up with.
+constexpr size_t most_silent = 1000;
+
+} // namespace
+
+listener_limits limits_for(size_t open_files, size_t wished) {
+  const auto spare = std::min(spare_files, open_files / 4);
+  // Each client that closes its side needs a second file for a moment.
+  auto possible = std::max<size_t>(open_files - spare, 2);
+  possible -= possible / 16;
+  listener_limits result;
+  result.max_connections = wished > 0 ? std::min(wished, possible) : possible;
+  result.max_silent
+    = std::clamp<size_t>(result.max_connections / 2, 1, most_silent);
+  return result;
+}
+
+listener_state::listener_state(broker ptr) : self(ptr) {
+  // nop
+}
+
+void listener_state::accept(caf::io::connection_handle client) {
+  auto handle = self->fork(nsq_connection, client, node, listener_actor{self},
+                           settings);
+  self->monitor(handle);
+  ++accepted;
+  connections.emplace(handle.id(), handle);
+  silent.emplace(handle.id(), handle);
+  if (silent.size() > limits.max_silent) {
+    const auto oldest = silent.begin();
+    log::warn("TCP: {} clients have not sent a magic, closing the oldest",
+              silent.size());
+    self->send_exit(oldest->second, caf::exit_reason::user_shutdown);
+    silent.erase(oldest);
+  }
+  pause_or_resume();
+}
+
+void listener_state::greeted(uint64_t id) {
+  silent.erase(id);
+}
+
+void listener_state::gone(uint64_t id) {
+  connections.erase(id);
+  silent.erase(id);
+  if (stopping && connections.empty())
+    self->quit();
+  else
+    pause_or_resume();
+}
+
+void listener_state::stop() {
+  if (std::exchange(stopping, true))
+    return;
+  log::info("TCP: closing {}", address);
+  self->close(socket);
+  for (auto& [id, x] : connections)
+    self->send_exit(x, caf::exit_reason::user_shutdown);
+  if (connections.empty())
+    self->quit();
+}
+
+actor_stat listener_state::stat() const {
+  auto result = stat_of(self, "listener", address, 0);
+  result.paused = paused;
+  result.counters = {{"connections", connections.size()},
+                     {"silent", silent.size()},
+                     {"accepted", accepted}};
+  return result;
+}
+
+void listener_state::pause_or_resume() {
+  const auto full = connections.size() >= limits.max_connections;
+  if (stopping || std::exchange(paused, full) == full)
+    return;
+  if (full) {
+    log::warn("TCP: {} connections, as many as the limit of open files or "
+              "--max-connections allows; accepting pauses",
+              connections.size());
+    self->halt(socket);
+    return;
+  }
+  log::info("TCP: accepting resumes");
+  // CAF loses a trigger that comes in the same turn of its loop as the halt.
+  self->backend().post([me = caf::strong_actor_ptr{self->ctrl()}, this] {
+    if (self->alive() && !paused && !stopping)
+      self->trigger(socket);
+  });
+}
+
+listener_actor::behavior_type
+listener(listener_actor::stateful_broker_pointer<listener_state> self, int fd,
+         const node_actor& node, const listener_limits& limits,
+         std::shared_ptr<const connection_settings> settings) {
+  log_exceptions(self, "TCP");
+  auto& st = self->state;
+  st.node = node;
+  st.settings = std::move(settings);
+  st.limits = limits;
+  st.address = net::local_address(fd);
+  st.socket = self->add_doorman(fd);
+  log::info("TCP: listening on {}", st.address);
+  self->set_exit_handler([self](const caf::exit_msg&) { self->state.stop(); });
+  self->set_down_handler(
+    [self](const caf::down_msg& x) { self->state.gone(x.source.id()); });
+  return {
+    [self](const caf::io::new_connection_msg& x) {
+      self->state.accept(x.handle);
+    },
+    [self](const caf::io::acceptor_closed_msg&) {
+      log::error("TCP: the listening socket failed");
+    },
+    [self](atom::greeted, uint64_t id) { self->state.greeted(id); },
+    [self](atom::stat) { return self->state.stat(); },
+  };
+}
+
+} // namespace cafq

@@ -1,0 +1,313 @@
+#include "net/nsq_connection.hpp"
+
+#include "actors/error.hpp"
+#include "config/log.hpp"
+#include "net/protocol/errors.hpp"
+#include "net/protocol/frame.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace cafq {
+
+using protocol::command_name;
+
+namespace {
+
+/// Topics a connection keeps a handle of. A client that publishes to more
+/// looks some of them up again.
+constexpr size_t most_known_topics = 256;
+
+/// How often SUB tries again when its channel goes away under its hands, which
+/// ephemeral ones do.
+constexpr int subscribe_tries = 3;
+
+/// What a put costs the node beside the bodies; keeps a client of tiny
+/// publishes within its window.
+constexpr size_t put_overhead = 256;
+
+std::string response_frame(std::string_view data) {
+  std::vector<char> result;
+  protocol::append_response(result, data);
+  return {result.begin(), result.end()};
+}
+
+} // namespace
+
+// -- negotiation --------------------------------------------------------------
+
+void connection_state::on(const protocol::identify& x) {
+  log::info("[{}] IDENTIFY: {}", peer, x.body);
+  auto result = protocol::negotiate(x.body, settings->server, client);
+  if (const auto* bad = std::get_if<protocol::violation>(&result)) {
+    violate(*bad);
+    return;
+  }
+  session.set_heartbeats(client.heartbeat_interval.count() > 0);
+  if (!std::exchange(identified, true)) {
+    delivery_terms = {client.msg_timeout, client.sample_rate};
+    heartbeat_every = client.heartbeat_interval;
+    next_heartbeat = self->clock().now() + heartbeat_every;
+    arm();
+  }
+  slots.answer(
+    response_frame(std::get<protocol::identify_reply>(result).data));
+}
+
+void connection_state::on(const protocol::auth&) {
+  // Without auth servers the parser refuses AUTH itself.
+}
+
+// -- consuming ----------------------------------------------------------------
+
+void connection_state::on(const protocol::sub& x) {
+  session.subscribe();
+  waiting = true;
+  subscribing = slots.new_ticket();
+  slots.wait(subscribing, command_name::sub);
+  subscribe(std::string{x.topic}, std::string{x.channel}, subscribe_tries);
+}
+
+/// Finds topic, then channel, then becomes its consumer.
+void connection_state::subscribe(const std::string& topic,
+                                 const std::string& id, int tries) {
+  auto fail = [=, this](const caf::error& why) {
+    unsubscribed(topic, id, why, tries - 1);
+  };
+  self->request(node, caf::infinite, atom::topic_v, topic)
+    .then(
+      [=, this](const topic_actor& found) {
+        self->request(found, caf::infinite, atom::channel_v, id)
+          .then(
+            [=, this](const channel_actor& to) {
+              self
+                ->request(to, caf::infinite, atom::sub_v, client_actor{self},
+                          delivery_terms)
+                .then([=, this](atom::sub) { subscribed(to); }, fail);
+            },
+            fail);
+      },
+      fail);
+}
+
+void connection_state::subscribed(const channel_actor& to) {
+  channel = to;
+  self->monitor(channel);
+  slots.resolve(subscribing);
+  waiting = false;
+  answer();
+  run();
+}
+
+void connection_state::unsubscribed(const std::string& topic,
+                                    const std::string& id,
+                                    const caf::error& why, int tries) {
+  if (end == ending::closed)
+    return;
+  if (why == ec::too_many_consumers) {
+    const auto limit = static_cast<int>(settings->max_channel_consumers);
+    fail_subscribe(protocol::too_many_consumers(topic, id, limit));
+  } else if (tries > 0) {
+    subscribe(topic, id, tries);
+  } else {
+    fail_subscribe(protocol::sub_failed(protocol::being_deleted));
+  }
+}
+
+void connection_state::fail_subscribe(const protocol::violation& x) {
+  log_error(x.text);
+  slots.fail(subscribing, x);
+  waiting = false;
+  answer();
+}
+
+void connection_state::on(const protocol::rdy& x) {
+  new_ready_count = static_cast<size_t>(x.count);
+}
+
+void connection_state::on(const protocol::cls&) {
+  session.close();
+  new_ready_count = 0;
+  settle_before_answer();
+  slots.answer(std::string{protocol::close_wait_frame});
+}
+
+void connection_state::on(const protocol::nop&) {
+  // It came, which is all it is for.
+}
+
+// -- settling -----------------------------------------------------------------
+
+void connection_state::on(const protocol::fin& x) {
+  if (auto number = own_number(x.id))
+    settlings.finish(*number);
+  else
+    fail_settling(protocol::fin_failed(x.id, protocol::not_in_flight));
+}
+
+void connection_state::on(const protocol::req& x) {
+  if (x.clamped)
+    log::info("[{}] REQ timeout out of range, clamped to {} ms", peer,
+              x.delay.count() / 1000000);
+  if (auto number = own_number(x.id))
+    settlings.requeue(*number, x.delay);
+  else
+    fail_settling(protocol::req_failed(x.id, protocol::not_in_flight));
+}
+
+void connection_state::on(const protocol::touch& x) {
+  if (auto number = own_number(x.id))
+    settlings.touch(*number);
+  else
+    fail_settling(protocol::touch_failed(x.id, protocol::not_in_flight));
+}
+
+/// An id this node never gave out cannot be in flight.
+void connection_state::fail_settling(const protocol::violation& x) {
+  log_error(x.text);
+  settle_before_answer();
+  slots.fail(x);
+}
+
+std::optional<uint64_t>
+connection_state::own_number(const protocol::message_id& id) const {
+  const auto bits = protocol::parse_id(id);
+  if (!bits || *bits >> protocol::message_number_bits != settings->node_id)
+    return std::nullopt;
+  return *bits & ((uint64_t{1} << protocol::message_number_bits) - 1);
+}
+
+/// A command that answers follows: failures of the FIN, REQ and TOUCH before
+/// it have to leave before its answer.
+void connection_state::settle_before_answer() {
+  if (!settlings.empty())
+    send_settlings(true);
+}
+
+void connection_state::send_settlings(bool answered_behind) {
+  if (!channel) {
+    // It was deleted, and the connection closes.
+    settlings.take();
+    return;
+  }
+  const consumer_id me = self->id();
+  for (auto& x : settlings.take()) {
+    ticket t = 0;
+    if (answered_behind) {
+      t = slots.new_ticket();
+      slots.wait(t, command_name::nop);
+    }
+    switch (x.command) {
+      case settling::fin:
+        self->send(channel, atom::fin_v, me, t, std::move(x.numbers));
+        break;
+      case settling::req:
+        self->send(channel, atom::req_v, me, t, std::move(x.requeues));
+        break;
+      case settling::touch:
+        self->send(channel, atom::touch_v, me, t, std::move(x.numbers));
+        break;
+    }
+  }
+}
+
+// -- publishing ---------------------------------------------------------------
+
+void connection_state::on(const protocol::pub& x) {
+  settle_before_answer();
+  const auto t = publishes.add(x.topic, x.body, lasting(x.body),
+                               ticket_source());
+  slots.wait(t, command_name::pub);
+  published += 1;
+  need_topic(x.topic);
+}
+
+void connection_state::on(const protocol::dpub& x) {
+  settle_before_answer();
+  const auto t
+    = x.delay.count() > 0
+        ? publishes.defer(x.topic, x.body, run_started + x.delay,
+                          ticket_source())
+        : publishes.add(x.topic, x.body, lasting(x.body), ticket_source());
+  slots.wait(t, command_name::dpub);
+  published += 1;
+  need_topic(x.topic);
+}
+
+void connection_state::on(const protocol::mpub_begin& x) {
+  need_topic(x.topic);
+}
+
+void connection_state::on(const protocol::mpub& x) {
+  settle_before_answer();
+  const auto t = publishes.add(x, lasting(x.records), ticket_source());
+  slots.wait(t, command_name::mpub);
+  published += x.count;
+  need_topic(x.topic);
+}
+
+/// Makes sure that the topic is known before the next command is looked at.
+void connection_state::need_topic(std::string_view topic) {
+  if (topics.find(topic) != topics.end())
+    return;
+  waiting = true;
+  std::string key{topic};
+  self->request(node, caf::infinite, atom::topic_v, key)
+    .then(
+      [this, key](const topic_actor& found) {
+        remember_topic(key, found);
+        waiting = false;
+        if (auto x = std::exchange(stalled, std::nullopt))
+          send_publish(std::move(*x), found);
+        run();
+      },
+      [this](const caf::error&) {
+        waiting = false;
+        if (auto x = std::exchange(stalled, std::nullopt))
+          refused(x->answer_to, std::string{protocol::exiting});
+      });
+}
+
+void connection_state::remember_topic(const std::string& topic,
+                                      const topic_actor& handle) {
+  if (topics.size() >= most_known_topics) {
+    // Those with open puts have to stay: their end answers the client.
+    const auto idle = std::find_if(
+      topics.begin(), topics.end(), [this](const auto& x) {
+        return std::none_of(open_puts.begin(), open_puts.end(),
+                            [&](const auto& y) {
+                              return y.topic == x.second.address();
+                            });
+      });
+    if (idle != topics.end()) {
+      self->demonitor(idle->second);
+      topics.erase(idle);
+    }
+  }
+  self->monitor(handle);
+  topics.emplace(topic, handle);
+}
+
+void connection_state::send_publishes() {
+  for (auto& x : publishes.take()) {
+    if (auto i = topics.find(x.topic); i != topics.end())
+      send_publish(std::move(x), i->second);
+    else
+      stalled = std::move(x);
+  }
+}
+
+void connection_state::send_publish(publish_collector::group x,
+                                    const topic_actor& to) {
+  const auto bytes = x.bytes + put_overhead;
+  open_puts.push_back({x.answer_to, bytes, to.address()});
+  open_bytes += bytes;
+  self->send(to, atom::put_v, std::move(x.body), client_actor{self},
+             x.answer_to);
+}
+
+void connection_state::log_error(std::string_view text) const {
+  log::error("[{}] - {}", peer, text);
+}
+
+} // namespace cafq

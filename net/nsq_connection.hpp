@@ -1,0 +1,233 @@
+#pragma once
+
+#include "actors/interfaces.hpp"
+#include "net/connection_settings.hpp"
+#include "net/output.hpp"
+#include "net/protocol/command_parser.hpp"
+#include "net/protocol/identify.hpp"
+#include "net/protocol/magic.hpp"
+#include "net/protocol/session.hpp"
+#include "net/publish_collector.hpp"
+#include "net/response_slots.hpp"
+#include "net/settling.hpp"
+
+#include <caf/io/connection_handle.hpp>
+#include <caf/io/system_messages.hpp>
+#include <caf/io/typed_broker.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cafq {
+
+/// The LISTENER actor interface: accepts clients and forks a CONNECTION each.
+using listener_actor = caf::typed_actor<
+  caf::reacts_to<caf::io::new_connection_msg>,
+  caf::reacts_to<caf::io::acceptor_closed_msg>,
+  // A connection has sent a good magic.
+  caf::reacts_to<atom::greeted, uint64_t>,
+  // Tells about itself.
+  caf::replies_to<atom::stat>::with<actor_stat>>;
+
+/// The CONNECTION actor interface: a CLIENT that owns a socket. Its memory is
+/// bounded: it does not read while the publishes that topics have not answered,
+/// or the answers the client does not take, exceed a window.
+using connection_actor = client_actor::extend<
+  caf::reacts_to<caf::io::new_data_msg>,
+  caf::reacts_to<caf::io::connection_closed_msg>,
+  caf::reacts_to<caf::io::data_transferred_msg>,
+  // Tells about itself.
+  caf::replies_to<atom::stat>::with<actor_stat>,
+  // INTERNAL: sends heartbeats, ends a client that is silent for too long.
+  caf::reacts_to<atom::tick, uint64_t>>;
+
+/// The state of the CONNECTION actor: bytes to commands, commands to actors,
+/// answers to frames.
+/// @relates nsq_connection
+struct connection_state {
+  using broker = connection_actor::broker_pointer;
+
+  explicit connection_state(broker ptr);
+
+  // -- from the socket --------------------------------------------------------
+
+  void start(caf::io::connection_handle handle);
+  void received(std::string_view bytes);
+  void closed_by_peer(caf::io::connection_handle handle);
+  void transferred(size_t count);
+
+  // -- from topics and channels -----------------------------------------------
+
+  void deliver(const delivery& x);
+  void accepted(ticket t);
+  void refused(ticket t, const std::string& why);
+  void failed(ticket t, const failures* list);
+
+  /// A topic or the channel is gone.
+  void down(const caf::actor_addr& who);
+
+  // -- time -------------------------------------------------------------------
+
+  void tick(uint64_t generation);
+
+  /// Closes at once, without a frame.
+  void abort();
+
+  [[nodiscard]] actor_stat stat() const;
+
+  // -- commands (nsq_commands.cpp) --------------------------------------------
+
+  void on(const protocol::identify& x);
+  void on(const protocol::auth& x);
+  void on(const protocol::sub& x);
+  void on(const protocol::rdy& x);
+  void on(const protocol::fin& x);
+  void on(const protocol::req& x);
+  void on(const protocol::touch& x);
+  void on(const protocol::cls& x);
+  void on(const protocol::nop& x);
+  void on(const protocol::pub& x);
+  void on(const protocol::dpub& x);
+  void on(const protocol::mpub_begin& x);
+  void on(const protocol::mpub& x);
+
+  broker self;
+  std::shared_ptr<const connection_settings> settings;
+  node_actor node;
+  listener_actor listener;
+  uint64_t parent = 0;
+
+  /// The name in log output.
+  static inline const char* name = "connection";
+
+private:
+  /// How the connection ends.
+  enum class ending : uint8_t {
+    no,
+    /// The peer sends no more: execute what is there, then close.
+    after_input,
+    /// The last command is known; answers to some are still to come.
+    after_answers,
+    /// Only what is in `output` still has to leave.
+    after_output,
+    closed,
+  };
+
+  /// A put without an answer yet.
+  struct open_put {
+    ticket t;
+    size_t bytes;
+    caf::actor_addr topic;
+  };
+
+  // -- nsq_connection.cpp -----------------------------------------------------
+
+  /// Executes the commands that have arrived, as far as they may be.
+  void run();
+  [[nodiscard]] bool may_run() const;
+  void go_on();
+  void handle(const protocol::parse_result& x);
+  void end_of_read();
+  void greet(std::string_view& bytes);
+  void violate(const protocol::violation& x);
+  void input_ended();
+  void answer();
+  void flush();
+  void close_when_sent();
+  void close();
+  void settled_put(ticket t);
+  void set_reading(bool on);
+  void adapt_read_size(size_t got);
+  void arm();
+  [[nodiscard]] bool lasting(std::string_view bytes) const;
+
+  // -- nsq_commands.cpp -------------------------------------------------------
+
+  void settle_before_answer();
+  void send_settlings(bool answered_behind);
+  void send_publishes();
+  void send_publish(publish_collector::group x, const topic_actor& to);
+  void subscribe(const std::string& topic, const std::string& id, int tries);
+  void subscribed(const channel_actor& to);
+  void unsubscribed(const std::string& topic, const std::string& id,
+                    const caf::error& why, int tries);
+  void fail_subscribe(const protocol::violation& x);
+  void need_topic(std::string_view topic);
+  void remember_topic(const std::string& topic, const topic_actor& handle);
+  void fail_settling(const protocol::violation& x);
+  [[nodiscard]] auto ticket_source() {
+    return [this] { return slots.new_ticket(); };
+  }
+  [[nodiscard]] std::optional<uint64_t>
+  own_number(const protocol::message_id& id) const;
+  void log_error(std::string_view text) const;
+
+  caf::io::connection_handle hdl;
+  int fd = -1;
+  std::string peer;
+
+  // What arrives.
+  protocol::magic_check magic;
+  bool greeted = false;
+  protocol::session session;
+  std::optional<protocol::command_parser> parser;
+  /// The bytes of the read being handled.
+  std::string_view fed;
+  bool reading = true;
+  size_t read_size = 0;
+  /// An answer the next command depends on is under way.
+  bool waiting = false;
+  ending end = ending::no;
+
+  // What leaves.
+  response_slots slots;
+  cafq::output out;
+
+  // Publishing.
+  publish_collector publishes;
+  /// The topics this client publishes to.
+  std::map<std::string, topic_actor, std::less<>> topics;
+  /// Waits for its topic to be found.
+  std::optional<publish_collector::group> stalled;
+  std::vector<open_put> open_puts;
+  size_t open_bytes = 0;
+
+  // Consuming.
+  channel_actor channel;
+  ticket subscribing = 0;
+  settling_groups settlings;
+  std::optional<size_t> new_ready_count;
+
+  // Time.
+  protocol::client_settings client;
+  /// What the first IDENTIFY agreed on for deliveries; later ones change the
+  /// answers they get, but not these (as nsqd).
+  subscription delivery_terms;
+  bool identified = false;
+  /// When the client began to owe us a line.
+  queue::time_point line_due_since{};
+  queue::time_point run_started{};
+  queue::time_point next_heartbeat{};
+  std::chrono::milliseconds heartbeat_every{0};
+  queue::time_point closing_since{};
+  uint64_t tick_generation = 0;
+
+  // For the stats.
+  uint64_t commands = 0;
+  uint64_t published = 0;
+};
+
+/// Speaks NSQ's protocol V2 with one client.
+connection_actor::behavior_type
+nsq_connection(connection_actor::stateful_broker_pointer<connection_state> self,
+               caf::io::connection_handle handle, const node_actor& node,
+               const listener_actor& listener,
+               std::shared_ptr<const connection_settings> settings);
+
+} // namespace cafq

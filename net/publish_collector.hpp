@@ -1,0 +1,103 @@
+#pragma once
+
+#include "actors/payloads.hpp"
+#include "net/protocol/command.hpp"
+#include "net/response_slots.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cafq {
+
+/// Gathers the publishes of one socket read, so that each topic gets one actor
+/// message with one block for all of them, however many there are.
+class publish_collector {
+public:
+  /// What one topic is to be sent.
+  struct group {
+    std::string topic;
+    ticket answer_to = 0;
+    batch_ptr body;
+    size_t bytes = 0;
+  };
+
+  /// Adds a message.
+  /// @param lasting Whether the bytes stay where they are until `take`; those
+  ///                that do not are copied at once.
+  /// @param new_ticket Called when the topic has no group yet.
+  /// @returns the ticket of the topic's group.
+  template <class NewTicket>
+  ticket add(std::string_view topic, std::string_view body, bool lasting,
+             NewTicket&& new_ticket) {
+    auto& x = open(topic, new_ticket);
+    x.bodies.push_back(body);
+    x.bytes += body.size();
+    if (!lasting)
+      close_block(x);
+    return x.answer_to;
+  }
+
+  /// Adds the messages of an MPUB.
+  template <class NewTicket>
+  ticket add(const protocol::mpub& command, bool lasting,
+             NewTicket&& new_ticket) {
+    auto& x = open(command.topic, new_ticket);
+    append_records(x, command);
+    if (!lasting)
+      close_block(x);
+    return x.answer_to;
+  }
+
+  /// Adds a message that waits until `due`.
+  template <class NewTicket>
+  ticket defer(std::string_view topic, std::string_view body,
+               queue::time_point due, NewTicket&& new_ticket) {
+    auto& x = open(topic, new_ticket);
+    close_block(x);
+    x.body->items.push_back(
+      {queue::block::make({&body, 1}, timestamp_ns_), due});
+    x.bytes += body.size();
+    return x.answer_to;
+  }
+
+  /// Sets the time of arrival of what is added from here on.
+  void now(int64_t timestamp_ns) noexcept {
+    timestamp_ns_ = timestamp_ns;
+  }
+
+  [[nodiscard]] bool empty() const noexcept {
+    return groups_.empty();
+  }
+
+  /// Returns what was gathered, a group per topic.
+  [[nodiscard]] std::vector<group> take();
+
+private:
+  struct open_group : group {
+    /// Not in a block yet.
+    std::vector<std::string_view> bodies;
+  };
+
+  template <class NewTicket>
+  open_group& open(std::string_view topic, NewTicket& new_ticket) {
+    for (auto& x : groups_)
+      if (x.topic == topic)
+        return x;
+    auto& x = groups_.emplace_back();
+    x.topic = topic;
+    x.answer_to = new_ticket();
+    x.body.reset(new batch);
+    return x;
+  }
+
+  static void append_records(open_group& x, const protocol::mpub& command);
+
+  void close_block(open_group& x) const;
+
+  std::vector<open_group> groups_;
+  int64_t timestamp_ns_ = 0;
+};
+
+} // namespace cafq

@@ -1,0 +1,178 @@
+#include "net/socket.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace cafq::net {
+
+namespace {
+
+struct address_parts {
+  std::string host;
+  std::string port;
+};
+
+address_parts split(const std::string& address) {
+  const auto colon = address.rfind(':');
+  if (colon == std::string::npos)
+    throw socket_error("missing port in address");
+  auto host = address.substr(0, colon);
+  if (host.size() >= 2 && host.front() == '[' && host.back() == ']')
+    host = host.substr(1, host.size() - 2);
+  return {host, address.substr(colon + 1)};
+}
+
+std::string render(const sockaddr_storage& x, socklen_t size) {
+  std::array<char, NI_MAXHOST> host{};
+  std::array<char, NI_MAXSERV> port{};
+  if (x.ss_family != AF_INET && x.ss_family != AF_INET6)
+    return "unix";
+  if (::getnameinfo(reinterpret_cast<const sockaddr*>(&x), size, host.data(),
+                    host.size(), port.data(), port.size(),
+                    NI_NUMERICHOST | NI_NUMERICSERV)
+      != 0)
+    return "unknown";
+  std::string_view name{host.data()};
+  // A dual-stack socket shows IPv4 peers as ::ffff:1.2.3.4.
+  if (name.substr(0, 7) == "::ffff:" && name.find('.') != name.npos)
+    name.remove_prefix(7);
+  auto result = std::string{name};
+  if (name.find(':') != name.npos)
+    result = "[" + result + "]";
+  return result + ":" + port.data();
+}
+
+using get_name = int (*)(int, sockaddr*, socklen_t*);
+
+std::string render_name(get_name f, int fd) {
+  sockaddr_storage x{};
+  socklen_t size = sizeof(x);
+  if (f(fd, reinterpret_cast<sockaddr*>(&x), &size) != 0)
+    return "unknown";
+  return render(x, size);
+}
+
+/// Closes a descriptor unless released.
+class descriptor {
+public:
+  explicit descriptor(int fd) noexcept : fd_(fd) {
+    // nop
+  }
+
+  descriptor(const descriptor&) = delete;
+  descriptor& operator=(const descriptor&) = delete;
+
+  ~descriptor() {
+    if (fd_ >= 0)
+      ::close(fd_);
+  }
+
+  [[nodiscard]] int get() const noexcept {
+    return fd_;
+  }
+
+  [[nodiscard]] int release() noexcept {
+    return std::exchange(fd_, -1);
+  }
+
+private:
+  int fd_;
+};
+
+/// @returns -1 with errno set on failure.
+int try_listen(const addrinfo& x) {
+  descriptor fd{::socket(x.ai_family,
+                         x.ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
+                         x.ai_protocol)};
+  if (fd.get() < 0)
+    return -1;
+  int on = 1;
+  int off = 0;
+  ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  if (x.ai_family == AF_INET6)
+    ::setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
+  if (::bind(fd.get(), x.ai_addr, x.ai_addrlen) != 0
+      || ::listen(fd.get(), SOMAXCONN) != 0)
+    return -1;
+  return fd.release();
+}
+
+} // namespace
+
+int listen_on(const std::string& address) {
+  auto [host, port] = split(address);
+  const auto any = host.empty() || host == "0.0.0.0";
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_PASSIVE;
+  addrinfo* raw = nullptr;
+  for (const auto family : {any ? AF_INET6 : AF_UNSPEC, AF_INET}) {
+    hints.ai_family = family;
+    const auto* node = any ? nullptr : host.c_str();
+    if (auto rc = ::getaddrinfo(node, port.c_str(), &hints, &raw); rc != 0)
+      throw socket_error(::gai_strerror(rc));
+    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> found{
+      raw, &::freeaddrinfo};
+    for (auto* x = raw; x != nullptr; x = x->ai_next)
+      if (auto fd = try_listen(*x); fd >= 0)
+        return fd;
+    if (errno != EAFNOSUPPORT)
+      break;
+  }
+  throw socket_error(std::strerror(errno));
+}
+
+std::string local_address(int fd) {
+  return render_name(&::getsockname, fd);
+}
+
+std::string remote_address(int fd) {
+  return render_name(&::getpeername, fd);
+}
+
+long send_some(int fd, std::string_view bytes) noexcept {
+  for (;;) {
+    const auto n = ::send(fd, bytes.data(), bytes.size(),
+                          MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (n >= 0)
+      return n;
+    if (errno == EAGAIN || errno == EWOULDBLOCK)
+      return 0;
+    if (errno != EINTR)
+      return -1;
+  }
+}
+
+void abort_connection(int fd) noexcept {
+  ::shutdown(fd, SHUT_RDWR);
+}
+
+int duplicate(int fd) noexcept {
+  return ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
+}
+
+size_t raise_file_limit() noexcept {
+  rlimit x{};
+  if (::getrlimit(RLIMIT_NOFILE, &x) != 0)
+    return 1024;
+  if (x.rlim_cur < x.rlim_max) {
+    auto wish = x;
+    wish.rlim_cur = x.rlim_max;
+    if (::setrlimit(RLIMIT_NOFILE, &wish) == 0)
+      x = wish;
+  }
+  return x.rlim_cur;
+}
+
+} // namespace cafq::net

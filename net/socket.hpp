@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+/// The few socket calls that CAF does not make for us, or not safely: its
+/// address functions abort on Unix sockets.
+namespace cafq::net {
+
+/// A socket that could not be set up; `what` is the reason alone.
+class socket_error : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Opens a listening TCP socket. As Go does, `0.0.0.0` and an empty host listen
+/// on IPv6 as well where there is any.
+/// @param address `host:port`; port 0 picks a free one.
+/// @throws socket_error
+[[nodiscard]] int listen_on(const std::string& address);
+
+/// Returns `host:port` of the socket's own end.
+[[nodiscard]] std::string local_address(int fd);
+
+/// Returns `host:port` of the socket's other end.
+[[nodiscard]] std::string remote_address(int fd);
+
+/// Sends what the socket takes without waiting.
+/// @returns how many bytes, or -1 if the connection is broken.
+[[nodiscard]] long send_some(int fd, std::string_view bytes) noexcept;
+
+/// Ends both directions at once; nothing more is sent or received.
+void abort_connection(int fd) noexcept;
+
+/// Makes a second descriptor for the same socket.
+/// @returns -1 if there is none to be had.
+[[nodiscard]] int duplicate(int fd) noexcept;
+
+/// Raises the limit of open files as far as allowed.
+/// @returns the limit then.
+size_t raise_file_limit() noexcept;
+
+} // namespace cafq::net
