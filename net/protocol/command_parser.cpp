@@ -26,6 +26,8 @@ void command_parser::stash() {
 }
 
 void command_parser::discard() noexcept {
+  if (stage_ == stage::dead)
+    return;
   finish(0);
   input_.discard();
 }
