@@ -1,0 +1,56 @@
+#include "net/protocol/errors.hpp"
+
+#include "net/protocol/join.hpp"
+
+#include <string>
+
+namespace cafq::protocol {
+
+namespace {
+
+violation message_failed(command_name name, const message_id& id,
+                         std::string_view reason) {
+  const auto word = to_string(name);
+  return {
+    join({"E_", word, "_FAILED ", word, " ", view(id), " failed ", reason}),
+    false};
+}
+
+violation command_failed(command_name name, std::string_view reason) {
+  const auto word = to_string(name);
+  return {join({"E_", word, "_FAILED ", word, " failed ", reason}), true};
+}
+
+} // namespace
+
+violation fin_failed(const message_id& id, std::string_view reason) {
+  return message_failed(command_name::fin, id, reason);
+}
+
+violation req_failed(const message_id& id, std::string_view reason) {
+  return message_failed(command_name::req, id, reason);
+}
+
+violation touch_failed(const message_id& id, std::string_view reason) {
+  return message_failed(command_name::touch, id, reason);
+}
+
+violation pub_failed(command_name name, std::string_view reason) {
+  return command_failed(name, reason);
+}
+
+violation sub_failed(std::string_view reason) {
+  return command_failed(command_name::sub, reason);
+}
+
+violation too_many_consumers(std::string_view topic, std::string_view channel,
+                             int limit) {
+  return sub_failed(join({"consumers for ", topic, ":", channel,
+                          " exceeds limit of ", std::to_string(limit)}));
+}
+
+violation identify_failed(std::string_view reason) {
+  return command_failed(command_name::identify, reason);
+}
+
+} // namespace cafq::protocol

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace cafq::protocol {
+
+/// The longest command line, its newline included: nsqd's read buffer.
+inline constexpr size_t max_line_size = 16384;
+
+/// What the operator allows clients to send. Defaults: nsqd/options.go.
+struct limits {
+  int64_t max_msg_size = 1048576;
+  /// Bounds IDENTIFY, AUTH and the declared size of MPUB.
+  int64_t max_body_size = 5242880;
+  int64_t max_rdy_count = 2500;
+  std::chrono::milliseconds max_req_timeout{3600000};
+  /// Whether any auth server is configured; without one AUTH is an error.
+  bool auth_enabled = false;
+  /// Whether everything but IDENTIFY has to wait for TLS.
+  bool tls_required = false;
+};
+
+} // namespace cafq::protocol
