@@ -25,8 +25,8 @@ listener_limits limits_for(size_t open_files, size_t wished) {
   possible -= possible / 16;
   listener_limits result;
   result.max_connections = wished > 0 ? std::min(wished, possible) : possible;
-  result.max_silent
-    = std::clamp<size_t>(result.max_connections / 2, 1, most_silent);
+  result.max_silent = std::clamp<size_t>(result.max_connections / 2, 1,
+                                         most_silent);
   return result;
 }
 
@@ -35,8 +35,9 @@ listener_state::listener_state(broker ptr) : self(ptr) {
 }
 
 void listener_state::accept(caf::io::connection_handle client) {
-  auto handle = self->fork(nsq_connection, client, node, listener_actor{self},
-                           settings);
+  // CAF 0.17 forwards the arguments of fork twice, so none may be a temporary.
+  const listener_actor me{self};
+  auto handle = self->fork(nsq_connection, client, node, me, settings);
   self->monitor(handle);
   ++accepted;
   connections.emplace(handle.id(), handle);

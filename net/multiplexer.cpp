@@ -7,7 +7,8 @@
 namespace cafq::net {
 
 /// Travels through CAF's pipe in place of the actors that were woken.
-class multiplexer::drain_request : public caf::io::network::multiplexer::runnable {
+class multiplexer::drain_request
+  : public caf::io::network::multiplexer::runnable {
 public:
   explicit drain_request(multiplexer* parent) noexcept : parent_(parent) {
     // nop

@@ -1,7 +1,6 @@
-#include "net/nsq_connection.hpp"
-
 #include "actors/error.hpp"
 #include "config/log.hpp"
+#include "net/nsq_connection.hpp"
 #include "net/protocol/errors.hpp"
 #include "net/protocol/frame.hpp"
 
@@ -50,8 +49,7 @@ void connection_state::on(const protocol::identify& x) {
     next_heartbeat = self->clock().now() + heartbeat_every;
     arm();
   }
-  slots.answer(
-    response_frame(std::get<protocol::identify_reply>(result).data));
+  slots.answer(response_frame(std::get<protocol::identify_reply>(result).data));
 }
 
 void connection_state::on(const protocol::auth&) {
@@ -187,7 +185,7 @@ void connection_state::settle_before_answer() {
 void connection_state::send_settlings(bool answered_behind) {
   if (!channel) {
     // It was deleted, and the connection closes.
-    settlings.take();
+    settlings.clear();
     return;
   }
   const consumer_id me = self->id();
@@ -224,11 +222,11 @@ void connection_state::on(const protocol::pub& x) {
 
 void connection_state::on(const protocol::dpub& x) {
   settle_before_answer();
-  const auto t
-    = x.delay.count() > 0
-        ? publishes.defer(x.topic, x.body, run_started + x.delay,
-                          ticket_source())
-        : publishes.add(x.topic, x.body, lasting(x.body), ticket_source());
+  const auto t = x.delay.count() > 0
+                   ? publishes.defer(x.topic, x.body, run_started + x.delay,
+                                     ticket_source())
+                   : publishes.add(x.topic, x.body, lasting(x.body),
+                                   ticket_source());
   slots.wait(t, command_name::dpub);
   published += 1;
   need_topic(x.topic);
@@ -272,15 +270,14 @@ void connection_state::remember_topic(const std::string& topic,
                                       const topic_actor& handle) {
   if (topics.size() >= most_known_topics) {
     // Those with open puts have to stay: their end answers the client.
-    const auto idle = std::find_if(
-      topics.begin(), topics.end(), [this](const auto& x) {
-        return std::none_of(open_puts.begin(), open_puts.end(),
-                            [&](const auto& y) {
-                              return y.topic == x.second.address();
-                            });
-      });
+    const auto idle
+      = std::find_if(topics.begin(), topics.end(), [this](const auto& x) {
+          return std::none_of(
+            open_puts.begin(), open_puts.end(),
+            [&](const auto& y) { return y.topic == x.second.address(); });
+        });
     if (idle != topics.end()) {
-      self->demonitor(idle->second);
+      self->demonitor(idle->second.address());
       topics.erase(idle);
     }
   }

@@ -105,7 +105,7 @@ void connection_state::closed_by_peer(caf::io::connection_handle handle) {
     close();
     return;
   }
-  hdl = self->add_tcp_scribe(again);
+  hdl = self->add_scribe(again);
   fd = again;
   reading = false;
   self->ack_writes(hdl, true);
@@ -178,9 +178,8 @@ void connection_state::down(const caf::actor_addr& who) {
     close();
     return;
   }
-  std::erase_if(topics, [&](const auto& x) {
-    return x.second.address() == who;
-  });
+  std::erase_if(topics,
+                [&](const auto& x) { return x.second.address() == who; });
   std::vector<ticket> lost;
   for (const auto& x : open_puts)
     if (x.topic == who)
@@ -287,8 +286,7 @@ void connection_state::end_of_read() {
   send_settlings(false);
   send_publishes();
   if (new_ready_count && channel) {
-    self->send(channel, atom::rdy_v, consumer_id{self->id()},
-               *new_ready_count);
+    self->send(channel, atom::rdy_v, consumer_id{self->id()}, *new_ready_count);
     new_ready_count.reset();
   }
   answer();

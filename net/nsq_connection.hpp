@@ -27,25 +27,26 @@
 namespace cafq {
 
 /// The LISTENER actor interface: accepts clients and forks a CONNECTION each.
-using listener_actor = caf::typed_actor<
-  caf::reacts_to<caf::io::new_connection_msg>,
-  caf::reacts_to<caf::io::acceptor_closed_msg>,
-  // A connection has sent a good magic.
-  caf::reacts_to<atom::greeted, uint64_t>,
-  // Tells about itself.
-  caf::replies_to<atom::stat>::with<actor_stat>>;
+using listener_actor
+  = caf::typed_actor<caf::reacts_to<caf::io::new_connection_msg>,
+                     caf::reacts_to<caf::io::acceptor_closed_msg>,
+                     // A connection has sent a good magic.
+                     caf::reacts_to<atom::greeted, uint64_t>,
+                     // Tells about itself.
+                     caf::replies_to<atom::stat>::with<actor_stat>>;
 
 /// The CONNECTION actor interface: a CLIENT that owns a socket. Its memory is
 /// bounded: it does not read while the publishes that topics have not answered,
 /// or the answers the client does not take, exceed a window.
-using connection_actor = client_actor::extend<
-  caf::reacts_to<caf::io::new_data_msg>,
-  caf::reacts_to<caf::io::connection_closed_msg>,
-  caf::reacts_to<caf::io::data_transferred_msg>,
-  // Tells about itself.
-  caf::replies_to<atom::stat>::with<actor_stat>,
-  // INTERNAL: sends heartbeats, ends a client that is silent for too long.
-  caf::reacts_to<atom::tick, uint64_t>>;
+using connection_actor
+  = client_actor::extend<caf::reacts_to<caf::io::new_data_msg>,
+                         caf::reacts_to<caf::io::connection_closed_msg>,
+                         caf::reacts_to<caf::io::data_transferred_msg>,
+                         // Tells about itself.
+                         caf::replies_to<atom::stat>::with<actor_stat>,
+                         // INTERNAL: sends heartbeats, ends a client that is
+                         // silent for too long.
+                         caf::reacts_to<atom::tick, uint64_t>>;
 
 /// The state of the CONNECTION actor: bytes to commands, commands to actors,
 /// answers to frames.
@@ -162,7 +163,9 @@ private:
   void remember_topic(const std::string& topic, const topic_actor& handle);
   void fail_settling(const protocol::violation& x);
   [[nodiscard]] auto ticket_source() {
-    return [this] { return slots.new_ticket(); };
+    return [this] {
+      return slots.new_ticket();
+    };
   }
   [[nodiscard]] std::optional<uint64_t>
   own_number(const protocol::message_id& id) const;

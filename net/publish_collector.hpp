@@ -41,8 +41,8 @@ public:
 
   /// Adds the messages of an MPUB.
   template <class NewTicket>
-  ticket add(const protocol::mpub& command, bool lasting,
-             NewTicket&& new_ticket) {
+  ticket
+  add(const protocol::mpub& command, bool lasting, NewTicket&& new_ticket) {
     auto& x = open(command.topic, new_ticket);
     append_records(x, command);
     if (!lasting)

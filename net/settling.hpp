@@ -38,6 +38,10 @@ public:
     return std::exchange(groups_, {});
   }
 
+  void clear() noexcept {
+    groups_.clear();
+  }
+
 private:
   group& last(settling command) {
     if (groups_.empty() || groups_.back().command != command) {

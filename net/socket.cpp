@@ -92,9 +92,8 @@ private:
 
 /// @returns -1 with errno set on failure.
 int try_listen(const addrinfo& x) {
-  descriptor fd{::socket(x.ai_family,
-                         x.ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
-                         x.ai_protocol)};
+  descriptor fd{::socket(
+    x.ai_family, x.ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, x.ai_protocol)};
   if (fd.get() < 0)
     return -1;
   int on = 1;

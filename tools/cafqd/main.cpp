@@ -1,0 +1,26 @@
+#include "config/load.hpp"
+#include "config/log.hpp"
+#include "tools/cafqd/broker.hpp"
+#include "tools/cafqd/signals.hpp"
+
+#include <iostream>
+#include <variant>
+
+int main(int argc, char** argv) {
+  const auto result = cafq::config::load(argc, argv);
+  if (const auto* exit = std::get_if<cafq::config::exit_request>(&result)) {
+    std::cout << exit->out;
+    std::cerr << exit->err;
+    return exit->code;
+  }
+  const auto& loaded = std::get<cafq::config::loaded>(result);
+  const auto& options = loaded.values;
+  // `load` has checked both names.
+  cafq::log::init(*cafq::log::to_level(options.log_level),
+                  *cafq::log::to_format(options.log_format),
+                  options.log_prefix);
+  for (const auto& note : loaded.notes)
+    cafq::log::warn("{}", note);
+  cafq::block_signals();
+  return cafq::run_broker(loaded);
+}

@@ -1,0 +1,56 @@
+#include "tools/cafqd/settings.hpp"
+
+#include "config/version.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace cafq {
+
+namespace {
+
+std::chrono::milliseconds to_ms(std::chrono::nanoseconds x) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(x);
+}
+
+} // namespace
+
+node_settings to_node_settings(const config::options& x) {
+  node_settings result;
+  result.mem_queue_size = static_cast<size_t>(x.mem_queue_size);
+  result.memory_limit = static_cast<size_t>(x.memory_limit);
+  result.max_channel_consumers = static_cast<size_t>(x.max_channel_consumers);
+  result.max_msg_timeout = x.max_msg_timeout;
+  return result;
+}
+
+std::shared_ptr<const connection_settings>
+to_connection_settings(const config::options& x) {
+  auto result = std::make_shared<connection_settings>();
+  result->node_id = static_cast<uint16_t>(x.node_id);
+  result->max_channel_consumers = static_cast<size_t>(x.max_channel_consumers);
+
+  auto& limits = result->limits;
+  limits.max_msg_size = x.max_msg_size;
+  limits.max_body_size = x.max_body_size;
+  limits.max_rdy_count = x.max_rdy_count;
+  limits.max_req_timeout = to_ms(x.max_req_timeout);
+
+  auto& server = result->server;
+  server.version = std::string{config::nsqd_version()};
+  server.max_rdy_count = x.max_rdy_count;
+  server.max_msg_timeout = to_ms(x.max_msg_timeout);
+  server.msg_timeout = to_ms(x.msg_timeout);
+  server.max_heartbeat_interval = to_ms(x.max_heartbeat_interval);
+  server.min_output_buffer_timeout = to_ms(x.min_output_buffer_timeout);
+  server.max_output_buffer_timeout = to_ms(x.max_output_buffer_timeout);
+  server.output_buffer_timeout = to_ms(x.output_buffer_timeout);
+  server.max_output_buffer_size = x.max_output_buffer_size;
+  server.max_deflate_level = x.max_deflate_level;
+  // The transports come with TLS and compression.
+  server.deflate_available = false;
+  server.snappy_available = false;
+  return result;
+}
+
+} // namespace cafq

@@ -1,0 +1,50 @@
+#include "tools/cafqd/signals.hpp"
+
+#include "config/log.hpp"
+
+#include <csignal>
+#include <initializer_list>
+
+namespace cafq {
+
+namespace {
+
+sigset_t make_set(std::initializer_list<int> signals) {
+  sigset_t result;
+  sigemptyset(&result);
+  for (auto x : signals)
+    sigaddset(&result, x);
+  return result;
+}
+
+} // namespace
+
+void block_signals() {
+  const auto set = make_set({SIGINT, SIGTERM, SIGHUP});
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  // A write to a socket that its peer closed is an error, not a reason to die.
+  ::signal(SIGPIPE, SIG_IGN);
+}
+
+const char* wait_for_stop() {
+  const auto set = make_set({SIGINT, SIGTERM, SIGHUP});
+  for (;;) {
+    int received = 0;
+    if (::sigwait(&set, &received) != 0)
+      continue;
+    if (received == SIGHUP) {
+      log::info("SIGHUP: nothing to reload");
+      continue;
+    }
+    return received == SIGINT ? "SIGINT" : "SIGTERM";
+  }
+}
+
+void die_on_next_signal() {
+  ::signal(SIGINT, SIG_DFL);
+  ::signal(SIGTERM, SIG_DFL);
+  const auto set = make_set({SIGINT, SIGTERM});
+  ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
+
+} // namespace cafq
