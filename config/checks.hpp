@@ -1,0 +1,17 @@
+#pragma once
+
+#include "config/configuration.hpp"
+
+#include <string>
+#include <vector>
+
+namespace cafq::config {
+
+/// Looks for options that are set and not yet supported.
+/// @returns the first, with where it was set.
+[[nodiscard]] complaint check_support(const configuration& what);
+
+/// One line per option that is set and has no effect, for the log.
+[[nodiscard]] std::vector<std::string> notes(const configuration& what);
+
+} // namespace cafq::config

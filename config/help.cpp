@@ -1,0 +1,89 @@
+#include "config/help.hpp"
+
+#include "config/describe.hpp"
+#include "config/option_table.hpp"
+#include "config/print.hpp"
+#include "config/version.hpp"
+#include "config/wrap.hpp"
+
+#include <fmt/core.h>
+
+namespace cafq::config {
+
+namespace {
+
+constexpr size_t columns = 80;
+constexpr size_t text_column = 34;
+
+struct value_namer {
+  std::string_view operator()(bool options::*) const {
+    return "";
+  }
+  std::string_view operator()(int64_t options::*) const {
+    return "N";
+  }
+  std::string_view operator()(options::duration options::*) const {
+    return "TIME";
+  }
+  std::string_view operator()(std::string options::*) const {
+    return "TEXT";
+  }
+  template <class T>
+  std::string_view operator()(std::vector<T> options::*) const {
+    return "LIST";
+  }
+};
+
+std::string left_side(const option_row& row) {
+  auto name = row.value_name;
+  if (name.empty())
+    name = std::visit(value_namer{}, row.field);
+  return name.empty() ? fmt::format("  --{}", row.name)
+                      : fmt::format("  --{}={}", row.name, name);
+}
+
+std::string default_of(const option_row& row, const options& defaults) {
+  if (!row.default_text.empty())
+    return std::string{row.default_text};
+  if (row.scope == scope::command_line || row.support == support::ignored)
+    return "";
+  return to_flag_syntax(defaults, row);
+}
+
+void append(std::string& text, const std::string& left,
+            const std::string& right) {
+  text += left;
+  size_t column = left.size();
+  // A name that reaches into the text gets a line of its own.
+  if (column + 2 > text_column) {
+    text += '\n';
+    column = 0;
+  }
+  for (const auto& line : wrap(right, columns - text_column)) {
+    text.append(text_column - column, ' ');
+    text += line;
+    text += '\n';
+    column = 0;
+  }
+}
+
+} // namespace
+
+std::string help_text() {
+  const options defaults;
+  auto text = version_line();
+  text += "\n\nUsage: cafqd [--option=value]...\n\n"
+          "One dash does as well as two, and \"--option value\" as well as\n"
+          "\"--option=value\", except for an option without a value here: "
+          "it is\ntrue when named and takes its value only after \"=\". "
+          "TIME is 250ms, 10s, 1m30s.\n";
+  append(text, "\n  --help, -h", "print this and exit");
+  for (const auto& group : option_table()) {
+    text += fmt::format("\n{}:\n", group.title);
+    for (const auto& row : group.rows)
+      append(text, left_side(row), describe(row, default_of(row, defaults)));
+  }
+  return text;
+}
+
+} // namespace cafq::config

@@ -1,0 +1,63 @@
+#include "config/load.hpp"
+
+#include "config/checks.hpp"
+#include "config/command_line.hpp"
+#include "config/configuration.hpp"
+#include "config/dump.hpp"
+#include "config/file_options.hpp"
+#include "config/help.hpp"
+#include "config/version.hpp"
+
+#include <utility>
+
+#include <fmt/core.h>
+
+namespace cafq::config {
+
+namespace {
+
+exit_request say(const std::string& text) {
+  return {0, text, ""};
+}
+
+exit_request fail(int code, const std::string& what) {
+  return {code, "", fmt::format("cafqd: {}\n", what)};
+}
+
+} // namespace
+
+std::variant<loaded, exit_request> load(int argc, const char* const* argv) {
+  const auto count = static_cast<size_t>(argc > 0 ? argc - 1 : 0);
+  const auto parsed = parse_command_line({argv + (count > 0 ? 1 : 0), count});
+  if (const auto* wrong = std::get_if<std::string>(&parsed))
+    return fail(2, *wrong);
+  const auto& line = std::get<command_line>(parsed);
+  if (line.help)
+    return say(help_text());
+
+  // The command line counts last but names the file, so it is applied twice.
+  configuration first;
+  if (const auto wrong = apply(line, first))
+    return fail(2, *wrong);
+  if (first.values.version)
+    return say(version_line() + "\n");
+  configuration all;
+  const auto& path = first.values.config_file;
+  if (!path.empty())
+    if (const auto wrong = read_file(path, all))
+      return fail(1, *wrong);
+  if (const auto wrong = apply(line, all))
+    return fail(2, *wrong);
+  if (const auto wrong = check_support(all))
+    return fail(1, *wrong);
+
+  if (all.values.check_config)
+    return say(path.empty() ? "cafqd: the command line is good\n"
+                            : fmt::format("cafqd: {} is good\n", path));
+  if (all.values.dump_config)
+    return say(dump(all.values, all.caf));
+  auto lines = notes(all);
+  return loaded{std::move(all.values), std::move(all.caf), std::move(lines)};
+}
+
+} // namespace cafq::config

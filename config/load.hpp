@@ -1,0 +1,34 @@
+#pragma once
+
+#include "config/config_file.hpp"
+#include "config/options.hpp"
+
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace cafq::config {
+
+/// The daemon may start.
+struct loaded {
+  options values;
+  /// For `apply`, after the daemon's own choices for CAF.
+  caf_settings caf;
+  /// Lines to log as warnings once the log is up.
+  std::vector<std::string> notes;
+};
+
+/// The daemon has nothing to do: print both texts and leave.
+struct exit_request {
+  /// 0, 1 (bad file or value, as nsqd) or 2 (bad command line, as Go).
+  int code = 0;
+  std::string out;
+  std::string err;
+};
+
+/// Works out the options from command line, file and defaults, in this order
+/// of rank. Reads no file unless --config-file names it.
+[[nodiscard]] std::variant<loaded, exit_request>
+load(int argc, const char* const* argv);
+
+} // namespace cafq::config
