@@ -58,7 +58,7 @@ void input_buffer::recycle() noexcept {
   begin_ = 0;
   own_.clear();
   if (own_.capacity() > idle_capacity)
-    own_ = {};
+    std::vector<char>{}.swap(own_);
 }
 
 void input_buffer::move_to_own(size_t n) {
