@@ -1,3 +1,4 @@
+#include "tools/cafq/bench/bench.hpp"
 #include "tools/cafq/pub.hpp"
 #include "tools/cafq/tail.hpp"
 
@@ -12,6 +13,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   cafq::tool::add_pub(app);
   cafq::tool::add_tail(app);
+  cafq::bench::add_bench(app);
   try {
     app.parse(argc, argv);
     return 0;
