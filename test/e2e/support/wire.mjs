@@ -44,6 +44,7 @@ export function identify(body) {
 
 export class Client {
   heartbeats = [];
+  answering = false; // heartbeats
   #received = Buffer.alloc(0);
   #frames = [];
   #ended = null; // 'eof' or an error code
@@ -117,9 +118,10 @@ export class Client {
       const data = this.#received.subarray(8, 4 + size);
       this.#received = this.#received.subarray(4 + size);
       --this.#framesLeft;
-      if (type === RESPONSE && data.toString('latin1') === HEARTBEAT)
+      if (type === RESPONSE && data.toString('latin1') === HEARTBEAT) {
         this.heartbeats.push(at);
-      else this.#frames.push({ type, data, at });
+        if (this.answering) this.send('NOP\n');
+      } else this.#frames.push({ type, data, at });
     }
     this.#wake();
   }
