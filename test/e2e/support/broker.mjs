@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -52,10 +52,13 @@ export class Broker {
   log = [];
   #watchers = new Set();
 
-  // Runs `args` of the broker without waiting for anything. `wrapper` goes in
-  // front of the command and must exec it.
-  constructor(args, { wrapper = [] } = {}) {
+  // Runs the broker in a directory of its own, with `files` (name to text) in
+  // it, without waiting for anything. `wrapper` goes in front of the command and
+  // must exec it.
+  constructor(args, { wrapper = [], files = {} } = {}) {
     this.directory = mkdtempSync(path.join(os.tmpdir(), 'cafq-e2e-'));
+    for (const [name, text] of Object.entries(files))
+      writeFileSync(path.join(this.directory, name), text);
     const [command, ...rest] = guarded([...wrapper, executable(), ...args]);
     this.child = spawn(command, rest, {
       cwd: this.directory,
