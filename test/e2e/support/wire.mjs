@@ -98,6 +98,18 @@ export class Client {
     this.socket.destroy();
   }
 
+  // Sends and waits until the kernel has taken all; false if it will not.
+  written(data) {
+    return new Promise((resolve) =>
+      this.socket.write(data, (error) => resolve(!error)),
+    );
+  }
+
+  // How the connection ended, null if it has not.
+  get ended() {
+    return this.#ended;
+  }
+
   // Leaves in order: returns when the broker has closed its side as well.
   async leave() {
     this.halfClose();
@@ -154,7 +166,8 @@ export class Client {
     });
   }
 
-  // The next frame, heartbeats left out; null at the end of the connection.
+  // The next frame, heartbeats left out; null at the end of the connection. For
+  // one caller at a time.
   async next(timeout = PATIENCE, what = 'a frame') {
     await this.#until(() => this.#frames.length || this.#ended, what, timeout);
     return this.#frames.shift() ?? null;
