@@ -9,7 +9,8 @@ import { withClients } from './support/wire.mjs';
 const limit = { timeout: 120000 };
 
 const files = Number(
-  readFileSync('/proc/self/limits', 'utf8').match(/^Max open files\s+(\d+)/m)?.[1] ?? Infinity,
+  readFileSync('/proc/self/limits', 'utf8').match(/^Max open files\s+(\d+)/m)?.[1] ??
+    Infinity,
 );
 
 // CPU time in milliseconds between two heartbeats a second apart.
@@ -46,7 +47,8 @@ describe('footprint', () => {
         judge(t, 'bytes per connection', (broker.memory() - before) / 5000, 8192);
         judge(t, 'ms of CPU per second', await cpuOfASecond(broker, connect), 10);
       }),
-    ));
+    ),
+  );
 
   it('1,000 quiet topics with a channel', limit, (t) =>
     withBroker({}, (broker) =>
@@ -63,8 +65,14 @@ describe('footprint', () => {
         await each(100, (i) => visit(10000 + i));
         const before = broker.memory();
         await each(1000, visit);
-        judge(t, 'bytes per topic and channel', (broker.memory() - before) / 1000, 16384);
+        judge(
+          t,
+          'bytes per topic and channel',
+          (broker.memory() - before) / 1000,
+          16384,
+        );
         judge(t, 'ms of CPU per second', await cpuOfASecond(broker, connect), 10);
       }),
-    ));
+    ),
+  );
 });

@@ -6,7 +6,15 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { isCafqd, withBroker } from './support/broker.mjs';
 import { generator, seed } from './support/random.mjs';
-import { Client, L, bytes, identify, pub, topicName, withClients } from './support/wire.mjs';
+import {
+  Client,
+  L,
+  bytes,
+  identify,
+  pub,
+  topicName,
+  withClients,
+} from './support/wire.mjs';
 
 const limit = { timeout: 120000 };
 const MB = 1 << 20;
@@ -82,7 +90,8 @@ async function inBatches(count, size, work) {
 // Something like the protocol, so that it gets further than noise does.
 function nearlyValid(random) {
   const topic = () => random.pick(['t', 't#ephemeral', '', 'a b', '$', 'x'.repeat(65)]);
-  const size = () => random.pick([0, 1, 5, 100, 1048576, 1048577, -1, 0x7fffffff, 0x80000000]);
+  const size = () =>
+    random.pick([0, 1, 5, 100, 1048576, 1048577, -1, 0x7fffffff, 0x80000000]);
   const number = () =>
     random.pick(['0', '1', '2500', '2501', '-1', 'x', '', '99999999999999999999']);
   const id = () => random.pick(['0123456789abcdef', 'short', '', '\0'.repeat(16)]);
@@ -98,7 +107,9 @@ function nearlyValid(random) {
     () => [`RDY ${number()}\n`],
     () => [`${random.pick(['FIN', 'REQ', 'TOUCH'])} ${id()} ${number()}\n`],
     () => ['IDENTIFY\n', L(size()), some()],
-    () => [identify({ heartbeat_interval: random.pick([-1, 0, 1, 1000]), sample_rate: 5 })],
+    () => [
+      identify({ heartbeat_interval: random.pick([-1, 0, 1, 1000]), sample_rate: 5 }),
+    ],
     () => ['CLS\n'],
     () => ['AUTH\n', L(size()), some()],
     () => [some()],
@@ -148,60 +159,71 @@ describe('hostile input', { concurrency: 2 }, () => {
     await neighbour.during(attack);
   });
 
-  hostile('sizes that are promised and not sent', {}, async ({ broker, connect, neighbour }) => {
-    const before = broker.memory();
-    await inBatches(300, 50, async (i) => {
-      const client = await connect();
-      const promise =
-        i % 3 === 0
-          ? ['PUB t\n', L(1048576), 'x']
-          : i % 3 === 1
-            ? ['MPUB t\n', L(5242880), L(1048575), L(1048576), 'x']
-            : ['IDENTIFY\n', L(5242880), '{'];
-      // The answer to the first command shows that the second was read.
-      client.send(pub('t#ephemeral', 'x'), ...promise);
-      await client.ok();
-    });
-    await neighbour.round();
-    if (isCafqd) {
-      const taken = broker.memory() - before;
-      assert.ok(taken < 32 * MB, `${taken} bytes`);
-    }
-  });
-
-  hostile('connections without a magic', {}, async ({ t, broker, connect, neighbour }) => {
-    const files = fileLimit();
-    const count = files > 11000 ? 10000 : Math.min(2000, Math.floor(files * 0.7));
-    t.diagnostic(`${count} connections`);
-    const batch = 100;
-    const clients = [];
-    const attack = inBatches(count, batch, async (i) => {
-      clients[i] = await connect({ magic: false });
-    });
-    await neighbour.during(attack);
-    const isOpen = (client) => !client.ended;
-    // Ends that are under way arrive while the neighbour goes on.
-    let open = -1;
-    for (let calm = 0; calm < 20; ++calm) {
+  hostile(
+    'sizes that are promised and not sent',
+    {},
+    async ({ broker, connect, neighbour }) => {
+      const before = broker.memory();
+      await inBatches(300, 50, async (i) => {
+        const client = await connect();
+        const promise =
+          i % 3 === 0
+            ? ['PUB t\n', L(1048576), 'x']
+            : i % 3 === 1
+              ? ['MPUB t\n', L(5242880), L(1048575), L(1048576), 'x']
+              : ['IDENTIFY\n', L(5242880), '{'];
+        // The answer to the first command shows that the second was read.
+        client.send(pub('t#ephemeral', 'x'), ...promise);
+        await client.ok();
+      });
       await neighbour.round();
-      const left = clients.filter(isOpen).length;
-      if (left !== open) calm = 0;
-      open = left;
-    }
-    t.diagnostic(`${open} still open, ${broker.memory() >> 20} MB`);
-    // The oldest went first, if any.
-    const firstOpen = clients.findIndex(isOpen);
-    assert.ok(Math.abs(firstOpen - (count - open)) <= 2 * batch, `open from ${firstOpen}`);
-    if (!isCafqd) assert.equal(open, count);
-    // The newest is as good as any.
-    const last = clients[count - 1];
-    last.send('  V2', pub('t', 'x'));
-    await last.ok();
-    await neighbour.round();
-    assert.ok(broker.memory() < 256 * MB, `${broker.memory()} bytes`);
-    for (const client of clients) client.destroy();
-    await neighbour.round();
-  });
+      if (isCafqd) {
+        const taken = broker.memory() - before;
+        assert.ok(taken < 32 * MB, `${taken} bytes`);
+      }
+    },
+  );
+
+  hostile(
+    'connections without a magic',
+    {},
+    async ({ t, broker, connect, neighbour }) => {
+      const files = fileLimit();
+      const count = files > 11000 ? 10000 : Math.min(2000, Math.floor(files * 0.7));
+      t.diagnostic(`${count} connections`);
+      const batch = 100;
+      const clients = [];
+      const attack = inBatches(count, batch, async (i) => {
+        clients[i] = await connect({ magic: false });
+      });
+      await neighbour.during(attack);
+      const isOpen = (client) => !client.ended;
+      // Ends that are under way arrive while the neighbour goes on.
+      let open = -1;
+      for (let calm = 0; calm < 20; ++calm) {
+        await neighbour.round();
+        const left = clients.filter(isOpen).length;
+        if (left !== open) calm = 0;
+        open = left;
+      }
+      t.diagnostic(`${open} still open, ${broker.memory() >> 20} MB`);
+      // The oldest went first, if any.
+      const firstOpen = clients.findIndex(isOpen);
+      assert.ok(
+        Math.abs(firstOpen - (count - open)) <= 2 * batch,
+        `open from ${firstOpen}`,
+      );
+      if (!isCafqd) assert.equal(open, count);
+      // The newest is as good as any.
+      const last = clients[count - 1];
+      last.send('  V2', pub('t', 'x'));
+      await last.ok();
+      await neighbour.round();
+      assert.ok(broker.memory() < 256 * MB, `${broker.memory()} bytes`);
+      for (const client of clients) client.destroy();
+      await neighbour.round();
+    },
+  );
 });
 
 // -- clients that do not read -----------------------------------------------------
@@ -210,49 +232,55 @@ describe('hostile consumers and producers', { concurrency: 2 }, () => {
   // nsqd keeps every message in memory.
   const budget = (isCafqd ? 256 + 96 : 2048) * MB;
 
-  hostile('a consumer that does not read 1 MB messages', {}, async ({ t, broker, connect, neighbour }) => {
-    const stuck = await connect({ reading: false });
-    stuck.send('SUB big stuck#ephemeral\nRDY 2500\n');
-    const waiting = topicName('waiting');
-    await neighbour.producer.publish(waiting, 'was here before');
-    const body = Buffer.alloc(MB, 'x');
-    let producer = await connect();
-    let accepted = 0;
-    let refused = 0;
-    let most = 0;
-    for (let i = 0; i < 500 && refused === 0; ++i) {
-      producer.send(pub('big', body));
-      const answer = await producer.next(20000);
-      const text = answer.data.toString();
-      if (text === 'OK') ++accepted;
-      else {
-        assert.match(text, /^E_PUB_FAILED PUB failed \S/);
-        await producer.eof();
-        ++refused;
+  hostile(
+    'a consumer that does not read 1 MB messages',
+    {},
+    async ({ t, broker, connect, neighbour }) => {
+      const stuck = await connect({ reading: false });
+      stuck.send('SUB big stuck#ephemeral\nRDY 2500\n');
+      const waiting = topicName('waiting');
+      await neighbour.producer.publish(waiting, 'was here before');
+      const body = Buffer.alloc(MB, 'x');
+      let producer = await connect();
+      let accepted = 0;
+      let refused = 0;
+      let most = 0;
+      for (let i = 0; i < 500 && refused === 0; ++i) {
+        producer.send(pub('big', body));
+        const answer = await producer.next(20000);
+        const text = answer.data.toString();
+        if (text === 'OK') ++accepted;
+        else {
+          assert.match(text, /^E_PUB_FAILED PUB failed \S/);
+          await producer.eof();
+          ++refused;
+        }
+        most = Math.max(most, broker.memory());
       }
-      most = Math.max(most, broker.memory());
-    }
-    t.diagnostic(`${accepted} accepted, ${refused} refused, ${most >> 20} MB at most`);
-    assert.ok(accepted >= 100, `only ${accepted} accepted`);
-    assert.ok(most < budget, `${most} bytes`);
-    // Consumers go on.
-    const other = await connect();
-    await other.subscribe(waiting, 'c');
-    other.rdy(1);
-    other.fin(await other.message({ body: 'was here before' }));
-    // Once it is gone, so is its channel, and there is room again.
-    stuck.destroy();
-    const deadline = now() + 20000;
-    for (;;) {
-      producer = await connect();
-      producer.send(pub(waiting, 'room'));
-      const answer = await producer.next(20000);
-      if (answer.data.toString() === 'OK') break;
-      assert.ok(now() < deadline, answer.data.toString());
-    }
-    await other.message({ body: 'room' });
-    if (isCafqd) await neighbour.round();
-  });
+      t.diagnostic(
+        `${accepted} accepted, ${refused} refused, ${most >> 20} MB at most`,
+      );
+      assert.ok(accepted >= 100, `only ${accepted} accepted`);
+      assert.ok(most < budget, `${most} bytes`);
+      // Consumers go on.
+      const other = await connect();
+      await other.subscribe(waiting, 'c');
+      other.rdy(1);
+      other.fin(await other.message({ body: 'was here before' }));
+      // Once it is gone, so is its channel, and there is room again.
+      stuck.destroy();
+      const deadline = now() + 20000;
+      for (;;) {
+        producer = await connect();
+        producer.send(pub(waiting, 'room'));
+        const answer = await producer.next(20000);
+        if (answer.data.toString() === 'OK') break;
+        assert.ok(now() < deadline, answer.data.toString());
+      }
+      await other.message({ body: 'room' });
+      if (isCafqd) await neighbour.round();
+    },
+  );
 
   hostile('a consumer that reads again', {}, async ({ connect }) => {
     const slow = await connect({ reading: false });
@@ -274,31 +302,38 @@ describe('hostile consumers and producers', { concurrency: 2 }, () => {
     ['publishes', pub('a#ephemeral', 'x')],
     ['identifies', identify({ feature_negotiation: true, heartbeat_interval: 60000 })],
   ])
-    hostile(`a client that ${name} and reads no answer`, { flags: ['--mem-queue-size=10'] }, async ({ t, broker, connect, neighbour }) => {
-      const before = broker.memory();
-      const deaf = await connect({ reading: false });
-      const chunk = Buffer.alloc(command.length * Math.floor(65536 / command.length), command);
-      const all = 24 * MB;
-      let sent = 0;
-      let moved = now();
-      const attack = (async () => {
-        while (sent < all && (await deaf.written(chunk))) {
-          sent += chunk.length;
-          moved = now();
-        }
-      })();
-      // Until all is taken, or nothing moves any more for a second.
-      let most = 0;
-      await neighbour.until(() => {
-        most = Math.max(most, broker.memory() - before);
-        return sent >= all || deaf.ended || now() - moved > 1000;
-      });
-      t.diagnostic(`${sent} bytes sent, ${most >> 20} MB more memory at most`);
-      assert.ok(most < 64 * MB, `${most} bytes`);
-      deaf.destroy();
-      await attack;
-      await neighbour.round();
-    });
+    hostile(
+      `a client that ${name} and reads no answer`,
+      { flags: ['--mem-queue-size=10'] },
+      async ({ t, broker, connect, neighbour }) => {
+        const before = broker.memory();
+        const deaf = await connect({ reading: false });
+        const chunk = Buffer.alloc(
+          command.length * Math.floor(65536 / command.length),
+          command,
+        );
+        const all = 24 * MB;
+        let sent = 0;
+        let moved = now();
+        const attack = (async () => {
+          while (sent < all && (await deaf.written(chunk))) {
+            sent += chunk.length;
+            moved = now();
+          }
+        })();
+        // Until all is taken, or nothing moves any more for a second.
+        let most = 0;
+        await neighbour.until(() => {
+          most = Math.max(most, broker.memory() - before);
+          return sent >= all || deaf.ended || now() - moved > 1000;
+        });
+        t.diagnostic(`${sent} bytes sent, ${most >> 20} MB more memory at most`);
+        assert.ok(most < 64 * MB, `${most} bytes`);
+        deaf.destroy();
+        await attack;
+        await neighbour.round();
+      },
+    );
 });
 
 // -- file descriptors -----------------------------------------------------------

@@ -133,14 +133,18 @@ describe('signals', { concurrency: 4 }, () => {
       await second.stop();
       // `withBroker` stops the first, which has ended well.
       first.stop = async () => {};
-    }));
+    }),
+  );
 });
 
 describe('start', { concurrency: 4 }, () => {
   it('--version', limit, async () => {
     const { code, stdout } = await run(['--version']);
     assert.equal(code, 0);
-    assert.match(stdout, isCafqd ? /^cafqd v\d+\.\d+\.\d+ .*nsqd v1\.3\.0/ : /^nsqd v1\.3\.0/);
+    assert.match(
+      stdout,
+      isCafqd ? /^cafqd v\d+\.\d+\.\d+ .*nsqd v1\.3\.0/ : /^nsqd v1\.3\.0/,
+    );
     assert.equal(stdout.trim().split('\n').length, 1);
   });
 
@@ -148,7 +152,12 @@ describe('start', { concurrency: 4 }, () => {
     const { code, stdout, stderr } = await run(['--help']);
     assert.equal(code, 0);
     assert.deepEqual(stderr, []);
-    for (const flag of ['--tcp-address', '--mem-queue-size', '--config-file', '--max-rdy-count'])
+    for (const flag of [
+      '--tcp-address',
+      '--mem-queue-size',
+      '--config-file',
+      '--max-rdy-count',
+    ])
       assert.ok(stdout.includes(flag), flag);
     for (const line of stdout.split('\n')) assert.ok(line.length <= 100, line);
   });
@@ -178,7 +187,8 @@ describe('start', { concurrency: 4 }, () => {
       assert.notEqual(code, 0);
       assert.match(stderr.join('\n'), new RegExp(`127\\.0\\.0\\.1:${port}`));
       assert.match(stderr.join('\n'), /address already in use/i);
-    }));
+    }),
+  );
 
   for (const [args, ...patterns] of [
     [['--tcp-adress=x'], /tcp-adress/, /--tcp-address/],
@@ -205,9 +215,25 @@ describe('start', { concurrency: 4 }, () => {
       /max-rdy-cout/,
       /max-rdy-count/,
     ],
-    ['a wrong type', file('[cafqd]', '', 'max_rdy_count = "x"'), /cafqd\.conf:3/, /max_rdy_count/],
-    ['a value out of range', file('[cafqd]', 'node-id = 1024'), /cafqd\.conf:2/, /1023/],
-    ['an unknown section', file('[cafq]', 'node-id = 1'), /cafqd\.conf:1/, /\[cafq\]/, /cafqd/],
+    [
+      'a wrong type',
+      file('[cafqd]', '', 'max_rdy_count = "x"'),
+      /cafqd\.conf:3/,
+      /max_rdy_count/,
+    ],
+    [
+      'a value out of range',
+      file('[cafqd]', 'node-id = 1024'),
+      /cafqd\.conf:2/,
+      /1023/,
+    ],
+    [
+      'an unknown section',
+      file('[cafq]', 'node-id = 1'),
+      /cafqd\.conf:1/,
+      /\[cafq\]/,
+      /cafqd/,
+    ],
     [
       "a wrong type in CAF's own section",
       file('[scheduler]', 'max-threads = "two"'),
@@ -221,7 +247,12 @@ describe('start', { concurrency: 4 }, () => {
     );
 
   it('the file counts, and a flag beats it', onlyCafqd, async () => {
-    const files = file('[cafqd]', 'max_rdy_count = 7', 'msg-timeout = 3s', 'node_id = 5');
+    const files = file(
+      '[cafqd]',
+      'max_rdy_count = 7',
+      'msg-timeout = 3s',
+      'node_id = 5',
+    );
     const args = ['--config-file=cafqd.conf', '--node-id=6', '--dump-config'];
     const { code, stdout } = await run(args, files);
     assert.equal(code, 0);
@@ -263,7 +294,8 @@ describe('start', { concurrency: 4 }, () => {
       async (broker) => {
         assert.match(broker.log[0], /^here: /);
       },
-    ));
+    ),
+  );
 
   it('flags without a meaning are taken, and the log says so', onlyCafqd, () =>
     withBroker({ flags: ['--sync-every=1'] }, (broker) => broker.logged(/sync-every/)),

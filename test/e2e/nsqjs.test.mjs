@@ -138,7 +138,11 @@ describe('nsqjs', { concurrency: 8 }, () => {
     assert.ok(elapsed >= 399 && elapsed < 400 + lateness, `${elapsed} ms`);
   });
 
-  test('a message that is not answered comes again', async ({ topic, writer, reader }) => {
+  test('a message that is not answered comes again', async ({
+    topic,
+    writer,
+    reader,
+  }) => {
     const got = new Collector();
     await reader(
       'c',
@@ -249,7 +253,12 @@ describe('nsqjs', { concurrency: 8 }, () => {
     assert.deepEqual(await kept.count(1), ['x']);
   });
 
-  test('heartbeats are answered, and keep an idle client', async ({ topic, writer, reader, port }) => {
+  test('heartbeats are answered, and keep an idle client', async ({
+    topic,
+    writer,
+    reader,
+    port,
+  }) => {
     const kept = await keeper(reader, 'c', { heartbeatInterval: 1 });
     // The end of a client that does not answer shows that 2 s have passed.
     await withClients(port, async (connect) => {

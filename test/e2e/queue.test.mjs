@@ -1,45 +1,11 @@
 // What topics and channels do with messages, seen from the wire. Numbers are
 // those of the case list that wire_cases.mjs follows, too.
-//
-// Nothing timed may come early, which is exact because the time is taken before
-// the broker can know of the message. How late is up to the machine.
 
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
-import { isCafqd, lateness, useBroker, withBroker } from './support/broker.mjs';
-import { L, dpub, mpub, pub, topicName, withClients } from './support/wire.mjs';
-
-const limit = { timeout: 60000 };
-const now = () => performance.now();
-
-function assertDue(message, start, delay) {
-  const elapsed = message.at - start;
-  assert.ok(elapsed >= delay - 1, `early: ${elapsed} ms instead of ${delay}`);
-  assert.ok(elapsed < delay + lateness, `late: ${elapsed} ms instead of ${delay}`);
-}
-
-function numbers(count, prefix = '') {
-  return Array.from({ length: count }, (_, i) => `${prefix}${i}`);
-}
-
-// Test cases on the broker of `box`. `connect` gives clients, `topic` is new,
-// `consumer` is a client subscribed to a channel of it.
-function cases(box) {
-  return (name, body) =>
-    it(name, limit, () =>
-      withClients(box.broker.port, async (connect) => {
-        const topic = topicName();
-        const consumer = async ({ channel = 'c', identify, rdy = 0 } = {}) => {
-          const client = await connect();
-          if (identify) await client.identify(identify);
-          await client.subscribe(topic, channel);
-          if (rdy) client.rdy(rdy);
-          return client;
-        };
-        await body({ connect, topic, consumer });
-      }),
-    );
-}
+import { describe } from 'node:test';
+import { useBroker } from './support/broker.mjs';
+import { assertDue, cases, now, numbers } from './support/scenario.mjs';
+import { L, dpub, mpub, pub, topicName } from './support/wire.mjs';
 
 describe('queue', { concurrency: 16 }, () => {
   const box = useBroker();
@@ -47,7 +13,11 @@ describe('queue', { concurrency: 16 }, () => {
 
   // -- a message --------------------------------------------------------------
 
-  test('a message has an id, a time, attempts and a body', async ({ connect, topic, consumer }) => {
+  test('a message has an id, a time, attempts and a body', async ({
+    connect,
+    topic,
+    consumer,
+  }) => {
     const producer = await connect();
     const body = Array.from({ length: 256 }, (_, i) => String.fromCharCode(i)).join('');
     const start = BigInt(Date.now() - 1) * 1000000n;
@@ -61,7 +31,10 @@ describe('queue', { concurrency: 16 }, () => {
 
   test('ids of a topic differ', async ({ topic, consumer }) => {
     const client = await consumer({ rdy: 2500 });
-    client.send(mpub(topic, numbers(1000)), numbers(1000).map((n) => pub(topic, n)));
+    client.send(
+      mpub(topic, numbers(1000)),
+      numbers(1000).map((n) => pub(topic, n)),
+    );
     const ids = new Set();
     let oks = 0;
     while (ids.size < 2000) {
@@ -72,14 +45,21 @@ describe('queue', { concurrency: 16 }, () => {
     while (oks < 1001) await client.ok().then(() => ++oks);
   });
 
-  test('a thousand commands in one write, answered and delivered in order', async ({ connect, topic, consumer }) => {
+  test('a thousand commands in one write, answered and delivered in order', async ({
+    connect,
+    topic,
+    consumer,
+  }) => {
     const producer = await connect();
     const bodies = numbers(1000);
     producer.send(bodies.map((body) => pub(topic, body)));
     for (const _ of bodies) await producer.ok();
     const client = await consumer({ rdy: 2500 });
     const received = await client.messages(1000);
-    assert.deepEqual(received.map((m) => m.body), bodies);
+    assert.deepEqual(
+      received.map((m) => m.body),
+      bodies,
+    );
     client.send(received.map((m) => `FIN ${m.id}\n`));
     await client.quiet();
     await producer.alive();
@@ -87,7 +67,12 @@ describe('queue', { concurrency: 16 }, () => {
 
   test('what precedes an error counts', async ({ connect, topic, consumer }) => {
     const producer = await connect();
-    producer.send(pub(topic, 'a'), mpub(topic, ['b', 'c']), dpub(topic, 0, 'd'), 'what\n');
+    producer.send(
+      pub(topic, 'a'),
+      mpub(topic, ['b', 'c']),
+      dpub(topic, 0, 'd'),
+      'what\n',
+    );
     for (let i = 0; i < 3; ++i) await producer.ok();
     await producer.error('E_INVALID invalid command what');
     await producer.eof();
@@ -95,7 +80,11 @@ describe('queue', { concurrency: 16 }, () => {
     for (const body of 'abcd') await client.message({ body });
   });
 
-  test('49: a bad message in an MPUB, and nothing is queued', async ({ connect, topic, consumer }) => {
+  test('49: a bad message in an MPUB, and nothing is queued', async ({
+    connect,
+    topic,
+    consumer,
+  }) => {
     const bad = await connect();
     bad.send(`MPUB ${topic}\n`, L(500), L(2), L(3), 'abc', L(0));
     await bad.error('E_BAD_MESSAGE MPUB invalid message(1) body size 0');
@@ -109,7 +98,11 @@ describe('queue', { concurrency: 16 }, () => {
 
   // -- topics and channels ----------------------------------------------------
 
-  test('132: the first channel gets what waits in the topic', async ({ connect, topic, consumer }) => {
+  test('132: the first channel gets what waits in the topic', async ({
+    connect,
+    topic,
+    consumer,
+  }) => {
     const producer = await connect();
     for (const body of 'xyz') await producer.publish(topic, body);
     const first = await consumer({ channel: 'a', rdy: 10 });
@@ -121,12 +114,19 @@ describe('queue', { concurrency: 16 }, () => {
     await second.quiet();
   });
 
-  test('every channel gets a copy with the same id and time', async ({ connect, topic, consumer }) => {
+  test('every channel gets a copy with the same id and time', async ({
+    connect,
+    topic,
+    consumer,
+  }) => {
     const clients = [];
-    for (const channel of ['a', 'b', 'c']) clients.push(await consumer({ channel, rdy: 1 }));
+    for (const channel of ['a', 'b', 'c'])
+      clients.push(await consumer({ channel, rdy: 1 }));
     const producer = await connect();
     await producer.publish(topic, 'x');
-    const [a, b, c] = await Promise.all(clients.map((client) => client.message({ body: 'x' })));
+    const [a, b, c] = await Promise.all(
+      clients.map((client) => client.message({ body: 'x' })),
+    );
     assert.deepEqual([b.id, b.timestamp], [a.id, a.timestamp]);
     assert.deepEqual([c.id, c.timestamp], [a.id, a.timestamp]);
     // Each copy has a life of its own.
@@ -150,12 +150,18 @@ describe('queue', { concurrency: 16 }, () => {
     const client = await consumer({ rdy: 1 });
     client.send(pub(topic, 'x'));
     // In either order.
-    const frames = [await client.next(), await client.next()].sort((a, b) => a.type - b.type);
+    const frames = [await client.next(), await client.next()].sort(
+      (a, b) => a.type - b.type,
+    );
     assert.equal(frames[0].data.toString(), 'OK');
     assert.equal(frames[1].data.toString('latin1', 26), 'x');
   });
 
-  test('135: an ephemeral channel goes with its last client', async ({ connect, topic, consumer }) => {
+  test('135: an ephemeral channel goes with its last client', async ({
+    connect,
+    topic,
+    consumer,
+  }) => {
     const channel = 'c#ephemeral';
     const producer = await connect();
     const first = await consumer({ channel });
@@ -249,7 +255,11 @@ describe('queue', { concurrency: 16 }, () => {
     await client.quiet();
   });
 
-  test('93: a smaller RDY waits for messages in flight', async ({ connect, topic, consumer }) => {
+  test('93: a smaller RDY waits for messages in flight', async ({
+    connect,
+    topic,
+    consumer,
+  }) => {
     const producer = await connect();
     producer.send(mpub(topic, numbers(10)));
     await producer.ok();
@@ -277,7 +287,11 @@ describe('queue', { concurrency: 16 }, () => {
     await client.quiet();
   });
 
-  test('consumers with the same RDY are all served', async ({ connect, topic, consumer }) => {
+  test('consumers with the same RDY are all served', async ({
+    connect,
+    topic,
+    consumer,
+  }) => {
     const clients = [];
     for (let i = 0; i < 5; ++i) clients.push(await consumer({ rdy: 2 }));
     const producer = await connect();
@@ -302,13 +316,21 @@ describe('queue', { concurrency: 16 }, () => {
     await client.alive();
   });
 
-  test('74: the message of another connection', async ({ connect, topic, consumer }) => {
+  test('74: the message of another connection', async ({
+    connect,
+    topic,
+    consumer,
+  }) => {
     const owner = await consumer({ rdy: 1 });
     const producer = await connect();
     await producer.publish(topic, 'x');
     const message = await owner.message();
     const other = await consumer({ rdy: 1 });
-    for (const [command, rest] of [['FIN', ''], ['REQ', ' 0'], ['TOUCH', '']]) {
+    for (const [command, rest] of [
+      ['FIN', ''],
+      ['REQ', ' 0'],
+      ['TOUCH', ''],
+    ]) {
       other.send(`${command} ${message.id}${rest}\n`);
       await other.error(
         `E_${command}_FAILED ${command} ${message.id} failed client does not own message`,
@@ -336,7 +358,11 @@ describe('queue', { concurrency: 16 }, () => {
     await owner.quiet();
   });
 
-  test('79: REQ 0 brings the message back at once', async ({ connect, topic, consumer }) => {
+  test('79: REQ 0 brings the message back at once', async ({
+    connect,
+    topic,
+    consumer,
+  }) => {
     const producer = await connect();
     await producer.publish(topic, 'x');
     const client = await consumer({ rdy: 1 });
@@ -359,10 +385,16 @@ describe('queue', { concurrency: 16 }, () => {
     const other = await consumer({ rdy: 1 });
     await other.message({ body: 'x', attempts: 2 });
     client.fin(message);
-    await client.error(`E_FIN_FAILED FIN ${message.id} failed client does not own message`);
+    await client.error(
+      `E_FIN_FAILED FIN ${message.id} failed client does not own message`,
+    );
   });
 
-  test('80: REQ for more than the maximum is no error', async ({ connect, topic, consumer }) => {
+  test('80: REQ for more than the maximum is no error', async ({
+    connect,
+    topic,
+    consumer,
+  }) => {
     const producer = await connect();
     await producer.publish(topic, 'x');
     const client = await consumer({ rdy: 1 });
@@ -429,251 +461,4 @@ describe('queue', { concurrency: 16 }, () => {
     await other.quiet();
     await client.alive();
   });
-
-  // -- deadlines --------------------------------------------------------------
-
-  test('90: the messages of a vanished client come at their timeout', async ({ connect, topic, consumer }) => {
-    const identify = { msg_timeout: 1000 };
-    const first = await consumer({ identify, rdy: 1 });
-    const second = await consumer({ identify });
-    const producer = await connect();
-    const start = now();
-    await producer.publish(topic, 'x');
-    const message = await first.message({ attempts: 1 });
-    first.destroy();
-    second.rdy(1);
-    const again = await second.message({ body: 'x', attempts: 2 });
-    assertDue(again, start, 1000);
-    assert.deepEqual([again.id, again.timestamp], [message.id, message.timestamp]);
-  });
-
-  test('91: FIN after the timeout', async ({ connect, topic, consumer }) => {
-    const identify = { msg_timeout: 1000 };
-    const a = await consumer({ identify, rdy: 1 });
-    const producer = await connect();
-    await producer.publish(topic, 'first');
-    const first = await a.message();
-    a.rdy(0);
-    const b = await consumer({ identify, rdy: 1 });
-    await producer.publish(topic, 'second');
-    const second = await b.message();
-    // Both time out, and one of them comes to b while the other waits.
-    const again = await b.message({ attempts: 2 });
-    const mine = again.id === second.id;
-    a.fin(first);
-    await a.error(
-      `E_FIN_FAILED FIN ${first.id} failed ${mine ? 'ID not in flight' : 'client does not own message'}`,
-    );
-    b.fin(second);
-    if (mine) {
-      // The same id, in flight here again: this FIN is as good as any.
-      b.touch(second);
-      await b.error(`E_TOUCH_FAILED TOUCH ${second.id} failed ID not in flight`);
-    } else {
-      await b.error(`E_FIN_FAILED FIN ${second.id} failed ID not in flight`);
-    }
-    await a.alive();
-  });
-
-  test('a timeout frees credit and counts an attempt', async ({ connect, topic, consumer }) => {
-    const client = await consumer({ identify: { msg_timeout: 1000 }, rdy: 1 });
-    const producer = await connect();
-    let start = now();
-    await producer.publish(topic, 'x');
-    await client.message({ attempts: 1 });
-    for (let attempts = 2; attempts <= 3; ++attempts) {
-      const again = await client.message({ body: 'x', attempts });
-      assertDue(again, start, 1000);
-      start += 1000;
-    }
-  });
-
-  test('TOUCH starts the timeout anew', async ({ connect, topic, consumer }) => {
-    const client = await consumer({
-      identify: { msg_timeout: 3000, heartbeat_interval: 1000 },
-      rdy: 1,
-    });
-    client.answering = true;
-    const producer = await connect();
-    await producer.publish(topic, 'x');
-    const message = await client.message();
-    await client.heartbeat(1);
-    const touched = now();
-    client.touch(message);
-    assertDue(await client.message({ attempts: 2 }), touched, 3000);
-  });
-
-  test('DPUB delays, and the shorter delay comes first', async ({ connect, topic, consumer }) => {
-    const client = await consumer({ rdy: 10 });
-    const other = await consumer({ channel: 'd', rdy: 10 });
-    const producer = await connect();
-    const start = now();
-    producer.send(dpub(topic, 600, 'long'), dpub(topic, 300, 'short'), dpub(topic, 0, 'none'));
-    for (let i = 0; i < 3; ++i) await producer.ok();
-    for (const each of [client, other]) {
-      await each.message({ body: 'none', timeout: 2000 });
-      assertDue(await each.message({ body: 'short', attempts: 1 }), start, 300);
-      assertDue(await each.message({ body: 'long', attempts: 1 }), start, 600);
-    }
-  });
-
-  for (const ms of ['', '18446744073710'])
-    test(`41, 42: DPUB '${ms}' is no delay`, async ({ connect, topic, consumer }) => {
-      const client = await consumer({ rdy: 1 });
-      const producer = await connect();
-      producer.send(dpub(topic, ms, 'x'));
-      await producer.ok();
-      await client.message({ body: 'x', attempts: 1 });
-    });
-
-  // cafqd: a delay counts from the publish, not from the first channel.
-  test('139: DPUB to a topic without channels', async ({ connect, topic, consumer }) => {
-    const producer = await connect();
-    const clockTopic = topicName('clock');
-    const clock = await connect();
-    await clock.subscribe(clockTopic, 'c');
-    clock.rdy(1);
-    const published = now();
-    producer.send(dpub(topic, 3000, 'x'), dpub(clockTopic, 3000, 'now'));
-    await producer.ok();
-    await producer.ok();
-    await clock.message({ body: 'now', timeout: 15000 });
-    const start = now();
-    const client = await consumer({ rdy: 1 });
-    const message = await client.message({ body: 'x', attempts: 1, timeout: 15000 });
-    if (isCafqd) {
-      assertDue(message, published, 3000);
-      assert.ok(message.at - start < 2000, `${message.at - start} ms after SUB`);
-    } else {
-      assertDue(message, start, 3000);
-    }
-  });
-
-  test('139: DPUB to a topic without channels, while it is due', async ({ connect, topic, consumer }) => {
-    const producer = await connect();
-    const start = now();
-    producer.send(dpub(topic, 1000, 'x'), pub(topic, 'y'));
-    await producer.ok();
-    await producer.ok();
-    const client = await consumer({ rdy: 10 });
-    await client.message({ body: 'y' });
-    assertDue(await client.message({ body: 'x' }), start, 1000);
-  });
-
-  // cafqd: output goes out when there is no more of it.
-  test('140: output_buffer_timeout -1', async ({ connect, topic, consumer }) => {
-    const client = await consumer({
-      identify: { output_buffer_timeout: -1, heartbeat_interval: isCafqd ? 30000 : 1000 },
-      rdy: 10,
-    });
-    client.answering = true;
-    const producer = await connect();
-    await producer.publish(topic, 'x');
-    await client.message({ body: 'x', timeout: 5000 });
-  });
 });
-
-describe('queue flags', { concurrency: true }, () => {
-  it('83: TOUCH up to max-msg-timeout', limit, () =>
-    withBroker({ flags: ['--max-msg-timeout=4s'] }, ({ port }) =>
-      withClients(port, async (connect) => {
-        const client = await connect();
-        await client.identify({ msg_timeout: 2000, heartbeat_interval: 1000 });
-        await client.subscribe('t', 'c');
-        client.rdy(1);
-        const producer = await connect();
-        const start = now();
-        await producer.publish('t', 'x');
-        const message = await client.message({ attempts: 1 });
-        let again = null;
-        const redelivered = client.message({ timeout: 20000 }).then((m) => (again = m));
-        for (let i = 1; !again; ++i) {
-          client.touch(message);
-          await Promise.race([redelivered, client.heartbeat(i, 20000)]);
-        }
-        assert.equal(again.attempts, 2);
-        assertDue(again, start, 4000);
-      }),
-    ));
-
-  it('the default msg-timeout', limit, () =>
-    withBroker({ flags: ['--msg-timeout=500ms'] }, ({ port }) =>
-      withClients(port, async (connect) => {
-        const client = await connect();
-        await client.subscribe('t', 'c');
-        client.rdy(1);
-        const producer = await connect();
-        const start = now();
-        await producer.publish('t', 'x');
-        await client.message({ attempts: 1 });
-        assertDue(await client.message({ attempts: 2 }), start, 500);
-      }),
-    ));
-
-  it('136: an ephemeral topic drops what does not fit, and says OK', limit, () =>
-    withBroker({ flags: ['--mem-queue-size=2'] }, ({ port }) =>
-      withClients(port, async (connect) => {
-        const producer = await connect();
-        for (const body of 'abcde') await producer.publish('t#ephemeral', body);
-        const client = await connect();
-        await client.subscribe('t#ephemeral', 'c');
-        client.rdy(10);
-        await client.message({ body: 'a' });
-        await client.message({ body: 'b' });
-        await producer.publish('t#ephemeral', 'f');
-        await client.message({ body: 'f' });
-      }),
-    ));
-
-  // Until there is a disk.
-  it('a full queue refuses', { ...limit, skip: !isCafqd }, () =>
-    withBroker({ flags: ['--mem-queue-size=2'] }, (broker) =>
-      withClients(broker.port, async (connect) => {
-        const producer = await connect();
-        for (const body of 'ab') await producer.publish('t', body);
-        producer.send(pub('t', 'c'));
-        const refusal = await producer.next();
-        assert.match(refusal.data.toString(), /^E_PUB_FAILED PUB failed \S/);
-        await producer.eof();
-        await broker.logged(/E_PUB_FAILED|full/);
-        const client = await connect();
-        await client.subscribe('t', 'c');
-        client.rdy(10);
-        for (const body of 'ab') client.fin(await client.message({ body }));
-        const other = await connect();
-        await other.publish('t', 'd');
-        await client.message({ body: 'd' });
-      }),
-    ));
-
-  it('141: a sample_rate of 1 delivers 2 %, and the rest is gone', limit, () =>
-    withBroker({ flags: ['--mem-queue-size=20000'] }, ({ port }) =>
-      withClients(port, async (connect) => {
-        const client = await connect();
-        await client.identify({ sample_rate: 1 });
-        await client.subscribe('t', 'c');
-        client.rdy(2500);
-        const producer = await connect();
-        const count = 10000;
-        for (let i = 0; i < count; i += 1000) {
-          producer.send(mpub('t', Array(1000).fill('x')));
-          await producer.ok();
-        }
-        // One of these will come through, and shows that all others passed.
-        producer.send(mpub('t', Array(1000).fill('end')));
-        await producer.ok();
-        let delivered = 0;
-        while ((await client.message()).body === 'x') ++delivered;
-        // Mean 200, standard deviation 14.
-        assert.ok(delivered > 100 && delivered < 300, `${delivered} delivered`);
-        const other = await connect();
-        await other.subscribe('t', 'c');
-        client.destroy();
-        other.rdy(1);
-        await producer.publish('t', 'after');
-        let { body } = await other.message();
-        assert.notEqual(body, 'x');
-      }),
-    ));
-});
-

@@ -65,88 +65,118 @@ describe('connection', { concurrency: true }, () => {
   const box = useBroker();
   const connected = (body) => () => withClients(box.broker.port, body);
 
-  it('4: waits for a magic', limit, connected(async (connect) => {
-    const client = await connect({ magic: false });
-    const other = await connect();
-    await other.identify({ heartbeat_interval: 1000 });
-    await other.eof(); // two seconds later
-    client.send('  V2', 'NOP\n');
-    await client.alive();
-  }));
+  it(
+    '4: waits for a magic',
+    limit,
+    connected(async (connect) => {
+      const client = await connect({ magic: false });
+      const other = await connect();
+      await other.identify({ heartbeat_interval: 1000 });
+      await other.eof(); // two seconds later
+      client.send('  V2', 'NOP\n');
+      await client.alive();
+    }),
+  );
 
-  it('35: a body that stops coming', limit, connected(async (connect) => {
-    const client = await connect();
-    await client.identify({ heartbeat_interval: 1000 });
-    const start = performance.now();
-    client.send('PUB t\n', L(10), 'abc');
-    const { at } = await client.error('E_BAD_MESSAGE PUB failed to read message body');
-    await client.eof();
-    assert.ok(at - start >= 1900, `${at - start} ms`);
-  }));
+  it(
+    '35: a body that stops coming',
+    limit,
+    connected(async (connect) => {
+      const client = await connect();
+      await client.identify({ heartbeat_interval: 1000 });
+      const start = performance.now();
+      client.send('PUB t\n', L(10), 'abc');
+      const { at } = await client.error(
+        'E_BAD_MESSAGE PUB failed to read message body',
+      );
+      await client.eof();
+      assert.ok(at - start >= 1900, `${at - start} ms`);
+    }),
+  );
 
-  it('84: heartbeats go on after CLS', limit, connected(async (connect) => {
-    const client = await connect();
-    await client.identify({ heartbeat_interval: 1000 });
-    await client.subscribe(topicName(), 'c#ephemeral');
-    client.send('CLS\n');
-    await client.response('CLOSE_WAIT');
-    const before = client.heartbeats.length;
-    await client.heartbeat(before + 1);
-    client.send('NOP\n');
-    await client.heartbeat(before + 2);
-    client.send('NOP\n');
-    await client.heartbeat(before + 3);
-    await client.alive();
-  }));
-
-  it('116: the first IDENTIFY sets the heartbeat', limit, connected(async (connect) => {
-    const client = await connect();
-    const start = performance.now();
-    const ask = (heartbeat_interval) =>
-      identify({ feature_negotiation: true, heartbeat_interval });
-    client.send(ask(1000), ask(5000));
-    const reply = () => client.next().then((f) => JSON.parse(f.data));
-    assert.equal((await reply()).version, '1.3.0');
-    assert.equal((await reply()).version, '1.3.0');
-    const second = await client.heartbeat(2);
-    assert.ok(second - start >= 1900, `${second - start} ms`);
-    assert.ok(second - start < 4900, `${second - start} ms`);
-    // The read deadline is that of the second: 10 s.
-    await client.heartbeat(4);
-    await client.alive();
-  }));
-
-  it('118: a silent client', limit, connected(async (connect) => {
-    const client = await connect();
-    const start = performance.now();
-    await client.identify({ heartbeat_interval: 1000 });
-    const first = await client.heartbeat(1);
-    assert.ok(first - start >= 990, `heartbeat after ${first - start} ms`);
-    await client.eof();
-    const end = performance.now() - start;
-    assert.ok(end >= 1990 && end < 4000, `end after ${end} ms`);
-    assert.ok(client.heartbeats.length <= 2);
-  }));
-
-  it('118: NOP, or any line, keeps a client', limit, connected(async (connect) => {
-    const client = await connect();
-    await client.identify({ heartbeat_interval: 1000 });
-    for (let i = 1; i <= 4; ++i) {
-      await client.heartbeat(i);
+  it(
+    '84: heartbeats go on after CLS',
+    limit,
+    connected(async (connect) => {
+      const client = await connect();
+      await client.identify({ heartbeat_interval: 1000 });
+      await client.subscribe(topicName(), 'c#ephemeral');
+      client.send('CLS\n');
+      await client.response('CLOSE_WAIT');
+      const before = client.heartbeats.length;
+      await client.heartbeat(before + 1);
       client.send('NOP\n');
-    }
-    await client.alive();
-  }));
+      await client.heartbeat(before + 2);
+      client.send('NOP\n');
+      await client.heartbeat(before + 3);
+      await client.alive();
+    }),
+  );
 
-  it('103: heartbeats off', limit, connected(async (connect) => {
-    const client = await connect();
-    await client.identify({ heartbeat_interval: -1 });
-    const other = await connect();
-    await other.identify({ heartbeat_interval: 1000 });
-    await other.eof(); // two seconds later
-    assert.equal(client.heartbeats.length, 0);
-    await client.alive();
-  }));
+  it(
+    '116: the first IDENTIFY sets the heartbeat',
+    limit,
+    connected(async (connect) => {
+      const client = await connect();
+      const start = performance.now();
+      const ask = (heartbeat_interval) =>
+        identify({ feature_negotiation: true, heartbeat_interval });
+      client.send(ask(1000), ask(5000));
+      const reply = () => client.next().then((f) => JSON.parse(f.data));
+      assert.equal((await reply()).version, '1.3.0');
+      assert.equal((await reply()).version, '1.3.0');
+      const second = await client.heartbeat(2);
+      assert.ok(second - start >= 1900, `${second - start} ms`);
+      assert.ok(second - start < 4900, `${second - start} ms`);
+      // The read deadline is that of the second: 10 s.
+      await client.heartbeat(4);
+      await client.alive();
+    }),
+  );
+
+  it(
+    '118: a silent client',
+    limit,
+    connected(async (connect) => {
+      const client = await connect();
+      const start = performance.now();
+      await client.identify({ heartbeat_interval: 1000 });
+      const first = await client.heartbeat(1);
+      assert.ok(first - start >= 990, `heartbeat after ${first - start} ms`);
+      await client.eof();
+      const end = performance.now() - start;
+      assert.ok(end >= 1990 && end < 4000, `end after ${end} ms`);
+      assert.ok(client.heartbeats.length <= 2);
+    }),
+  );
+
+  it(
+    '118: NOP, or any line, keeps a client',
+    limit,
+    connected(async (connect) => {
+      const client = await connect();
+      await client.identify({ heartbeat_interval: 1000 });
+      for (let i = 1; i <= 4; ++i) {
+        await client.heartbeat(i);
+        client.send('NOP\n');
+      }
+      await client.alive();
+    }),
+  );
+
+  it(
+    '103: heartbeats off',
+    limit,
+    connected(async (connect) => {
+      const client = await connect();
+      await client.identify({ heartbeat_interval: -1 });
+      const other = await connect();
+      await other.identify({ heartbeat_interval: 1000 });
+      await other.eof(); // two seconds later
+      assert.equal(client.heartbeats.length, 0);
+      await client.alive();
+    }),
+  );
 });
 
 describe('flags', () => {
@@ -157,7 +187,9 @@ describe('flags', () => {
         await first.subscribe('okt', 'c');
         const second = await connect();
         second.send('SUB okt c\n');
-        await second.error('E_SUB_FAILED SUB failed consumers for okt:c exceeds limit of 1');
+        await second.error(
+          'E_SUB_FAILED SUB failed consumers for okt:c exceeds limit of 1',
+        );
         await second.eof();
         const other = await connect();
         await other.subscribe('okt', 'd');
@@ -166,7 +198,8 @@ describe('flags', () => {
         await third.subscribe('okt', 'c');
         await third.alive();
       }),
-    ));
+    ),
+  );
 
   it('limits of sizes, RDY and timeouts', limit, () =>
     withBroker(
@@ -195,7 +228,12 @@ describe('flags', () => {
           };
           await dies('E_BAD_MESSAGE PUB message too big 101 > 100', 'PUB t\n', L(101));
           await dies('E_BAD_BODY MPUB body too big 201 > 200', 'MPUB t\n', L(201));
-          await dies('E_BAD_BODY MPUB invalid message count 40', 'MPUB t\n', L(8), L(40));
+          await dies(
+            'E_BAD_BODY MPUB invalid message count 40',
+            'MPUB t\n',
+            L(8),
+            L(40),
+          );
           await dies(
             'E_INVALID DPUB timeout 5001 out of range 0-5000',
             'DPUB t 5001\n',
@@ -223,5 +261,6 @@ describe('flags', () => {
           await client.error('E_INVALID RDY count 11 out of range 0-10');
           await client.eof();
         }),
-    ));
+    ),
+  );
 });

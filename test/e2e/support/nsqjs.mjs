@@ -11,10 +11,12 @@ export async function openWriter(port, options) {
   writer.on(Writer.ERROR, (error) => errors.push(error));
   writer.connect();
   await once(writer, Writer.READY);
-  const promised = (method) => (...args) =>
-    new Promise((resolve, reject) =>
-      writer[method](...args, (error) => (error ? reject(error) : resolve())),
-    );
+  const promised =
+    (method) =>
+    (...args) =>
+      new Promise((resolve, reject) =>
+        writer[method](...args, (error) => (error ? reject(error) : resolve())),
+      );
   return {
     errors,
     publish: promised('publish'),

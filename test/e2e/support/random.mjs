@@ -15,6 +15,7 @@ export function generator(start) {
   return {
     below: (n) => Math.floor(next() * n),
     pick: (items) => items[Math.floor(next() * items.length)],
-    bytes: (n) => Buffer.from(Array.from({ length: n }, () => Math.floor(next() * 256))),
+    bytes: (n) =>
+      Buffer.from(Array.from({ length: n }, () => Math.floor(next() * 256))),
   };
 }

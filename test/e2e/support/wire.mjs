@@ -37,7 +37,10 @@ export function mpub(topic, bodies) {
   return bytes(`MPUB ${topic}\n`, L(content.length), content);
 }
 export function identify(body) {
-  return bytes('IDENTIFY\n', sized(typeof body === 'string' ? body : JSON.stringify(body)));
+  return bytes(
+    'IDENTIFY\n',
+    sized(typeof body === 'string' ? body : JSON.stringify(body)),
+  );
 }
 
 // -- the client ---------------------------------------------------------------
@@ -62,7 +65,10 @@ export class Client {
 
   // `reading: false` leaves what the broker sends in the kernel. After `frames`
   // frames come bytes of another kind.
-  static async connect(port, { magic = MAGIC, reading = true, frames = Infinity } = {}) {
+  static async connect(
+    port,
+    { magic = MAGIC, reading = true, frames = Infinity } = {},
+  ) {
     const socket = net.connect({ host: '127.0.0.1', port, allowHalfOpen: true });
     const client = new Client(socket, frames);
     await once(socket, 'connect');
@@ -180,7 +186,10 @@ export class Client {
 
   async #expect(type, text, timeout) {
     const frame = await this.next(timeout, JSON.stringify(text));
-    assert.ok(frame, `connection ended (${this.#ended}) before ${JSON.stringify(text)}`);
+    assert.ok(
+      frame,
+      `connection ended (${this.#ended}) before ${JSON.stringify(text)}`,
+    );
     assert.deepEqual(
       { type: frame.type, data: frame.data.toString('latin1') },
       { type, data: text },
