@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
-import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import { setInterval as ticks } from 'node:timers/promises';
 import { freePort, lateness, startBroker, useBroker } from './support/broker.mjs';
@@ -311,10 +310,11 @@ describe('restart', () => {
       await writer.publish(topic, 'before');
       await got.count(1);
       writer.close();
-      const closed = once(reader, 'nsqd_closed');
+      // `once` of node:events would fail at the errors that belong to this.
+      const closed = new Promise((resolve) => reader.once('nsqd_closed', resolve));
       await broker.stop();
       await closed;
-      const back = once(reader, 'ready');
+      const back = new Promise((resolve) => reader.once('ready', resolve));
       broker = await startBroker({ port });
       await back;
       writer = await openWriter(port);
