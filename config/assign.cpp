@@ -139,7 +139,7 @@ struct setting_assigner {
   const option_row& row;
   const setting& value;
 
-  complaint wants(std::string_view what) const {
+  [[nodiscard]] complaint wants(std::string_view what) const {
     return fmt::format("wants {}, not {}", what, kind_of(value));
   }
 
@@ -187,7 +187,7 @@ struct setting_assigner {
         list.push_back(std::get<std::string>(item));
       }
     } else {
-      return wants("a list such as [\"a:1\", \"b:2\"]");
+      return wants(R"(a list such as ["a:1", "b:2"])");
     }
     target.*field = std::move(list);
     return std::nullopt;

@@ -1,7 +1,7 @@
 #include "config/config_file.hpp"
 
 #include "config/go_duration.hpp"
-#include "config/parse.hpp"
+#include "config/timespan_scan.hpp"
 
 #include <caf/actor_system_config.hpp>
 #include <caf/atom.hpp>
@@ -13,7 +13,7 @@
 #include <caf/uri.hpp>
 
 #include <algorithm>
-#include <array>
+#include <cstddef>
 
 #include <fmt/core.h>
 
@@ -27,25 +27,10 @@ using parser_state = caf::parser_state<iterator>;
 
 // -- reading ------------------------------------------------------------------
 
-/// Multiplies a CAF timespan out again: CAF does not notice an overflow.
-bool timespan_fits(std::string_view text) {
-  constexpr std::array<std::pair<std::string_view, int64_t>, 6> units{{
-    {"min", 60'000'000'000},
-    {"ms", 1'000'000},
-    {"us", 1'000},
-    {"ns", 1},
-    {"s", 1'000'000'000},
-    {"h", 3'600'000'000'000},
-  }};
-  for (const auto& [name, factor] : units) {
-    if (!text.ends_with(name))
-      continue;
-    text.remove_suffix(name.size());
-    const auto count = parse_int(text);
-    int64_t product = 0;
-    return count && !__builtin_mul_overflow(*count, factor, &product);
-  }
-  return false;
+/// The line of a position. CAF's own count is one too high at the end of a line
+/// and one too low if the first line is empty.
+int line_at(iterator begin, iterator position) {
+  return 1 + static_cast<int>(std::count(begin, position, '\n'));
 }
 
 /// Takes what CAF's parser finds and notes on which line it was.
@@ -88,19 +73,6 @@ public:
     key_line_ = line();
   }
 
-  void value(nanoseconds x) {
-    const auto is_token = [](char ch) {
-      return std::isalnum(static_cast<unsigned char>(ch)) || ch == '-'
-             || ch == '+';
-    };
-    auto first = state_.i;
-    while (first != begin_ && is_token(*(first - 1)))
-      --first;
-    if (!timespan_fits(std::string{first, state_.i}))
-      fail("the duration is too long");
-    add(x);
-  }
-
   void value(caf::atom_value x) {
     add(to_string(x));
   }
@@ -109,7 +81,7 @@ public:
     fail("an address goes in double quotes, not in <>");
   }
 
-  // For bool, int64_t, double and std::string.
+  // For bool, int64_t, double, std::string and nanoseconds.
   template <class T>
   void value(T x) {
     add(std::move(x));
@@ -120,10 +92,8 @@ public:
   std::vector<file_entry> entries;
   std::optional<syntax_error> error;
 
-  /// The line on which the parser is. Its own count is one too high at the end
-  /// of a line and one too low if the first line is empty.
   [[nodiscard]] int line() const {
-    return 1 + static_cast<int>(std::count(begin_, state_.i, '\n'));
+    return line_at(begin_, state_.i);
   }
 
 private:
@@ -253,6 +223,9 @@ parse_config(std::string text) {
   // CAF takes a carriage return for a character like any other.
   for (size_t i = 0; (i = text.find("\r\n", i)) != std::string::npos;)
     text.erase(i, 1);
+  if (const auto at = find_oversized_timespan(text))
+    return syntax_error{line_at(text.cbegin(), text.cbegin() + ptrdiff_t(*at)),
+                        "the duration is too long"};
   parser_state state{text.cbegin(), text.cend()};
   collector result{state, text.cbegin()};
   caf::detail::parser::read_ini(state, result);
@@ -280,13 +253,13 @@ complaint check_caf_setting(const std::string& name, const setting& value) {
   const auto* option = caf_options().qualified_name_lookup(name);
   if (option->check(to_caf(value, option->type_name())))
     return fmt::format("wants {}", wanted(option->type_name()));
-  // CAF would fall back to another policy without a word.
-  const std::vector<std::string> policies{"sharing", "stealing"};
-  if (name == "scheduler.policy"
-      && std::find(policies.begin(), policies.end(),
-                   std::get<std::string>(value))
-           == policies.end())
+  // CAF takes these without a word: it falls back to another policy, or hangs.
+  if (name == "scheduler.policy" && value != setting{"sharing"}
+      && value != setting{"stealing"})
     return "is not sharing or stealing";
+  if ((name == "scheduler.max-threads" || name == "scheduler.max-throughput")
+      && value == setting{int64_t{0}})
+    return "wants a whole number >= 1";
   return std::nullopt;
 }
 

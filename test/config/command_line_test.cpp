@@ -55,13 +55,13 @@ const std::array bad_lines{
   bad_line{{"--config", "nsqd.cfg"},
            "--config: nsqd's TOML file is not read: use --config-file=FILE "
            "with the options under [cafqd]"},
-  bad_line{{"start"}, "unexpected argument \"start\"; options start with --"},
-  bad_line{{"-"}, "unexpected argument \"-\"; options start with --"},
-  bad_line{{""}, "unexpected argument \"\"; options start with --"},
-  bad_line{{"--", "x"}, "unexpected argument \"--\"; options start with --"},
+  bad_line{{"start"}, R"(unexpected argument "start"; options start with --)"},
+  bad_line{{"-"}, R"(unexpected argument "-"; options start with --)"},
+  bad_line{{""}, R"(unexpected argument ""; options start with --)"},
+  bad_line{{"--", "x"}, R"(unexpected argument "--"; options start with --)"},
   bad_line{{"--deflate", "false"},
-           "unexpected argument \"false\"; a switch takes its value after "
-           "\"=\", as in --deflate=false"},
+           R"(unexpected argument "false"; a switch takes its value after )"
+           R"("=", as in --deflate=false)"},
 };
 
 } // namespace

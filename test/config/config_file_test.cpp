@@ -42,7 +42,7 @@ std::ostream& operator<<(std::ostream& out, const broken& x) {
 }
 
 const std::array broken_texts{
-  broken{"[s]\n# note\n", 2, "unexpected \"#\""},
+  broken{"[s]\n# note\n", 2, R"(unexpected "#")"},
   broken{"\n\n[s]\nx = 1 # note\n", 4, "a comment starts with ;"},
   broken{"[s]\nx = text\n", 2, "go in double quotes"},
   broken{"[s]\nx = 1m30s\n", 2, "durations such as 1m30s"},
@@ -79,6 +79,8 @@ const std::array caf_uses{
           "wants a word of at most 10 letters in quotes"},
   caf_use{"scheduler.max-threads", int64_t{4}, ""},
   caf_use{"scheduler.max-threads", int64_t{-4}, "wants a whole number >= 0"},
+  caf_use{"scheduler.max-threads", int64_t{0}, "wants a whole number >= 1"},
+  caf_use{"scheduler.max-throughput", int64_t{0}, "wants a whole number >= 1"},
   caf_use{"scheduler.max-threads", "4", "wants a whole number >= 0"},
   caf_use{"work-stealing.relaxed-sleep-duration", nanoseconds{1ms}, ""},
   caf_use{"work-stealing.relaxed-sleep-duration", "1ms", ""},

@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(reads_back_what_is_unusual) {
   x.max_req_timeout = std::chrono::nanoseconds{1};
   x.max_heartbeat_interval = 0s;
   x.lookupd_tcp_address = {"b:2", "a:1"};
-  x.e2e_processing_latency_percentile = {1.0, 0.99, 0.1};
+  x.e2e_processing_latency_percentile = {1.0, 0.99, 0.1, 1e-7};
   const caf_settings caf{
     {"middleman.app-identifiers", std::vector<scalar>{"a", "b"}},
     {"scheduler.max-threads", int64_t{2}},

@@ -38,7 +38,7 @@ const std::array bad_texts{
   bad_text{"[cafqd]\nnode_id = \"1\"\n",
            "a.conf:2: node_id: wants a whole number, not text"},
   bad_text{"[cafqd]\nlog-level = 'loud'\n",
-           "a.conf:2: log-level: \"loud\" is not one of debug, info, warn, "
+           R"(a.conf:2: log-level: "loud" is not one of debug, info, warn, )"
            "error or fatal"},
   bad_text{"[cafqd]\nconfig-file = \"x\"\n",
            "a.conf:2: config-file belongs on the command line, not in a file"},
@@ -59,9 +59,10 @@ const std::array bad_texts{
            "scheduler.max-threads?"},
   bad_text{"[scheduler]\nmax-threads = 5\nmax-threads = 6\n",
            "a.conf:3: max-threads is set twice, first on line 2"},
-  bad_text{"[cafqd]\nnode-id = 1 # one\n",
-           "a.conf:2: unexpected \"#\"; text and durations such as 1m30s go in "
-           "double quotes, a comment starts with ;"},
+  bad_text{
+    "[cafqd]\nnode-id = 1 # one\n",
+    R"(a.conf:2: unexpected "#"; text and durations such as 1m30s go in )"
+    "double quotes, a comment starts with ;"},
 };
 
 } // namespace

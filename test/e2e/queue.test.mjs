@@ -287,6 +287,27 @@ describe('queue', { concurrency: 16 }, () => {
     await client.quiet();
   });
 
+  // What nsqjs does to back off: it must not get the next message meanwhile.
+  for (const [name, line] of [
+    ['FIN', (id) => `FIN ${id}\n`],
+    ['REQ 0', (id) => `REQ ${id} 0\n`],
+  ])
+    test(`RDY 0 and ${name} in one packet bring no message`, async ({
+      connect,
+      topic,
+      consumer,
+    }) => {
+      const client = await consumer({ rdy: 1 });
+      const producer = await connect();
+      producer.send(mpub(topic, ['a', 'b']));
+      await producer.ok();
+      const { id } = await client.message({ body: 'a' });
+      client.send(`RDY 0\n${line(id)}`);
+      await client.quiet();
+      client.rdy(1);
+      await client.message();
+    });
+
   test('consumers with the same RDY are all served', async ({
     connect,
     topic,

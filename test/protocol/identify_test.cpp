@@ -197,14 +197,14 @@ BOOST_AUTO_TEST_CASE(replies_with_the_keys_in_the_order_of_nsqd) {
 BOOST_AUTO_TEST_CASE(agrees_only_to_upgrades_it_has) {
   BOOST_TEST(!reply(",\"tls_v1\":true").tls);
   server.tls_available = true;
-  const auto both = reply(",\"tls_v1\":true,\"snappy\":true");
+  const auto both = reply(R"(,"tls_v1":true,"snappy":true)");
   BOOST_TEST(both.tls);
   BOOST_TEST(both.snappy);
   BOOST_TEST(!both.deflate);
   BOOST_TEST(has(both.data, "\"tls_v1\":true,"));
   BOOST_TEST(has(both.data, "\"snappy\":true,"));
   server.snappy_available = false;
-  const auto one = reply(",\"snappy\":true,\"deflate\":true");
+  const auto one = reply(R"(,"snappy":true,"deflate":true)");
   BOOST_TEST(!one.snappy);
   BOOST_TEST(one.deflate);
 }
@@ -228,11 +228,11 @@ BOOST_AUTO_TEST_CASE(takes_one_compression_only) {
 
 BOOST_AUTO_TEST_CASE(keeps_the_deflate_level_within_bounds) {
   const std::pair<std::string, std::string> rows[] = {
-    {",\"deflate\":true,\"deflate_level\":9", "6"},
-    {",\"deflate\":true,\"deflate_level\":1", "1"},
-    {",\"deflate\":true,\"deflate_level\":-1", "6"},
+    {R"(,"deflate":true,"deflate_level":9)", "6"},
+    {R"(,"deflate":true,"deflate_level":1)", "1"},
+    {R"(,"deflate":true,"deflate_level":-1)", "6"},
     {",\"deflate\":true", "6"},
-    {",\"deflate\":false,\"deflate_level\":1", "6"},
+    {R"(,"deflate":false,"deflate_level":1)", "6"},
   };
   for (const auto& [members, level] : rows)
     BOOST_TEST(has(reply(members).data, "\"deflate_level\":" + level + ","),
@@ -245,7 +245,7 @@ BOOST_AUTO_TEST_CASE(minus_one_switches_features_off) {
   static_cast<void>(reply(",\"heartbeat_interval\":-1"));
   BOOST_TEST(client.heartbeat_interval.count() == 0);
   const auto unbuffered
-    = reply(",\"output_buffer_size\":-1,\"output_buffer_timeout\":100").data;
+    = reply(R"(,"output_buffer_size":-1,"output_buffer_timeout":100)").data;
   BOOST_TEST(has(unbuffered, "\"output_buffer_size\":1,"));
   BOOST_TEST(has(unbuffered, "\"output_buffer_timeout\":0}"));
 }

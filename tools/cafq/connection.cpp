@@ -5,13 +5,19 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include <sys/socket.h>
 
 namespace cafq::tool {
 
 connection::connection(const endpoint& where, const identity& who)
-  : fd_(connect_to(where)) {
+  : connection(connect_to(where), who) {
+  // nop
+}
+
+connection::connection(unique_fd connected, const identity& who)
+  : fd_(std::move(connected)) {
   std::string hello{magic};
   append_identify(hello, who);
   request(hello);

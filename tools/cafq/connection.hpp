@@ -16,6 +16,9 @@ public:
   /// Connects and identifies.
   connection(const endpoint& where, const identity& who);
 
+  /// Identifies over a connected socket.
+  connection(unique_fd connected, const identity& who);
+
   void send(std::string_view bytes);
 
   /// Reads until a frame is there and answers heartbeats on the way.

@@ -2,10 +2,6 @@
 
 #include "tools/cafq/error.hpp"
 
-#include <array>
-
-#include <sys/epoll.h>
-
 namespace cafq::bench {
 
 event_loop::event_loop() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
@@ -22,12 +18,11 @@ void event_loop::modify(int fd, event_handler& handler, std::uint32_t events) {
 }
 
 void event_loop::poll(std::chrono::milliseconds timeout) {
-  std::array<epoll_event, 256> ready{};
-  const auto n = ::epoll_wait(epoll_.get(), ready.data(),
-                              static_cast<int>(ready.size()),
+  const auto n = ::epoll_wait(epoll_.get(), ready_.data(),
+                              static_cast<int>(ready_.size()),
                               static_cast<int>(timeout.count()));
   for (int i = 0; i < n; ++i) {
-    const auto& event = ready[static_cast<std::size_t>(i)];
+    const auto& event = ready_[static_cast<std::size_t>(i)];
     static_cast<event_handler*>(event.data.ptr)->on_event(event.events);
   }
 }

@@ -3,7 +3,10 @@
 #include "tools/cafq/bench/clock.hpp"
 #include "tools/cafq/unique_fd.hpp"
 
+#include <array>
 #include <cstdint>
+
+#include <sys/epoll.h>
 
 namespace cafq::bench {
 
@@ -38,6 +41,7 @@ private:
   control(int operation, int fd, event_handler& handler, std::uint32_t events);
 
   tool::unique_fd epoll_;
+  std::array<epoll_event, 256> ready_{};
 };
 
 } // namespace cafq::bench
