@@ -1,7 +1,5 @@
 #include "net/multiplexer.hpp"
 
-#include <caf/scheduler/abstract_coordinator.hpp>
-
 #include <thread>
 
 namespace cafq::net {
@@ -28,8 +26,10 @@ multiplexer::multiplexer(caf::actor_system* sys) : super(sys) {
 }
 
 multiplexer::~multiplexer() {
+  // Actors that ended while they were in line. They are not cleaned up again:
+  // that needs CAF's clock, whose thread has ended by now.
   for (auto* ptr : woken_)
-    caf::scheduler::abstract_coordinator::cleanup_and_release(ptr);
+    caf::intrusive_ptr_release(ptr);
 }
 
 void multiplexer::exec_later(caf::resumable* ptr) {

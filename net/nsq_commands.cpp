@@ -120,12 +120,12 @@ void connection_state::fail_subscribe(const protocol::violation& x) {
 }
 
 void connection_state::on(const protocol::rdy& x) {
-  new_ready_count = static_cast<size_t>(x.count);
+  settlings.set_ready_count(static_cast<size_t>(x.count));
 }
 
 void connection_state::on(const protocol::cls&) {
   session.close();
-  new_ready_count = 0;
+  settlings.set_ready_count(0);
   settle_before_answer();
   slots.answer(std::string{protocol::close_wait_frame});
 }
@@ -189,21 +189,25 @@ void connection_state::send_settlings(bool answered_behind) {
     return;
   }
   const consumer_id me = self->id();
+  using kind = settling_groups::kind;
   for (auto& x : settlings.take()) {
     ticket t = 0;
-    if (answered_behind) {
+    if (answered_behind && x.command != kind::rdy) {
       t = slots.new_ticket();
       slots.wait(t, command_name::nop);
     }
     switch (x.command) {
-      case settling::fin:
+      case kind::fin:
         self->send(channel, atom::fin_v, me, t, std::move(x.numbers));
         break;
-      case settling::req:
+      case kind::req:
         self->send(channel, atom::req_v, me, t, std::move(x.requeues));
         break;
-      case settling::touch:
+      case kind::touch:
         self->send(channel, atom::touch_v, me, t, std::move(x.numbers));
+        break;
+      case kind::rdy:
+        self->send(channel, atom::rdy_v, me, x.ready_count);
         break;
     }
   }

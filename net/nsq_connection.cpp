@@ -93,8 +93,7 @@ void connection_state::closed_by_peer(caf::io::connection_handle handle) {
     return;
   if (end != ending::no) {
     // The side we only wrote to is gone as well.
-    out.discard();
-    close();
+    abort();
     return;
   }
   end = ending::after_input;
@@ -175,7 +174,7 @@ void connection_state::down(const caf::actor_addr& who) {
   if (channel && channel.address() == who) {
     // Deleted, or the node stops: nsqd closes without a frame.
     channel = nullptr;
-    close();
+    abort();
     return;
   }
   std::erase_if(topics,
@@ -197,7 +196,7 @@ void connection_state::tick(uint64_t generation) {
   if (end != ending::no) {
     // Topics answer within their own patience.
     if (now - closing_since >= (end == ending::after_output ? 1 : 2) * linger) {
-      close();
+      abort();
       return;
     }
   } else if (heartbeat_every > std::chrono::milliseconds{0}) {
@@ -223,6 +222,9 @@ void connection_state::tick(uint64_t generation) {
 }
 
 void connection_state::abort() {
+  // Or CAF would keep the socket until its peer takes what is unsent.
+  if (settings->direct_send && end != ending::closed)
+    net::abort_connection(fd);
   out.discard();
   close();
 }
@@ -285,10 +287,6 @@ void connection_state::handle(const protocol::parse_result& x) {
 void connection_state::end_of_read() {
   send_settlings(false);
   send_publishes();
-  if (new_ready_count && channel) {
-    self->send(channel, atom::rdy_v, consumer_id{self->id()}, *new_ready_count);
-    new_ready_count.reset();
-  }
   answer();
 }
 
@@ -374,9 +372,6 @@ void connection_state::close_when_sent() {
 void connection_state::close() {
   if (std::exchange(end, ending::closed) == ending::closed)
     return;
-  // CAF keeps a socket with unsent bytes until its peer takes them.
-  if (out.pending() > 0 && settings->direct_send)
-    net::abort_connection(fd);
   log::info("PROTOCOL(V2): [{}] exiting ioloop", peer);
   self->quit();
 }

@@ -205,7 +205,6 @@ private:
   channel_actor channel;
   ticket subscribing = 0;
   settling_groups settlings;
-  std::optional<size_t> new_ready_count;
 
   // Time.
   protocol::client_settings client;

@@ -70,14 +70,14 @@ public:
   /// Forgets everything: the connection is broken.
   void discard() noexcept {
     handed_ = 0;
-    frames_ = {};
+    frames_ = std::vector<char>();
     reports_.clear();
   }
 
   /// Gives back memory that a burst needed.
   void shrink() {
     if (frames_.empty() && frames_.capacity() > 0)
-      frames_ = {};
+      frames_ = std::vector<char>();
   }
 
 private:

@@ -2,32 +2,41 @@
 
 #include "actors/payloads.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
 
 namespace cafq {
 
-/// The FIN, REQ and TOUCH of one socket read in the order they came: like ones
-/// in a row travel as one actor message.
+/// The FIN, REQ, TOUCH and RDY of one socket read in the order they came: like
+/// ones in a row travel as one actor message. The order matters: behind RDY 0
+/// a FIN brings no further message.
 class settling_groups {
 public:
+  enum class kind : uint8_t { fin, req, touch, rdy };
+
   struct group {
-    settling command = settling::fin;
+    kind command = kind::fin;
     numbers_ptr numbers;
     requeues_ptr requeues;
+    size_t ready_count = 0;
   };
 
   void finish(uint64_t number) {
-    last(settling::fin).numbers->list.push_back(number);
+    last(kind::fin).numbers->list.push_back(number);
   }
 
   void touch(uint64_t number) {
-    last(settling::touch).numbers->list.push_back(number);
+    last(kind::touch).numbers->list.push_back(number);
   }
 
   void requeue(uint64_t number, queue::duration delay) {
-    last(settling::req).requeues->list.push_back({number, delay});
+    last(kind::req).requeues->list.push_back({number, delay});
+  }
+
+  void set_ready_count(size_t count) {
+    last(kind::rdy).ready_count = count;
   }
 
   [[nodiscard]] bool empty() const noexcept {
@@ -43,13 +52,13 @@ public:
   }
 
 private:
-  group& last(settling command) {
+  group& last(kind command) {
     if (groups_.empty() || groups_.back().command != command) {
       auto& x = groups_.emplace_back();
       x.command = command;
-      if (command == settling::req)
+      if (command == kind::req)
         x.requeues.reset(new requeues);
-      else
+      else if (command != kind::rdy)
         x.numbers.reset(new numbers);
     }
     return groups_.back();

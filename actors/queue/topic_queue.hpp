@@ -38,7 +38,7 @@ public:
 
   void clear() noexcept {
     depth_ = 0;
-    held_ = {};
+    held_ = std::vector<publication>();
   }
 
   /// Returns how many messages are held, deferred ones included.
