@@ -449,6 +449,36 @@ describe('queue', { concurrency: 16 }, () => {
     assertDue(await client.message({ body: 'x', attempts: 2 }), start, 300);
   });
 
+  test('commands of one packet count in their order', async ({
+    connect,
+    topic,
+    consumer,
+  }) => {
+    const producer = await connect();
+    producer.send(mpub(topic, ['a', 'b', 'c']));
+    await producer.ok();
+    const client = await consumer({ rdy: 3 });
+    const [a, b, c] = await client.messages(3);
+    client.send(
+      'RDY 0\n',
+      `FIN ${a.id}\nTOUCH ${b.id}\nTOUCH ${a.id}\n`,
+      `FIN ${b.id}\nREQ ${b.id} 0\n`,
+      `REQ ${c.id} 0\nFIN ${c.id}\n`,
+      pub(`${topic}_other`, 'x'),
+      `REQ ${a.id} 0\n`,
+    );
+    const failed = (command, { id }) =>
+      client.error(`E_${command}_FAILED ${command} ${id} failed ID not in flight`);
+    await failed('TOUCH', a);
+    await failed('REQ', b);
+    await failed('FIN', c);
+    await client.ok();
+    await failed('REQ', a);
+    client.rdy(3);
+    await client.message({ body: 'c', attempts: 2 });
+    await client.quiet();
+  });
+
   // -- CLS --------------------------------------------------------------------
 
   test('85: no message after CLS', async ({ connect, topic, consumer }) => {
