@@ -138,7 +138,7 @@ std::string topic_state::no_room() const {
 void topic_state::accept(const batch_ptr& x, const client_actor& from,
                          ticket answer_to) {
   for (auto& item : x->items) {
-    item.body->number(numbers.take(item.body->count()));
+    item.body->number_from(numbers.take(item.body->count()));
     messages += item.body->count();
     bytes += item.body->bytes();
   }
