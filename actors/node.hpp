@@ -4,9 +4,11 @@
 #include "actors/node_settings.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
 
 #include <map>
 #include <string>
+#include <vector>
 
 namespace cafq {
 
@@ -16,10 +18,13 @@ struct node_state {
   explicit node_state(node_actor::pointer ptr);
 
   /// Returns a topic, creating it if need be.
-  topic_actor get_topic(const std::string& key);
+  caf::result<topic_actor> get_topic(const std::string& key);
 
-  /// @returns whether there was such a topic.
-  bool erase_topic(const std::string& key);
+  /// Deletes a topic, if there is one.
+  caf::result<atom::erase> erase_topic(const std::string& key);
+
+  /// Hands all messages in memory to the store.
+  caf::result<atom::save> save();
 
   /// Deletes an ephemeral topic that is still the one of this name.
   void vacate(const topic_actor& which, const std::string& key);
@@ -28,10 +33,20 @@ struct node_state {
 
   node_actor::pointer self;
   node_settings settings;
+  store_actor store;
   std::map<std::string, topic_actor> topics;
 
   /// The name in log output.
   static inline const char* name = "node";
+
+  topic_actor add_topic(const recovered_topic& x);
+
+private:
+  void remove_topic(std::map<std::string, topic_actor>::iterator i);
+
+  /// Topics the store is adding, and who waits for them.
+  std::map<std::string, std::vector<caf::typed_response_promise<topic_actor>>>
+    adding_;
 };
 
 /// Knows the topics. Stops, with all topics and channels, on an exit message.

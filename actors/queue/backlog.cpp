@@ -16,7 +16,7 @@ void backlog::put(block_ptr body, bool hold, store_orders& out) {
   const auto count = body->count();
   if (!spilled() && hold && in_memory_ + count <= limit_) {
     in_memory_ += count;
-    memory_.push_back({std::move(body), {}, false});
+    memory_.push_back({{std::move(body), {}}, false});
     return;
   }
   if (in_tail_ + count > block::max_messages
@@ -34,7 +34,7 @@ std::optional<backlog_block> backlog::pop() {
   if (memory_.empty() && on_disk_ == 0 && !reading_) {
     // The store is used up: what has just come need not pass through it.
     for (auto& x : std::exchange(tail_, {}))
-      memory_.push_back({std::move(x), {}, false});
+      memory_.push_back({{std::move(x), {}}, false});
     in_memory_ += std::exchange(in_tail_, 0);
     tail_bytes_ = 0;
   }
@@ -50,7 +50,7 @@ void backlog::flush(store_orders& out) {
   if (tail_.empty())
     return;
   out.keep.push_back(
-    {tail_.size() == 1 ? std::move(tail_.front()) : pack(tail_), {}, true});
+    {tail_.size() == 1 ? std::move(tail_.front()) : pack(tail_), {}});
   on_disk_ += std::exchange(in_tail_, 0);
   tail_.clear();
   tail_bytes_ = 0;
@@ -63,7 +63,7 @@ void backlog::save(store_orders& out) {
   const auto write = [&] {
     if (!together.empty())
       out.keep.push_back(
-        {together.size() == 1 ? together.front() : pack(together), {}, true});
+        {together.size() == 1 ? together.front() : pack(together), {}});
     together.clear();
     count = bytes = 0;
   };
@@ -89,7 +89,7 @@ std::optional<read_request> backlog::wanted() {
   return read_request{cursor_, room - in_memory_};
 }
 
-void backlog::loaded(std::vector<backlog_block> blocks) {
+void backlog::loaded(std::vector<stored_block> blocks) {
   if (!std::exchange(reading_, false))
     return;
   if (blocks.empty()) {
@@ -99,11 +99,10 @@ void backlog::loaded(std::vector<backlog_block> blocks) {
   }
   for (auto& x : blocks) {
     const auto count = x.unfinished();
-    cursor_ = x.body->first_number() + 1;
+    cursor_ = x.body->first_number();
     on_disk_ -= std::min(on_disk_, count);
     in_memory_ += count;
-    x.stored = true;
-    memory_.push_back(std::move(x));
+    memory_.push_back({std::move(x), true});
   }
 }
 

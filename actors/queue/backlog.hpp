@@ -11,6 +11,12 @@
 
 namespace cafq::queue {
 
+/// A block in memory.
+struct backlog_block : stored_block {
+  /// Whether the store holds it as well.
+  bool stored = false;
+};
+
 /// The messages of a queue that were never taken, in publish order. What does
 /// not fit the memory lies in the store, between what is in memory and what has
 /// just come:
@@ -51,7 +57,7 @@ public:
   [[nodiscard]] std::optional<read_request> wanted();
 
   /// Takes what the store answered to `wanted`.
-  void loaded(std::vector<backlog_block> blocks);
+  void loaded(std::vector<stored_block> blocks);
 
   /// Forgets everything, an answer that is under way included.
   void clear();
@@ -61,6 +67,11 @@ public:
   /// Returns how many messages there are.
   [[nodiscard]] size_t depth() const noexcept {
     return in_memory_ + on_disk_ + in_tail_;
+  }
+
+  /// Returns how many of them `pop` can get at.
+  [[nodiscard]] size_t available() const noexcept {
+    return in_memory_ + (on_disk_ == 0 && !reading_ ? in_tail_ : 0);
   }
 
   /// Returns how many of them are in the store only.
@@ -84,7 +95,7 @@ private:
   size_t in_memory_ = 0;
 
   size_t on_disk_ = 0;
-  /// The next block to read has at least this first number.
+  /// The first number of the last block that was read.
   uint64_t cursor_ = 0;
   bool reading_ = false;
 

@@ -107,6 +107,10 @@ public:
     return entries()[index].attempts;
   }
 
+  [[nodiscard]] message_view message(size_t index) const noexcept {
+    return {number(index), timestamp_ns(index), attempts(index), body(index)};
+  }
+
   /// Returns what all blocks of this process take, overhead included: the
   /// figure that `--memory-limit` bounds.
   [[nodiscard]] static size_t bytes_in_memory() noexcept;

@@ -56,6 +56,25 @@ channel_queue::take(const taker& to, size_t max_messages, size_t max_bytes,
   return result;
 }
 
+std::optional<stored_block> channel_queue::move_block() {
+  auto result = backlog_.pop();
+  if (!result)
+    return std::nullopt;
+  if (result->stored)
+    orders_.done.push_back(result->body->first_number());
+  return std::move(static_cast<stored_block&>(*result));
+}
+
+std::optional<std::pair<block_ptr, time_point>> channel_queue::move_deferred() {
+  const auto due = deferred_.first_in_memory();
+  if (!due)
+    return std::nullopt;
+  auto result = deferred_.pop(*due);
+  if (result->row)
+    orders_.undefer.push_back(*result->row);
+  return std::pair{std::move(result->body), *due};
+}
+
 settled channel_queue::finish(uint64_t number, consumer_id by) {
   auto* x = open_.in_flight(number);
   if (auto why = check(x, by); why != settled::ok)
@@ -91,8 +110,8 @@ channel_queue::touch(uint64_t number, consumer_id by, duration msg_timeout,
   if (auto why = check(x, by); why != settled::ok)
     return why;
   deadlines_.erase(*x);
-  deadlines_.insert(*x,
-                    std::min(now + msg_timeout, x->delivered + max_msg_timeout));
+  deadlines_.insert(
+    *x, std::min(now + msg_timeout, x->delivered + max_msg_timeout));
   return settled::ok;
 }
 
@@ -146,7 +165,7 @@ void channel_queue::save_open_blocks() {
   size_t bytes = 0;
   const auto write = [&] {
     if (!left.empty())
-      orders_.keep.push_back({block::make(left), {}, true});
+      orders_.keep.push_back({block::make(left), {}});
     left.clear();
     bytes = 0;
   };
@@ -166,9 +185,8 @@ void channel_queue::save_open_blocks() {
         orders_.undefer.push_back(*x.row);
     }
   });
-  std::sort(unsaved.begin(), unsaved.end(), [](const auto& x, const auto& y) {
-    return x.number < y.number;
-  });
+  std::sort(unsaved.begin(), unsaved.end(),
+            [](const auto& x, const auto& y) { return x.number < y.number; });
   for (const auto& message : unsaved) {
     const auto far = !left.empty()
                      && message.number - left.front().number > UINT32_MAX;

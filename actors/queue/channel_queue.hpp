@@ -106,6 +106,14 @@ public:
   taken take(const taker& to, size_t max_messages, size_t max_bytes,
              time_point now, std::vector<run>& out);
 
+  /// Takes a whole block of messages that were never taken by `take`, for
+  /// another queue. If the store has it, `orders` tells it to forget it.
+  /// @pre `take` was never called.
+  [[nodiscard]] std::optional<stored_block> move_block();
+
+  /// Takes a deferred message, likewise.
+  [[nodiscard]] std::optional<std::pair<block_ptr, time_point>> move_deferred();
+
   /// Ends the life of a message in flight.
   settled finish(uint64_t number, consumer_id by);
 
@@ -153,12 +161,14 @@ public:
     return backlog_.wanted();
   }
 
-  void loaded(std::vector<backlog_block> blocks) {
+  void loaded(std::vector<stored_block> blocks) {
     backlog_.loaded(std::move(blocks));
   }
 
-  [[nodiscard]] std::optional<due_request> wanted_deferred(time_point now) {
-    return deferred_.wanted(now);
+  /// @param all Whether to ask for all, however late they are due.
+  [[nodiscard]] std::optional<due_request>
+  wanted_deferred(time_point now, bool all = false) {
+    return deferred_.wanted(now, all);
   }
 
   void loaded(due_rows rows) {
@@ -170,6 +180,11 @@ public:
   /// Returns how many messages are ready.
   [[nodiscard]] size_t depth() const noexcept {
     return unread() + requeued_.size();
+  }
+
+  /// Returns how many of them `take` can get at.
+  [[nodiscard]] size_t available() const noexcept {
+    return backlog_.available() + reading_left_ + requeued_.size();
   }
 
   /// Returns how many of them are in the store only.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <tuple>
 #include <utility>
 
@@ -63,13 +64,15 @@ void deferred_set::save(store_orders& out) {
   }
 }
 
-std::optional<due_request> deferred_set::wanted(time_point now) {
+std::optional<due_request> deferred_set::wanted(time_point now, bool all) {
   const auto room = std::max(limit_, least_load);
-  if (loading_ || on_disk_ == 0 || load_at_ > now || heap_.size() > room / 2)
+  if (loading_ || on_disk_ == 0 || (load_at_ > now && !all)
+      || heap_.size() > room / 2)
     return std::nullopt;
   loading_ = true;
-  return due_request{loaded_until_, to_unix(now + horizon),
-                     room - heap_.size()};
+  const auto until = all ? std::numeric_limits<int64_t>::max()
+                         : to_unix(now + horizon);
+  return due_request{loaded_until_, until, room - heap_.size()};
 }
 
 void deferred_set::loaded(due_rows rows) {

@@ -57,7 +57,9 @@ public:
   void save(store_orders& out);
 
   /// Returns what to ask of the store now, if anything; the answer is `loaded`.
-  [[nodiscard]] std::optional<due_request> wanted(time_point now);
+  /// @param all Whether to ask for all, however late they are due.
+  [[nodiscard]] std::optional<due_request>
+  wanted(time_point now, bool all = false);
 
   /// Takes what the store answered to `wanted`.
   void loaded(due_rows rows);
@@ -69,6 +71,13 @@ public:
 
   [[nodiscard]] size_t size() const noexcept {
     return heap_.size() + on_disk_;
+  }
+
+  /// Returns when the first message that is in memory is due.
+  [[nodiscard]] std::optional<time_point> first_in_memory() const {
+    if (heap_.empty())
+      return std::nullopt;
+    return heap_.front().due;
   }
 
   /// Returns when to call `pop` or `wanted` next, if ever.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/queue/backlog.hpp"
 #include "actors/queue/block.hpp"
 #include "actors/queue/deadline_index.hpp"
 #include "actors/queue/deferred_set.hpp"

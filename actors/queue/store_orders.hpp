@@ -13,20 +13,25 @@
 /// sees the store, and the store never looks inside a queue.
 namespace cafq::queue {
 
-/// What has become of the messages of a block.
+/// What became of the messages of one stored block.
 struct block_progress {
-  /// Nothing is left to do for these.
+  /// By index in the block.
   std::bitset<block::max_messages> finished;
-  /// Index and attempts of those that were delivered and are not finished.
+
+  /// Index and attempts of those delivered and not finished. They replace the
+  /// attempts in the block.
   std::vector<std::pair<uint16_t, uint16_t>> attempts;
+
+  [[nodiscard]] bool empty() const noexcept {
+    return finished.none() && attempts.empty();
+  }
+
+  bool operator==(const block_progress&) const = default;
 };
 
-/// A block on its way to or from the store.
-struct backlog_block {
+struct stored_block {
   block_ptr body;
   block_progress progress;
-  /// Whether the store holds it.
-  bool stored = false;
 
   /// Returns how many of its messages are not finished.
   [[nodiscard]] size_t unfinished() const noexcept {
@@ -34,7 +39,7 @@ struct backlog_block {
   }
 };
 
-/// Where a deferred message lies in the store.
+/// Deferred messages of a queue are told apart, and ordered, by these.
 struct deferred_key {
   /// In ns since the Unix epoch.
   int64_t due_ns = 0;
@@ -43,10 +48,12 @@ struct deferred_key {
   auto operator<=>(const deferred_key&) const = default;
 };
 
-/// A deferred message in the store.
-struct deferred_row {
+/// A message that waits for its time.
+struct deferred_message {
+  /// In ns since the Unix epoch.
   int64_t due_ns = 0;
-  /// A single message, its attempts inside.
+
+  /// Holds this one message; its attempts are in there.
   block_ptr body;
 
   [[nodiscard]] deferred_key key() const noexcept {
@@ -57,11 +64,11 @@ struct deferred_row {
 /// What a queue wants done in the store. The store does all of it or, if the
 /// process ends before, nothing.
 struct store_orders {
-  std::vector<backlog_block> keep;
+  std::vector<stored_block> keep;
   std::vector<std::pair<uint64_t, block_progress>> progress;
   /// First numbers of blocks that are finished.
   std::vector<uint64_t> done;
-  std::vector<deferred_row> defer;
+  std::vector<deferred_message> defer;
   std::vector<deferred_key> undefer;
 
   [[nodiscard]] bool empty() const noexcept {
@@ -70,9 +77,9 @@ struct store_orders {
   }
 };
 
-/// Asks for the blocks whose first number is `from` or above, in order.
+/// Asks for the blocks behind the one whose first number is `after`, in order.
 struct read_request {
-  uint64_t from = 0;
+  uint64_t after = 0;
   size_t max_messages = 0;
 };
 
@@ -85,7 +92,7 @@ struct due_request {
 
 /// The answer to a due_request.
 struct due_rows {
-  std::vector<deferred_row> rows;
+  std::vector<deferred_message> rows;
   /// When the first one that is left is due.
   std::optional<int64_t> next_ns;
 };
