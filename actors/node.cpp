@@ -107,10 +107,14 @@ actor_stat node_state::stat() const {
   return result;
 }
 
-node_actor::behavior_type node(node_actor::stateful_pointer<node_state> self,
-                               const node_settings& settings) {
+node_actor::behavior_type
+node(node_actor::stateful_pointer<node_state> self, const store_actor& store,
+     const std::vector<recovered_topic>& found, const node_settings& settings) {
   log_exceptions(self, "NODE");
   self->state.settings = settings;
+  self->state.store = store;
+  for (const auto& x : found)
+    self->state.add_topic(x);
   self->set_exit_handler([self](const caf::exit_msg& x) {
     for (auto& [key, topic] : self->state.topics)
       self->send_exit(topic, x.reason);

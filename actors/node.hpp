@@ -50,7 +50,10 @@ private:
 };
 
 /// Knows the topics. Stops, with all topics and channels, on an exit message.
-node_actor::behavior_type node(node_actor::stateful_pointer<node_state> self,
-                               const node_settings& settings);
+/// @param store Invalid for a node that keeps everything in memory.
+/// @param found What the store held at the start.
+node_actor::behavior_type
+node(node_actor::stateful_pointer<node_state> self, const store_actor& store,
+     const std::vector<recovered_topic>& found, const node_settings& settings);
 
 } // namespace cafq

@@ -75,7 +75,8 @@ public:
   /// @param memory Messages that may be ready in memory, and the same number
   ///               of deferred ones.
   /// @param unix_offset See `deferred_set`.
-  explicit channel_queue(size_t memory, duration unix_offset = {}) noexcept
+  explicit channel_queue(size_t memory = SIZE_MAX,
+                         duration unix_offset = {}) noexcept
     : backlog_(memory), deferred_(memory, unix_offset) {
     // nop
   }
