@@ -35,11 +35,11 @@ caf::result<topic_actor> node_state::get_topic(const std::string& key) {
           fresh.fresh = true;
           fresh.reserved = reserved;
           const auto handle = add_topic(fresh);
-          for (auto& x : adding_.extract(key).mapped())
+          for (auto& x : take_waiting(key))
             x.deliver(handle);
         },
         [this, key](const caf::error& why) {
-          for (auto& x : adding_.extract(key).mapped())
+          for (auto& x : take_waiting(key))
             x.deliver(why);
         });
   }

@@ -8,6 +8,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cafq {
@@ -44,9 +45,15 @@ struct node_state {
 private:
   void remove_topic(std::map<std::string, topic_actor>::iterator i);
 
+  using topic_promise = caf::typed_response_promise<topic_actor>;
+
+  [[nodiscard]] std::vector<topic_promise>
+  take_waiting(const std::string& key) {
+    return std::move(adding_.extract(key).mapped());
+  }
+
   /// Topics the store is adding, and who waits for them.
-  std::map<std::string, std::vector<caf::typed_response_promise<topic_actor>>>
-    adding_;
+  std::map<std::string, std::vector<topic_promise>> adding_;
 };
 
 /// Knows the topics. Stops, with all topics and channels, on an exit message.

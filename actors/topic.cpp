@@ -87,7 +87,7 @@ caf::result<channel_actor> topic_state::get_channel(const std::string& id) {
       .then(
         [this, id, first](queue_ids ids) { channel_stored(id, ids, first); },
         [this, id](const caf::error& why) {
-          for (auto& x : adding_.extract(id).mapped())
+          for (auto& x : take_waiting(id))
             x.deliver(why);
         });
   }
@@ -107,7 +107,7 @@ void topic_state::channel_stored(const std::string& id, queue_ids ids,
     start.queue = make_keeper(ids.channel);
   }
   const auto result = add_channel(id, std::move(start));
-  for (auto& x : adding_.extract(id).mapped())
+  for (auto& x : take_waiting(id))
     x.deliver(result);
   go_on();
 }

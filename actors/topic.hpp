@@ -11,6 +11,7 @@
 #include <deque>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cafq {
@@ -117,6 +118,11 @@ private:
   void refuse_waiting(const std::string& why);
   void reserve_numbers();
   void arm();
+
+  [[nodiscard]] std::vector<channel_promise>
+  take_waiting(const std::string& id) {
+    return std::move(adding_.extract(id).mapped());
+  }
 
   std::deque<waiting_put> waiting_;
   /// When a put was last taken, or the first began to wait.
