@@ -1,7 +1,9 @@
 #pragma once
 
 #include "actors/queue/channel_queue.hpp"
-#include "actors/queue/topic_queue.hpp"
+#include "actors/queue/publication.hpp"
+#include "actors/queue/store_orders.hpp"
+#include "persistence/stored.hpp"
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
@@ -26,6 +28,27 @@ struct batch : boost::intrusive_ref_counter<batch> {
 };
 
 using batch_ptr = boost::intrusive_ptr<batch>;
+
+/// What a queue wants done in the store.
+struct orders : boost::intrusive_ref_counter<orders> {
+  queue::store_orders list;
+};
+
+using orders_ptr = boost::intrusive_ptr<orders>;
+
+/// Blocks that were read from the store.
+struct blocks : boost::intrusive_ref_counter<blocks> {
+  std::vector<queue::stored_block> list;
+};
+
+using blocks_ptr = boost::intrusive_ptr<blocks>;
+
+/// Deferred messages that were read from the store.
+struct due_messages : boost::intrusive_ref_counter<due_messages> {
+  queue::due_rows rows;
+};
+
+using due_messages_ptr = boost::intrusive_ptr<due_messages>;
 
 /// Messages for one consumer.
 struct delivery : boost::intrusive_ref_counter<delivery> {
@@ -76,6 +99,30 @@ struct subscription {
   queue::duration msg_timeout{};
   /// Percent, 0 = every message.
   int sample_rate = 0;
+};
+
+/// The queues of a topic and of a channel it has got.
+struct queue_ids {
+  queue_id topic = 0;
+  queue_id channel = 0;
+};
+
+/// A queue as the store found it at the start.
+struct recovered_queue {
+  queue_id id = 0;
+  queue_summary summary;
+  bool paused = false;
+};
+
+/// A topic as the store found it at the start.
+struct recovered_topic {
+  std::string name;
+  recovered_queue queue;
+  /// Numbers below this one may have been given to messages, unless the topic
+  /// is new.
+  uint64_t reserved = 0;
+  bool fresh = false;
+  std::vector<std::pair<std::string, recovered_queue>> channels;
 };
 
 /// What every actor tells about itself: a node of the tree in /debug/actors.

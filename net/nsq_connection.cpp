@@ -131,7 +131,7 @@ void connection_state::deliver(const delivery& x) {
     for (size_t i = part.first; i < size_t{part.first} + part.count; ++i)
       protocol::append_message(
         out.frames(), part.body->timestamp_ns(i), part.attempts,
-        protocol::make_id(settings->node_id, part.body->first_number() + i),
+        protocol::make_id(settings->node_id, part.body->number(i)),
         part.body->body(i));
   }
   if (x.report != 0)

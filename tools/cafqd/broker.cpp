@@ -2,11 +2,16 @@
 
 #include "actors/interfaces.hpp"
 #include "actors/node.hpp"
+#include "actors/store.hpp"
 #include "config/log.hpp"
 #include "config/version.hpp"
 #include "net/listener.hpp"
 #include "net/multiplexer.hpp"
 #include "net/socket.hpp"
+#include "persistence/allocator.hpp"
+#include "persistence/data_path.hpp"
+#include "persistence/lmdb_message_store.hpp"
+#include "persistence/storage_error.hpp"
 #include "tools/cafqd/settings.hpp"
 #include "tools/cafqd/signals.hpp"
 
@@ -16,7 +21,12 @@
 #include <caf/scoped_actor.hpp>
 
 #include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace cafq {
 
@@ -50,6 +60,22 @@ void stop(caf::actor_system& sys, const Handle& x) {
   self->receive([](const caf::down_msg&) {});
 }
 
+/// Takes to disk what queues hold in memory.
+void save(caf::actor_system& sys, const node_actor& root) {
+  caf::scoped_actor self{sys};
+  self->request(root, caf::infinite, atom::save_v)
+    .receive([](atom::save) { log::info("STORE: saved"); },
+             [](const caf::error& why) {
+               log::error("STORE: not everything was saved - {}", render(why));
+             });
+}
+
+/// Returns the difference between the wall clock and the actors' clock.
+queue::duration unix_offset_of(queue::time_point now) {
+  return std::chrono::system_clock::now().time_since_epoch()
+         - now.time_since_epoch();
+}
+
 } // namespace
 
 int run_broker(const config::loaded& configuration) {
@@ -66,9 +92,28 @@ int run_broker(const config::loaded& configuration) {
   log::info("{}", config::version_line());
   log::info("ID: {}", options.node_id);
 
+  std::optional<data_path> place;
+  std::shared_ptr<message_store> disk;
+  std::vector<recovered_topic> found;
+  try {
+    tune_allocator();
+    place.emplace(options.data_path.empty() ? "." : options.data_path);
+    for (const auto& warning : place->warnings())
+      log::warn("{}", warning);
+    disk = open_message_store(place->store_file());
+    found = recover(*disk);
+  } catch (const storage_error& ex) {
+    log::fatal("failed to instantiate cafqd - {}", ex.what());
+    return 1;
+  }
+
   system_config cfg{configuration.caf};
   caf::actor_system sys{cfg};
-  auto root = sys.spawn(node, to_node_settings(options));
+  // Commits wait for the disk, so the store has a thread of its own.
+  auto keeper = sys.spawn<caf::detached>(store, std::move(disk));
+  auto settings = to_node_settings(options);
+  settings.unix_offset = unix_offset_of(sys.clock().now());
+  auto root = sys.spawn(node, keeper, found, settings);
   const auto limits = limits_for(files,
                                  static_cast<size_t>(options.max_connections));
   auto door = sys.middleman().spawn_broker(listener, fd, root, limits,
@@ -77,7 +122,9 @@ int run_broker(const config::loaded& configuration) {
   log::info("{}: stopping", wait_for_stop());
   die_on_next_signal();
   stop(sys, door);
+  save(sys, root);
   stop(sys, root);
+  stop(sys, keeper);
   sys.await_all_actors_done();
   log::info("CAFQ: bye");
   return 0;
