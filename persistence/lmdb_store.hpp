@@ -93,6 +93,7 @@ private:
 
   void transact(size_t bytes, const std::function<void(lmdb::txn&)>& f);
   [[noreturn]] void fail(const lmdb::error& x, size_t bytes);
+  [[nodiscard]] bool may_grow_by(size_t bytes);
   void extend_file();
   void set_aside(area where, queue_id queue, std::string key);
 
