@@ -237,7 +237,7 @@ describe('disk', () => {
           'c',
           (message) => {
             const body = message.body.toString();
-            if (random.below(20) === 0) message.requeue(random.below(100));
+            if (random.below(20) === 0) message.requeue(random.below(100), false);
             else if (random.below(50) > 0) {
               message.finish();
               finished.add(body);
