@@ -9,6 +9,7 @@
 #include "net/socket.hpp"
 #include "tools/cafqd/settings.hpp"
 #include "tools/cafqd/signals.hpp"
+#include "tools/cafqd/tls.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -16,6 +17,7 @@
 #include <caf/scoped_actor.hpp>
 
 #include <algorithm>
+#include <memory>
 #include <thread>
 
 namespace cafq {
@@ -54,9 +56,14 @@ void stop(caf::actor_system& sys, const Handle& x) {
 
 int run_broker(const config::loaded& configuration) {
   const auto& options = configuration.values;
+  std::shared_ptr<transport::tls_source> tls;
   int fd = -1;
   try {
+    tls = load_tls(options);
     fd = net::listen_on(options.tcp_address);
+  } catch (const transport::tls_error& ex) {
+    log::fatal("failed to instantiate cafqd - {}", ex.what());
+    return 1;
   } catch (const net::socket_error& ex) {
     log::fatal("failed to instantiate cafqd - listen ({}) failed - {}",
                options.tcp_address, ex.what());
@@ -71,10 +78,11 @@ int run_broker(const config::loaded& configuration) {
   auto root = sys.spawn(node, to_node_settings(options));
   const auto limits = limits_for(files,
                                  static_cast<size_t>(options.max_connections));
-  auto door = sys.middleman().spawn_broker(listener, fd, root, limits,
-                                           to_connection_settings(options));
+  auto door = sys.middleman().spawn_broker(
+    listener, fd, root, limits, to_connection_settings(options, tls));
 
-  log::info("{}: stopping", wait_for_stop());
+  log::info("{}: stopping",
+            wait_for_stop([&] { reload_tls(tls.get(), options); }));
   die_on_next_signal();
   stop(sys, door);
   stop(sys, root);
