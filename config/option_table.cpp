@@ -41,7 +41,8 @@ bool same_name(std::string_view name, std::string_view given) {
 } // namespace
 
 // Names, types and defaults are nsqd 1.3.0's (apps/nsqd/options.go) unless a
-// row says "cafqd". Ranges refuse what makes nsqd panic, and nonsense.
+// row says "cafqd"; tls-min-version is stricter. Ranges refuse what makes nsqd
+// panic, and nonsense.
 const std::vector<option_group>& option_table() {
   using o = options;
   static const std::vector<option_group> table{
@@ -311,34 +312,28 @@ const std::vector<option_group>& option_table() {
         {.name = "tls-cert",
          .field = &o::tls_cert,
          .help = "file with the certificate",
-         .support = support::later,
          .value_name = "FILE"},
         {.name = "tls-key",
          .field = &o::tls_key,
          .help = "file with the private key",
-         .support = support::later,
          .value_name = "FILE"},
         {.name = "tls-client-auth-policy",
          .field = &o::tls_client_auth_policy,
          .help = "certificates of clients: require or require-verify",
-         .support = support::later,
          .value_name = "POLICY"},
         {.name = "tls-root-ca-file",
          .field = &o::tls_root_ca_file,
          .help = "file with the authorities to trust",
-         .support = support::later,
          .value_name = "FILE"},
         {.name = "tls-required",
          .field = &o::tls_required,
          .help = "refuse clients without TLS; tcp-https leaves HTTP open",
          .choices = {"false", "true", "tcp-https"},
-         .support = support::later,
          .value_name = "WHAT"},
         {.name = "tls-min-version",
          .field = &o::tls_min_version,
          .help = "oldest version of TLS to accept",
          .choices = {"tls1.0", "tls1.1", "tls1.2", "tls1.3"},
-         .support = support::later,
          .value_name = "VERSION"},
         {.name = "deflate",
          .field = &o::deflate,

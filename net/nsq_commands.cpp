@@ -42,6 +42,11 @@ void connection_state::on(const protocol::identify& x) {
     violate(*bad);
     return;
   }
+  const auto& reply = std::get<protocol::identify_reply>(result);
+  if (!may_upgrade(reply)) {
+    violate(protocol::identify_failed("already upgraded"));
+    return;
+  }
   session.set_heartbeats(client.heartbeat_interval.count() > 0);
   if (!std::exchange(identified, true)) {
     delivery_terms = {client.msg_timeout, client.sample_rate};
@@ -49,7 +54,8 @@ void connection_state::on(const protocol::identify& x) {
     next_heartbeat = self->clock().now() + heartbeat_every;
     arm();
   }
-  slots.answer(response_frame(std::get<protocol::identify_reply>(result).data));
+  slots.answer(response_frame(reply.data));
+  agree_on(reply);
 }
 
 void connection_state::on(const protocol::auth&) {

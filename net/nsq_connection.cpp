@@ -21,6 +21,9 @@ constexpr size_t publish_window = size_t{512} * 1024;
 /// consumer that is slow to read can still finish its messages.
 constexpr size_t output_window = size_t{512} * 1024;
 
+/// Pieces decoded in a row for one client, whatever a read inflates to.
+constexpr size_t most_pieces = 16;
+
 constexpr size_t smallest_read = 1024;
 constexpr size_t largest_read = size_t{64} * 1024;
 
@@ -78,14 +81,17 @@ void connection_state::received(std::string_view bytes) {
   if (end != ending::no)
     return;
   adapt_read_size(bytes.size());
-  fed = bytes;
   if (!greeted)
     greet(bytes);
-  if (greeted && end == ending::no) {
+  if (!greeted || end != ending::no)
+    return;
+  if (secure) {
+    secure->feed(bytes);
+  } else {
+    fed = bytes;
     parser->feed(bytes);
-    run();
   }
-  fed = {};
+  run();
 }
 
 void connection_state::closed_by_peer(caf::io::connection_handle handle) {
@@ -199,6 +205,11 @@ void connection_state::tick(uint64_t generation) {
       abort();
       return;
     }
+  } else if (shaking_hands()) {
+    if (now >= upgrade->deadline) {
+      upgrade_timed_out();
+      return;
+    }
   } else if (heartbeat_every > std::chrono::milliseconds{0}) {
     // The client's time does not run while it is we who do not read.
     const auto patience = 2 * client.heartbeat_interval;
@@ -211,11 +222,13 @@ void connection_state::tick(uint64_t generation) {
       next_heartbeat += heartbeat_every;
       if (next_heartbeat <= now)
         next_heartbeat = now + heartbeat_every;
-      if (greeted) {
+      if (greeted && !upgrade) {
         protocol::append(out.frames(), protocol::heartbeat_frame);
         flush();
       }
       out.shrink();
+      if (secure)
+        secure->shrink();
     }
   }
   arm();
@@ -234,7 +247,7 @@ actor_stat connection_state::stat() const {
   result.counters = {
     {"commands", commands},
     {"published", published},
-    {"pending_bytes", out.pending()},
+    {"pending_bytes", pending()},
     {"open_bytes", open_bytes},
     {"state", static_cast<uint64_t>(session.current())},
   };
@@ -244,9 +257,18 @@ actor_stat connection_state::stat() const {
 // -- the loop -----------------------------------------------------------------
 
 bool connection_state::may_run() const {
-  return !waiting && greeted && open_bytes < publish_window
-         && out.pending() < output_window
+  return !waiting && greeted && !upgrade && open_bytes < publish_window
+         && pending() < output_window
          && (end == ending::no || end == ending::after_input);
+}
+
+bool connection_state::shaking_hands() const {
+  return upgrade && upgrade->started;
+}
+
+/// Returns the bytes that have not left yet.
+size_t connection_state::pending() const {
+  return out.pending() + (secure ? secure->output().size() : 0);
 }
 
 /// Something was answered or sent: goes on if that is what commands wait for.
@@ -259,18 +281,39 @@ void connection_state::run() {
   bool idle = false;
   run_started = self->clock().now();
   publishes.now(unix_time_ns());
-  while (!idle && may_run()) {
-    auto x = parser->next();
-    idle = std::holds_alternative<protocol::need_more>(x);
-    handle(x);
-  }
-  end_of_read();
+  size_t pieces = 0;
+  do {
+    while (!idle && may_run() && pieces < most_pieces) {
+      auto x = parser->next();
+      idle = std::holds_alternative<protocol::need_more>(x);
+      handle(x);
+      if (idle && secure) {
+        idle = !decode();
+        ++pieces;
+      }
+    }
+    end_of_read();
+  } while (upgrade && advance_upgrade());
   if (!idle && (end == ending::no || end == ending::after_input))
     parser->stash();
+  fed = {};
+  if (secure)
+    secure->stash();
   if (idle && end == ending::after_input)
     input_ended();
+  const auto tired = !idle && pieces == most_pieces && may_run();
   if (end == ending::no)
-    set_reading(may_run());
+    set_reading((may_run() && !tired) || shaking_hands());
+  if (tired)
+    run_later();
+}
+
+/// Lets others have their turn before what has arrived is decoded further.
+void connection_state::run_later() {
+  self->backend().post([me = caf::strong_actor_ptr{self->ctrl()}, this] {
+    if (self->alive())
+      run();
+  });
 }
 
 void connection_state::handle(const protocol::parse_result& x) {
@@ -337,6 +380,10 @@ void connection_state::answer() {
 }
 
 void connection_state::flush() {
+  if (secure && out.idle() && !encode()) {
+    abort();
+    return;
+  }
   if (out.ready()) {
     auto& frames = out.frames();
     const std::string_view bytes{frames.data(), frames.size()};
@@ -416,7 +463,9 @@ void connection_state::adapt_read_size(size_t got) {
 void connection_state::arm() {
   const auto now = self->clock().now();
   auto next = now + linger;
-  if (end == ending::no) {
+  if (end == ending::no && shaking_hands()) {
+    next = upgrade->deadline;
+  } else if (end == ending::no) {
     if (heartbeat_every == std::chrono::milliseconds{0})
       return;
     next = next_heartbeat;

@@ -10,6 +10,8 @@
 #include "net/publish_collector.hpp"
 #include "net/response_slots.hpp"
 #include "net/settling.hpp"
+#include "net/transport/stack.hpp"
+#include "net/transport/tls_stream.hpp"
 
 #include <caf/io/connection_handle.hpp>
 #include <caf/io/system_messages.hpp>
@@ -127,6 +129,19 @@ private:
     caf::actor_addr topic;
   };
 
+  enum class compressed_by : uint8_t { nothing, snappy, deflate };
+
+  /// Upgrades that were agreed on and are not done.
+  struct upgrade_state {
+    bool tls = false;
+    compressed_by compression = compressed_by::nothing;
+    /// Everything in clear has left.
+    bool started = false;
+    queue::time_point deadline{};
+    /// For the first of the new transports.
+    std::string rest;
+  };
+
   // -- nsq_connection.cpp -----------------------------------------------------
 
   /// Executes the commands that have arrived, as far as they may be.
@@ -147,6 +162,24 @@ private:
   void adapt_read_size(size_t got);
   void arm();
   [[nodiscard]] bool lasting(std::string_view bytes) const;
+
+  void run_later();
+  [[nodiscard]] bool shaking_hands() const;
+  [[nodiscard]] size_t pending() const;
+
+  // -- nsq_upgrade.cpp --------------------------------------------------------
+
+  [[nodiscard]] bool may_upgrade(const protocol::identify_reply& x) const;
+  void agree_on(const protocol::identify_reply& x);
+  bool advance_upgrade();
+  void start_upgrade();
+  bool shake_hands();
+  void start_compression();
+  void confirm_upgrade();
+  void fail_upgrade(const std::string& why);
+  void upgrade_timed_out();
+  [[nodiscard]] bool decode();
+  [[nodiscard]] bool encode();
 
   // -- nsq_commands.cpp -------------------------------------------------------
 
@@ -180,7 +213,7 @@ private:
   bool greeted = false;
   protocol::session session;
   std::optional<protocol::command_parser> parser;
-  /// The bytes of the read being handled.
+  /// The plain bytes being handled.
   std::string_view fed;
   bool reading = true;
   size_t read_size = 0;
@@ -191,6 +224,14 @@ private:
   // What leaves.
   response_slots slots;
   cafq::output out;
+
+  // Behind an upgrade.
+  /// Null as long as everything is in clear.
+  std::unique_ptr<transport::stack> secure;
+  /// Part of `secure`; null without TLS.
+  const transport::tls_stream* tls = nullptr;
+  compressed_by compression = compressed_by::nothing;
+  std::optional<upgrade_state> upgrade;
 
   // Publishing.
   publish_collector publishes;

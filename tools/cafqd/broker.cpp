@@ -14,6 +14,7 @@
 #include "persistence/storage_error.hpp"
 #include "tools/cafqd/settings.hpp"
 #include "tools/cafqd/signals.hpp"
+#include "tools/cafqd/tls.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -80,9 +81,14 @@ queue::duration unix_offset_of(queue::time_point now) {
 
 int run_broker(const config::loaded& configuration) {
   const auto& options = configuration.values;
+  std::shared_ptr<transport::tls_source> tls;
   int fd = -1;
   try {
+    tls = load_tls(options);
     fd = net::listen_on(options.tcp_address);
+  } catch (const transport::tls_error& ex) {
+    log::fatal("failed to instantiate cafqd - {}", ex.what());
+    return 1;
   } catch (const net::socket_error& ex) {
     log::fatal("failed to instantiate cafqd - listen ({}) failed - {}",
                options.tcp_address, ex.what());
@@ -116,10 +122,11 @@ int run_broker(const config::loaded& configuration) {
   auto root = sys.spawn(node, keeper, found, settings);
   const auto limits = limits_for(files,
                                  static_cast<size_t>(options.max_connections));
-  auto door = sys.middleman().spawn_broker(listener, fd, root, limits,
-                                           to_connection_settings(options));
+  auto door = sys.middleman().spawn_broker(
+    listener, fd, root, limits, to_connection_settings(options, tls));
 
-  log::info("{}: stopping", wait_for_stop());
+  log::info("{}: stopping",
+            wait_for_stop([&] { reload_tls(tls.get(), options); }));
   die_on_next_signal();
   stop(sys, door);
   save(sys, root);

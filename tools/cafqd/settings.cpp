@@ -1,9 +1,11 @@
 #include "tools/cafqd/settings.hpp"
 
 #include "config/version.hpp"
+#include "tools/cafqd/tls.hpp"
 
 #include <chrono>
 #include <string>
+#include <utility>
 
 namespace cafq {
 
@@ -25,7 +27,8 @@ node_settings to_node_settings(const config::options& x) {
 }
 
 std::shared_ptr<const connection_settings>
-to_connection_settings(const config::options& x) {
+to_connection_settings(const config::options& x,
+                       std::shared_ptr<const transport::tls_source> tls) {
   auto result = std::make_shared<connection_settings>();
   result->node_id = static_cast<uint16_t>(x.node_id);
   result->max_channel_consumers = static_cast<size_t>(x.max_channel_consumers);
@@ -35,6 +38,7 @@ to_connection_settings(const config::options& x) {
   limits.max_body_size = x.max_body_size;
   limits.max_rdy_count = x.max_rdy_count;
   limits.max_req_timeout = to_ms(x.max_req_timeout);
+  limits.tls_required = tls_required(x);
 
   auto& server = result->server;
   server.version = std::string{config::nsqd_version()};
@@ -47,9 +51,10 @@ to_connection_settings(const config::options& x) {
   server.output_buffer_timeout = to_ms(x.output_buffer_timeout);
   server.max_output_buffer_size = x.max_output_buffer_size;
   server.max_deflate_level = x.max_deflate_level;
-  // The transports come with TLS and compression.
-  server.deflate_available = false;
-  server.snappy_available = false;
+  server.tls_available = tls != nullptr;
+  server.deflate_available = x.deflate;
+  server.snappy_available = x.snappy;
+  result->tls = std::move(tls);
   return result;
 }
 
