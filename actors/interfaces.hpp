@@ -64,6 +64,11 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::subscription)
 
 namespace cafq {
 
+/// What all actors of the tree in /debug/actors have in common.
+using stat_actor = caf::typed_actor<
+  // Tells about itself.
+  caf::replies_to<atom::stat>::with<actor_stat>>;
+
 /// The CLIENT actor interface: the half of a CONNECTION that topics and
 /// channels see. It bounds its own output by reporting what left (`sent`).
 using client_actor = caf::typed_actor<
@@ -152,8 +157,10 @@ CAF_BEGIN_TYPE_ID_BLOCK(cafq_actors, caf::id_block::cafq::end)
   CAF_ADD_TYPE_ID(cafq_actors, (cafq::channel_actor))
   CAF_ADD_TYPE_ID(cafq_actors, (cafq::client_actor))
   CAF_ADD_TYPE_ID(cafq_actors, (cafq::node_actor))
+  CAF_ADD_TYPE_ID(cafq_actors, (cafq::stat_actor))
   CAF_ADD_TYPE_ID(cafq_actors, (cafq::topic_actor))
   CAF_ADD_TYPE_ID(cafq_actors, (std::vector<cafq::channel_actor>))
+  CAF_ADD_TYPE_ID(cafq_actors, (std::vector<cafq::stat_actor>))
   CAF_ADD_TYPE_ID(cafq_actors, (std::vector<cafq::topic_actor>))
 
 CAF_END_TYPE_ID_BLOCK(cafq_actors)

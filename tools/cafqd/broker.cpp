@@ -6,6 +6,7 @@
 #include "config/version.hpp"
 #include "net/listener.hpp"
 #include "net/multiplexer.hpp"
+#include "net/nsq_connection.hpp"
 #include "net/socket.hpp"
 #include "tools/cafqd/settings.hpp"
 #include "tools/cafqd/signals.hpp"
@@ -71,8 +72,9 @@ int run_broker(const config::loaded& configuration) {
   auto root = sys.spawn(node, to_node_settings(options));
   const auto limits = limits_for(files,
                                  static_cast<size_t>(options.max_connections));
-  auto door = sys.middleman().spawn_broker(listener, fd, root, limits,
-                                           to_connection_settings(options));
+  auto door = sys.middleman().spawn_broker(
+    listener, fd, std::string{"TCP"}, limits,
+    nsq_connections(root, to_connection_settings(options)));
 
   log::info("{}: stopping", wait_for_stop());
   die_on_next_signal();
