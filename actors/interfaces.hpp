@@ -2,6 +2,7 @@
 
 #include "actors/error.hpp"
 #include "actors/payloads.hpp"
+#include "actors/report_request.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/replies_to.hpp>
@@ -58,7 +59,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::delivery_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::numbers_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::requeues_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::failures_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::report_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::subscription)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::text_ptr)
 
 // -- actor interfaces ---------------------------------------------------------
 

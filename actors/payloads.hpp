@@ -80,6 +80,9 @@ struct subscription {
   int sample_rate = 0;
 };
 
+/// A text that is handed on without a copy.
+using text_ptr = std::shared_ptr<const std::string>;
+
 /// What a connection tells about its client.
 struct client_stat {
   std::string client_id;
