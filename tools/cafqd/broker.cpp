@@ -4,6 +4,7 @@
 #include "actors/node.hpp"
 #include "config/log.hpp"
 #include "config/version.hpp"
+#include "net/http_connection.hpp"
 #include "net/listener.hpp"
 #include "net/multiplexer.hpp"
 #include "net/nsq_connection.hpp"
@@ -17,6 +18,8 @@
 #include <caf/scoped_actor.hpp>
 
 #include <algorithm>
+#include <memory>
+#include <string>
 #include <thread>
 
 namespace cafq {
@@ -51,18 +54,35 @@ void stop(caf::actor_system& sys, const Handle& x) {
   self->receive([](const caf::down_msg&) {});
 }
 
+/// Opens a listening socket, or says why there is none.
+/// @returns -1 on failure.
+int open_door(const std::string& address) {
+  try {
+    return net::listen_on(address);
+  } catch (const net::socket_error& ex) {
+    log::fatal("failed to instantiate cafqd - listen ({}) failed - {}", address,
+               ex.what());
+    return -1;
+  }
+}
+
+/// HTTP clients are few; they must not take the files of the NSQ ones.
+listener_limits http_limits(const listener_limits& nsq) {
+  const auto most = std::clamp<size_t>(nsq.max_connections / 4, 1, 2000);
+  return {most, std::max<size_t>(most / 2, 1)};
+}
+
 } // namespace
 
 int run_broker(const config::loaded& configuration) {
   const auto& options = configuration.values;
-  int fd = -1;
-  try {
-    fd = net::listen_on(options.tcp_address);
-  } catch (const net::socket_error& ex) {
-    log::fatal("failed to instantiate cafqd - listen ({}) failed - {}",
-               options.tcp_address, ex.what());
+  const auto fd = open_door(options.tcp_address);
+  if (fd < 0)
     return 1;
-  }
+  const auto http = !options.http_address.empty();
+  const auto http_fd = http ? open_door(options.http_address) : -1;
+  if (http && http_fd < 0)
+    return 1;
   const auto files = net::raise_file_limit();
   log::info("{}", config::version_line());
   log::info("ID: {}", options.node_id);
@@ -76,8 +96,21 @@ int run_broker(const config::loaded& configuration) {
     listener, fd, std::string{"TCP"}, limits,
     nsq_connections(root, to_connection_settings(options)));
 
+  listener_actor http_door;
+  if (http) {
+    auto settings = to_http_settings(options, net::local_address(fd),
+                                     net::local_address(http_fd));
+    settings.sources.node = root;
+    settings.sources.clients = door;
+    http_door = sys.middleman().spawn_broker(
+      listener, http_fd, std::string{"HTTP"}, http_limits(limits),
+      http_connections(std::make_shared<http_settings>(settings)));
+  }
+
   log::info("{}: stopping", wait_for_stop());
   die_on_next_signal();
+  if (http_door)
+    stop(sys, http_door);
   stop(sys, door);
   stop(sys, root);
   sys.await_all_actors_done();
