@@ -120,31 +120,12 @@ bool http_connection_state::may_run() const {
 /// Works on requests as far as they have arrived and may be worked on.
 void http_connection_state::run() {
   bool idle = false;
-  while (!idle && may_run()) {
-    using event = http::request_parser::event;
-    switch (parser.next()) {
-      case event::need_more:
-        idle = true;
-        break;
-      case event::head:
-        on_head();
-        break;
-      case event::body:
-        complete(http::body_state::complete);
-        break;
-      case event::body_too_big:
-        complete(http::body_state::too_big);
-        break;
-      case event::bad_body:
-        complete(http::body_state::broken);
-        break;
-      case event::bad_head:
-        last_request = true;
-        answer(parser.refused());
-        break;
-    }
-  }
-  flush();
+  do {
+    while (!idle && may_run())
+      idle = !step();
+    flush();
+    // A long answer may have left already, and then the next request is due.
+  } while (!idle && may_run());
   if (idle && peer_done && end == ending::no) {
     // Half a request will not get better.
     end = ending::after_output;
@@ -155,6 +136,33 @@ void http_connection_state::run() {
   set_reading(!peer_done && (idle || parser.buffered() < input_window));
   if (idle && parser.within_request())
     arm(head_patience);
+}
+
+/// Goes on with the current request.
+/// @returns false if that needs more bytes.
+bool http_connection_state::step() {
+  using event = http::request_parser::event;
+  switch (parser.next()) {
+    case event::need_more:
+      return false;
+    case event::head:
+      on_head();
+      break;
+    case event::body:
+      complete(http::body_state::complete);
+      break;
+    case event::body_too_big:
+      complete(http::body_state::too_big);
+      break;
+    case event::bad_body:
+      complete(http::body_state::broken);
+      break;
+    case event::bad_head:
+      last_request = true;
+      answer(parser.refused());
+      break;
+  }
+  return true;
 }
 
 void http_connection_state::on_head() {

@@ -98,6 +98,7 @@ private:
   // -- http_connection.cpp ----------------------------------------------------
 
   void run();
+  [[nodiscard]] bool step();
   [[nodiscard]] bool may_run() const;
   void on_head();
   void complete(http::body_state how);
