@@ -66,10 +66,11 @@ int open_door(const std::string& address) {
   }
 }
 
-/// HTTP clients are few; they must not take the files of the NSQ ones.
-listener_limits http_limits(const listener_limits& nsq) {
-  const auto most = std::clamp<size_t>(nsq.max_connections / 4, 1, 2000);
-  return {most, std::max<size_t>(most / 2, 1)};
+/// HTTP clients are few; their share of the files is set apart, so that neither
+/// kind of client can lock out the other.
+listener_limits http_limits(size_t files) {
+  const auto most = std::clamp<size_t>(files / 8, 4, 2000);
+  return {most, most / 2};
 }
 
 } // namespace
@@ -90,7 +91,8 @@ int run_broker(const config::loaded& configuration) {
   system_config cfg{configuration.caf};
   caf::actor_system sys{cfg};
   auto root = sys.spawn(node, to_node_settings(options));
-  const auto limits = limits_for(files,
+  const auto for_http = http ? http_limits(files) : listener_limits{};
+  const auto limits = limits_for(files - for_http.max_connections,
                                  static_cast<size_t>(options.max_connections));
   auto door = sys.middleman().spawn_broker(
     listener, fd, std::string{"TCP"}, limits,
@@ -103,7 +105,7 @@ int run_broker(const config::loaded& configuration) {
     settings.sources.node = root;
     settings.sources.clients = door;
     http_door = sys.middleman().spawn_broker(
-      listener, http_fd, std::string{"HTTP"}, http_limits(limits),
+      listener, http_fd, std::string{"HTTP"}, for_http,
       http_connections(std::make_shared<http_settings>(settings)));
   }
 
