@@ -204,6 +204,11 @@ actor_stat channel_state::stat() const {
     {"dropped", dropped},
     {"consumers", consumers.size()},
   };
+  for (const auto& [id, x] : consumers) {
+    result.peers.push_back(id);
+    result.consumers.push_back(
+      {id, x.rdy, x.in_flight, x.messages, x.finished, x.requeued});
+  }
   return result;
 }
 
