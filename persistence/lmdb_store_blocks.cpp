@@ -83,10 +83,14 @@ void lmdb_store::remove(queue_id queue, queue_state& state,
                         const block_entry& x) {
   auto key = key_of(queue, x);
   auto ack = encode(ack_key{queue, x.id});
-  if (auto* op = staging_.replaceable(area::log, key)) {
+  auto* op = staging_.replaceable(area::log, key);
+  const auto* progress = staging_.find(area::ack, ack);
+  // A later group may have moved messages out of the block: as long as that is
+  // not durable, the block is what holds them.
+  const auto moved = progress != nullptr && progress->group != 0;
+  if (op != nullptr && !moved) {
     staging_.replace(*op, kind::nothing);
-    // Groups before this one may hold progress of it.
-    if (staging_.find(area::ack, ack) != nullptr)
+    if (progress != nullptr)
       staging_.append({.what = kind::erase,
                        .where = area::ack,
                        .queue = queue,
