@@ -84,13 +84,9 @@ void lmdb_store::remove(queue_id queue, queue_state& state,
   auto key = key_of(queue, x);
   auto ack = encode(ack_key{queue, x.id});
   auto* op = staging_.replaceable(area::log, key);
-  const auto* progress = staging_.find(area::ack, ack);
-  // A later group may have moved messages out of the block: as long as that is
-  // not durable, the block is what holds them.
-  const auto moved = progress != nullptr && progress->group != 0;
-  if (op != nullptr && !moved) {
+  if (op != nullptr && !staging_.moved_from(key)) {
     staging_.replace(*op, kind::nothing);
-    if (progress != nullptr)
+    if (staging_.find(area::ack, ack) != nullptr)
       staging_.append({.what = kind::erase,
                        .where = area::ack,
                        .queue = queue,

@@ -1,8 +1,10 @@
+#include "persistence/storage_error.hpp"
 #include "test/persistence/support.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <limits>
 #include <map>
 #include <set>
@@ -20,19 +22,34 @@ public:
     fixture_.reopen();
     queue_ = fixture_.named_queue("t");
     commit_all(store());
+    // Deletions overtake what does not fit.
+    fixture_.options.fault = [this](const char* call) {
+      return std::string_view{call} == "mdb_txn_commit" && random_() % 3 == 0
+               ? ENOSPC
+               : 0;
+    };
+    fixture_.reopen();
   }
 
   void run(size_t steps) {
     for (size_t i = 0; i < steps; ++i) {
       step();
       if (random_() % 8 == 0)
-        static_cast<void>(store().commit());
+        commit();
       if (random_() % 25 == 0)
         crash();
     }
   }
 
 private:
+  void commit() {
+    try {
+      static_cast<void>(store().commit());
+    } catch (const storage_error& x) {
+      BOOST_TEST_REQUIRE((x.kind() == storage_failure::full));
+    }
+  }
+
   /// Where the owner of the queue has a message.
   struct place {
     bool deferred = false;
