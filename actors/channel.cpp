@@ -154,14 +154,20 @@ void channel_state::tick() {
 }
 
 void channel_state::pump() {
+  // An even share for all in line, so that one with a large RDY does not take
+  // it all; what some could not take is shared again.
+  size_t turns = 0;
+  size_t share = 0;
   while (!paused && queue.depth() > 0) {
-    const auto others = consumers.waiting();
+    if (turns == 0) {
+      turns = std::max<size_t>(consumers.waiting(), 1);
+      share = (queue.depth() + turns - 1) / turns;
+    }
     auto* x = consumers.next();
     if (!x)
       break;
-    // An even share, so that one with a large RDY does not take it all.
-    const auto line = std::max<size_t>(others, 1);
-    serve(*x, std::min(x->credit(), (queue.depth() + line - 1) / line));
+    --turns;
+    serve(*x, std::min(x->credit(), share));
     consumers.line_up(*x);
   }
   report_room();

@@ -86,6 +86,14 @@ BOOST_AUTO_TEST_CASE(a_timeout_gives_its_credit_back) {
 
 // -- sharing ------------------------------------------------------------------
 
+BOOST_AUTO_TEST_CASE(consumers_share_what_is_there) {
+  const auto ann = consumer(c, 2500);
+  const auto bob = consumer(c, 2500);
+  publish(many(100));
+  BOOST_TEST(sent_to(ann).messages.size() == 50u);
+  BOOST_TEST(sent_to(bob).messages.size() == 50u);
+}
+
 BOOST_AUTO_TEST_CASE(single_messages_go_round) {
   const auto ann = consumer(c, 2500);
   const auto bob = consumer(c, 2500);
