@@ -269,8 +269,14 @@ channel(channel_actor::stateful_pointer<channel_state> self,
   self->state.topic = topic;
   self->state.parent = topic.id();
   self->state.settings = settings;
-  self->set_down_handler(
-    [self](const caf::down_msg& x) { self->state.unsubscribe(x.source.id()); });
+  self->set_down_handler([self](const caf::down_msg& x) {
+    // A topic that failed has told nobody.
+    if (x.source == self->state.topic.address())
+      self->quit(x.reason);
+    else
+      self->state.unsubscribe(x.source.id());
+  });
+  self->monitor(topic);
   return {
     [self](atom::put, const batch_ptr& x) { self->state.put(*x); },
     [self](atom::sub, const client_actor& client,

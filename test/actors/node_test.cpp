@@ -85,6 +85,16 @@ BOOST_AUTO_TEST_CASE(a_topic_that_failed_is_forgotten) {
   BOOST_TEST((topic() != t));
 }
 
+BOOST_AUTO_TEST_CASE(a_topic_that_failed_takes_its_channels_along) {
+  // Clients hold on to it, so it does not go by itself.
+  const auto c = channel();
+  const auto ann = consumer(c, 1);
+  watch(ann, c);
+  self->send_exit(topic(), caf::exit_reason::kill);
+  run();
+  BOOST_TEST(sent_to(ann).gone == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(an_ephemeral_topic_vanishes_with_its_last_channel) {
   const std::string name = "t#ephemeral";
   const auto t = topic(name);
