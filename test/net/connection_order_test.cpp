@@ -183,6 +183,23 @@ BOOST_AUTO_TEST_CASE(a_failure_comes_behind_an_earlier_ok_of_the_same_read) {
   BOOST_TEST(receive(ann) == (frames{"OK", fin_error(1), "OK"}));
 }
 
+BOOST_AUTO_TEST_CASE(a_failure_at_the_end_of_a_read_waits_for_its_turn) {
+  send(ann, pub("t", "a") + "FIN " + id(1) + "\n");
+  answer("s", settling::fin, {1});
+  BOOST_TEST(receive(ann) == frames{});
+  accept("t");
+  BOOST_TEST(receive(ann) == (frames{"OK", fin_error(1)}));
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_waits_for_the_answers_of_earlier_reads) {
+  send(ann, pub("t", "a"));
+  send(ann, "FIN " + id(1) + "\n");
+  answer("s", settling::fin, {1});
+  BOOST_TEST(receive(ann) == frames{});
+  accept("t");
+  BOOST_TEST(receive(ann) == (frames{"OK", fin_error(1)}));
+}
+
 BOOST_AUTO_TEST_CASE(all_failures_of_a_message_are_told_in_order) {
   send(ann, "FIN " + id(3) + "\nFIN " + id(1) + "\nFIN " + id(2) + "\n");
   answer("s", settling::fin, {3, 2});
