@@ -122,6 +122,19 @@ BOOST_AUTO_TEST_CASE(answers_that_are_not_taken_end_reading) {
   BOOST_TEST(reading(bob));
 }
 
+BOOST_AUTO_TEST_CASE(a_client_that_takes_no_answers_is_closed) {
+  const auto bob = greet();
+  send(bob, "SUB s c\n" + many_bad_ids());
+  BOOST_TEST(!reading(bob));
+  advance(30s);
+  advance(30s - 1ns);
+  BOOST_TEST(!closed(bob));
+  // The read deadline, then the last chance to take something.
+  advance(1ns);
+  pass(10s, 5s);
+  BOOST_TEST(closed(bob));
+}
+
 BOOST_AUTO_TEST_CASE(reports_what_the_socket_took) {
   const auto bob = greet();
   send(bob, "SUB s c\n");
