@@ -198,7 +198,9 @@ void connection_state::send_settlings(bool answered_behind) {
   using kind = settling_groups::kind;
   for (auto& x : settlings.take()) {
     ticket t = 0;
-    if (answered_behind && x.command != kind::rdy) {
+    // A failure must not overtake the answers before it either.
+    const auto in_line = answered_behind || !slots.empty();
+    if (in_line && x.command != kind::rdy) {
       t = slots.new_ticket();
       slots.wait(t, command_name::nop);
     }

@@ -212,9 +212,8 @@ void connection_state::tick(uint64_t generation) {
       return;
     }
   } else if (heartbeat_every > std::chrono::milliseconds{0}) {
-    // The client's time does not run while it is we who do not read.
     const auto patience = 2 * client.heartbeat_interval;
-    if (greeted && reading && now - line_due_since >= patience) {
+    if (owes_line() && now - line_due_since >= patience) {
       log_error("read timeout");
       input_ended();
       return;
@@ -493,11 +492,17 @@ void connection_state::arm() {
     if (heartbeat_every == std::chrono::milliseconds{0})
       return;
     next = next_heartbeat;
-    if (greeted && reading)
+    if (owes_line())
       next = std::min(next, line_due_since + 2 * client.heartbeat_interval);
   }
   self->delayed_send(self, std::max(next - now, queue::duration{0}),
                      atom::tick_v, ++tick_generation);
+}
+
+/// Whether the client's time runs: not while it is we who do not read, unless
+/// that is because it does not take its answers.
+bool connection_state::owes_line() const {
+  return greeted && (reading || out.pending() >= output_window);
 }
 
 bool connection_state::lasting(std::string_view bytes) const {

@@ -153,6 +153,7 @@ private:
   void set_reading(bool on);
   void adapt_read_size(size_t got);
   void arm();
+  [[nodiscard]] bool owes_line() const;
   [[nodiscard]] bool lasting(std::string_view bytes) const;
 
   void run_later();
