@@ -46,6 +46,8 @@ using connection_actor
                          caf::reacts_to<caf::io::data_transferred_msg>,
                          // Tells about itself.
                          caf::replies_to<atom::stat>::with<actor_stat>,
+                         // INTERNAL: decodes what was left for later.
+                         caf::reacts_to<atom::resume>,
                          // INTERNAL: sends heartbeats, ends a client that is
                          // silent for too long.
                          caf::reacts_to<atom::tick, uint64_t>>;
@@ -74,6 +76,9 @@ struct connection_state {
 
   /// A topic or the channel is gone.
   void down(const caf::actor_addr& who);
+
+  /// Something happened that commands may wait for: executes those that may be.
+  void go_on();
 
   // -- time -------------------------------------------------------------------
 
@@ -147,7 +152,6 @@ private:
   /// Executes the commands that have arrived, as far as they may be.
   void run();
   [[nodiscard]] bool may_run() const;
-  void go_on();
   void handle(const protocol::parse_result& x);
   void end_of_read();
   void greet(std::string_view& bytes);
@@ -163,7 +167,6 @@ private:
   void arm();
   [[nodiscard]] bool lasting(std::string_view bytes) const;
 
-  void run_later();
   [[nodiscard]] bool shaking_hands() const;
   [[nodiscard]] size_t pending() const;
 
