@@ -12,11 +12,10 @@ import tls from 'node:tls';
 import { promisify } from 'node:util';
 import { Broker, isCafqd, useBroker, withBroker } from './support/broker.mjs';
 import { Authority, serving } from './support/certificates.mjs';
-import { connectRaw, secureClient, withSecureClients } from './support/secure.mjs';
+import { Collector, openReader, openWriter } from './support/nsqjs.mjs';
+import { secureClient, withSecureClients } from './support/secure.mjs';
 import {
-  Client,
   L,
-  MAGIC,
   bytes,
   identify,
   pub,
@@ -362,6 +361,31 @@ describe('certificates of clients', { concurrency: true }, () => {
         await broker.logged(/IDENTIFY failed tls: certificate verify failed/);
         await tlsFails(broker.port, {});
         await assert.rejects(tlsWorks(broker.port, showing(stranger)));
+      },
+    ),
+  );
+
+  it('require-verify, with nsqjs', limit, () =>
+    withBroker(
+      { flags: policy('require-verify', `--tls-root-ca-file=${authority.file}`) },
+      async ({ port }) => {
+        const options = {
+          tls: true,
+          ca: authority.pem,
+          key: known.keyText,
+          cert: known.cert,
+        };
+        const got = new Collector();
+        const writer = await openWriter(port, options);
+        const take = (message) => {
+          got.add(message.body.toString());
+          message.finish();
+        };
+        const reader = await openReader(port, 'mutual', 'c', take, options);
+        await writer.publish('mutual', ['one', 'two']);
+        assert.deepEqual(await got.count(2), ['one', 'two']);
+        reader.close();
+        writer.close();
       },
     ),
   );

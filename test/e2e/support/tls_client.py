@@ -1,8 +1,10 @@
 # A client of TLS that needs nothing but Python's standard library.
 #
-#   tls_client.py PORT AUTHORITY plain|early
+#   tls_client.py PORT AUTHORITY [plain|early [CERTIFICATE KEY]]
 #
-# `early` sends its ClientHello in the packet of the IDENTIFY.
+# It publishes a message to the topic `python` of a broker on this machine, and
+# says `fine` if all went as it should. `early` sends its ClientHello in the
+# packet of the IDENTIFY.
 
 import json
 import socket
@@ -10,10 +12,13 @@ import ssl
 import struct
 import sys
 
-port, authority, mode = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+port, authority = int(sys.argv[1]), sys.argv[2]
+mode = sys.argv[3] if len(sys.argv) > 3 else "plain"
 
 context = ssl.create_default_context(cafile=authority)
 context.check_hostname = False
+if len(sys.argv) > 5:
+    context.load_cert_chain(sys.argv[4], sys.argv[5])
 incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
 tls = context.wrap_bio(incoming, outgoing)
 wire = socket.create_connection(("127.0.0.1", port), 10)
