@@ -12,6 +12,7 @@
 #include "net/settling.hpp"
 #include "net/transport/stack.hpp"
 #include "net/transport/tls_stream.hpp"
+#include "net/upgrade.hpp"
 
 #include <caf/io/connection_handle.hpp>
 #include <caf/io/system_messages.hpp>
@@ -134,19 +135,6 @@ private:
     caf::actor_addr topic;
   };
 
-  enum class compressed_by : uint8_t { nothing, snappy, deflate };
-
-  /// Upgrades that were agreed on and are not done.
-  struct upgrade_state {
-    bool tls = false;
-    compressed_by compression = compressed_by::nothing;
-    /// Everything in clear has left.
-    bool started = false;
-    queue::time_point deadline{};
-    /// For the first of the new transports.
-    std::string rest;
-  };
-
   // -- nsq_connection.cpp -----------------------------------------------------
 
   /// Executes the commands that have arrived, as far as they may be.
@@ -234,7 +222,7 @@ private:
   /// Part of `secure`; null without TLS.
   const transport::tls_stream* tls = nullptr;
   compressed_by compression = compressed_by::nothing;
-  std::optional<upgrade_state> upgrade;
+  std::optional<cafq::upgrade> upgrade;
 
   // Publishing.
   publish_collector publishes;
