@@ -294,7 +294,6 @@ size_t connection_state::pending() const {
   return out.pending() + (secure ? secure->output().size() : 0);
 }
 
-/// Something was answered or sent: goes on if that is what commands wait for.
 void connection_state::go_on() {
   if (!reading)
     run();
@@ -327,16 +326,9 @@ void connection_state::run() {
   const auto tired = !idle && pieces == most_pieces && may_run();
   if (end == ending::no)
     set_reading((may_run() && !tired) || shaking_hands());
+  // Others have their turn before the rest is decoded.
   if (tired)
-    run_later();
-}
-
-/// Lets others have their turn before what has arrived is decoded further.
-void connection_state::run_later() {
-  self->backend().post([me = caf::strong_actor_ptr{self->ctrl()}, this] {
-    if (self->alive())
-      run();
-  });
+    self->send(self, atom::resume_v);
 }
 
 void connection_state::handle(const protocol::parse_result& x) {
@@ -545,6 +537,7 @@ nsq_connection(connection_actor::stateful_broker_pointer<connection_state> self,
       self->state.transferred(x.written);
     },
     [self](atom::stat) { return self->state.stat(); },
+    [self](atom::resume) { self->state.go_on(); },
     [self](atom::tick, uint64_t generation) { self->state.tick(generation); },
   };
 }

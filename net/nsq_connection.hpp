@@ -13,6 +13,7 @@
 #include "net/settling.hpp"
 #include "net/transport/stack.hpp"
 #include "net/transport/tls_stream.hpp"
+#include "net/upgrade.hpp"
 
 #include <caf/io/connection_handle.hpp>
 #include <caf/io/system_messages.hpp>
@@ -38,6 +39,8 @@ using connection_actor
                          caf::reacts_to<caf::io::data_transferred_msg>,
                          // Tells about itself.
                          caf::replies_to<atom::stat>::with<actor_stat>,
+                         // INTERNAL: decodes what was left for later.
+                         caf::reacts_to<atom::resume>,
                          // INTERNAL: sends heartbeats, ends a client that is
                          // silent for too long.
                          caf::reacts_to<atom::tick, uint64_t>>;
@@ -66,6 +69,9 @@ struct connection_state {
 
   /// A topic or the channel is gone.
   void down(const caf::actor_addr& who);
+
+  /// Something happened that commands may wait for: executes those that may be.
+  void go_on();
 
   // -- time -------------------------------------------------------------------
 
@@ -121,25 +127,11 @@ private:
     caf::actor_addr topic;
   };
 
-  enum class compressed_by : uint8_t { nothing, snappy, deflate };
-
-  /// Upgrades that were agreed on and are not done.
-  struct upgrade_state {
-    bool tls = false;
-    compressed_by compression = compressed_by::nothing;
-    /// Everything in clear has left.
-    bool started = false;
-    queue::time_point deadline{};
-    /// For the first of the new transports.
-    std::string rest;
-  };
-
   // -- nsq_connection.cpp -----------------------------------------------------
 
   /// Executes the commands that have arrived, as far as they may be.
   void run();
   [[nodiscard]] bool may_run() const;
-  void go_on();
   void handle(const protocol::parse_result& x);
   void end_of_read();
   void greet(std::string_view& bytes);
@@ -156,7 +148,6 @@ private:
   [[nodiscard]] bool owes_line() const;
   [[nodiscard]] bool lasting(std::string_view bytes) const;
 
-  void run_later();
   [[nodiscard]] bool shaking_hands() const;
   [[nodiscard]] size_t pending() const;
 
@@ -226,7 +217,7 @@ private:
   /// Part of `secure`; null without TLS.
   const transport::tls_stream* tls = nullptr;
   compressed_by compression = compressed_by::nothing;
-  std::optional<upgrade_state> upgrade;
+  std::optional<cafq::upgrade> upgrade;
 
   // Publishing.
   publish_collector publishes;

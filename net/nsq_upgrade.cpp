@@ -26,7 +26,7 @@ constexpr auto handshake_timeout = std::chrono::seconds{5};
 /// Whether what is asked for fits what is there: compression may come on top
 /// of TLS, nothing may come twice or below.
 bool connection_state::may_upgrade(const protocol::identify_reply& x) const {
-  if (!secure)
+  if (!secure || (!x.tls && !x.snappy && !x.deflate))
     return true;
   return !x.tls && compression == compressed_by::nothing;
 }
@@ -121,12 +121,14 @@ void connection_state::confirm_upgrade() {
 
 /// Says so in clear, as nsqd, behind the alert that TLS may have.
 void connection_state::fail_upgrade(const std::string& why) {
+  // `why` may lie in what goes here.
+  const auto failure = protocol::identify_failed(why);
   const auto& alert = secure->output();
   protocol::append(out.frames(), {alert.data(), alert.size()});
   secure.reset();
   tls = nullptr;
   upgrade.reset();
-  violate(protocol::identify_failed(why));
+  violate(failure);
   answer();
 }
 

@@ -25,22 +25,23 @@ Bytef* as_bytes(const char* x) {
 
 } // namespace
 
-deflate_stream::deflate_stream(int level)
-  : inflater_(std::make_unique<z_stream_s>()),
-    deflater_(std::make_unique<z_stream_s>()) {
-  if (inflateInit2(inflater_.get(), receive_window) != Z_OK)
-    throw std::bad_alloc{};
-  if (deflateInit2(deflater_.get(), level, Z_DEFLATED, send_window, send_memory,
-                   Z_DEFAULT_STRATEGY)
-      != Z_OK) {
-    inflateEnd(inflater_.get());
-    throw std::bad_alloc{};
-  }
+void deflate_stream::inflate_end::operator()(z_stream_s* x) const noexcept {
+  inflateEnd(x);
+  delete x;
 }
 
-deflate_stream::~deflate_stream() {
-  inflateEnd(inflater_.get());
-  deflateEnd(deflater_.get());
+void deflate_stream::deflate_end::operator()(z_stream_s* x) const noexcept {
+  deflateEnd(x);
+  delete x;
+}
+
+deflate_stream::deflate_stream(int level)
+  : inflater_(new z_stream_s{}), deflater_(new z_stream_s{}) {
+  if (inflateInit2(inflater_.get(), receive_window) != Z_OK
+      || deflateInit2(deflater_.get(), level, Z_DEFLATED, send_window,
+                      send_memory, Z_DEFAULT_STRATEGY)
+           != Z_OK)
+    throw std::bad_alloc{};
 }
 
 step deflate_stream::receive(protocol::input_buffer& wire,

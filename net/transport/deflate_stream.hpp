@@ -17,8 +17,6 @@ public:
   /// @param level Of what is sent, 1 to 9.
   explicit deflate_stream(int level);
 
-  ~deflate_stream() override;
-
   step receive(protocol::input_buffer& wire, std::vector<char>& plain,
                std::vector<char>& reply) override;
 
@@ -26,8 +24,15 @@ public:
   send(std::string_view plain, std::vector<char>& wire) override;
 
 private:
-  std::unique_ptr<z_stream_s> inflater_;
-  std::unique_ptr<z_stream_s> deflater_;
+  struct inflate_end {
+    void operator()(z_stream_s* x) const noexcept;
+  };
+  struct deflate_end {
+    void operator()(z_stream_s* x) const noexcept;
+  };
+
+  std::unique_ptr<z_stream_s, inflate_end> inflater_;
+  std::unique_ptr<z_stream_s, deflate_end> deflater_;
   step last_ = step::hungry;
   /// zlib may hold output that did not fit.
   bool full_ = false;

@@ -33,7 +33,9 @@ public:
 
   filter() = default;
   filter(const filter&) = delete;
+  filter(filter&&) = delete;
   filter& operator=(const filter&) = delete;
+  filter& operator=(filter&&) = delete;
   virtual ~filter() = default;
 
   /// Gets ready to receive, for filters that talk first.

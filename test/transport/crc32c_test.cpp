@@ -16,6 +16,14 @@ BOOST_AUTO_TEST_CASE(is_castagnolis) {
   BOOST_TEST(crc32c(std::string(32, '\xff')) == 0x62a8ab43U);
 }
 
+BOOST_AUTO_TEST_CASE(is_the_same_with_and_without_the_processor) {
+  std::string bytes;
+  for (int i = 0; i < 100; ++i) {
+    BOOST_TEST(crc32c(bytes) == detail::portable_crc32c(bytes));
+    bytes += static_cast<char>(i * 37);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(is_masked_as_snappy_does) {
   // The chunk of nsqd's first OK.
   const std::string ok{"\0\0\0\6\0\0\0\0OK", 10};

@@ -122,10 +122,10 @@ BOOST_AUTO_TEST_CASE(takes_every_kind_of_chunk) {
   std::string compressed;
   snappy::Compress(ok.data(), ok.size(), &compressed);
   const auto size = static_cast<char>(4 + compressed.size());
-  const auto wire = identifier + ok_chunk + identifier + unhex("80020000 0102")
-                    + unhex("fe000000") + ok_chunk
-                    + std::string{'\0', size, '\0', '\0'} + unhex("26982bcf")
-                    + compressed;
+  auto wire = identifier + ok_chunk + identifier
+              + unhex("80020000 0102 fe000000") + ok_chunk
+              + unhex("00000000 26982bcf") + compressed;
+  wire[wire.size() - compressed.size() - 7] = size;
   for (const size_t portion : {1U, 5U, 1000U})
     BOOST_TEST(hex(receive(wire, portion).plain) == hex(ok + ok + ok));
 }

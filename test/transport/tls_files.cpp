@@ -89,7 +89,6 @@ tls_files::tls_files(const std::string& authority) {
   folder_ = name;
   certificate_wish wish;
   wish.name = authority;
-  wish.rsa_bits = 0;
   authority_ = std::make_shared<key_pair>(wish, nullptr);
   authority_->save(folder_ / "ca");
 }

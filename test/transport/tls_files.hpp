@@ -14,7 +14,8 @@ struct certificate_wish {
   int from = -1;
   int until = 10;
   bool sha1 = false;
-  int rsa_bits = 2048;
+  /// 0: an elliptic key, which is made in no time.
+  int rsa_bits = 0;
 };
 
 /// An authority with the certificates it signed, as files that go with it.
