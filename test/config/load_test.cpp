@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(lets_the_command_line_beat_the_file_and_it_the_default) {
 BOOST_AUTO_TEST_CASE(lets_the_command_line_take_an_unsupported_option_back) {
   const scratch_file file{"[cafqd]\nhttps-address = \":1\"\n"};
   const auto outcome = start({file.flag.c_str(), "--https-address="});
-  BOOST_TEST(outcome.values.http_address == "");
+  BOOST_TEST(outcome.values.https_address == "");
 }
 
 BOOST_AUTO_TEST_CASE(takes_unsupported_options_that_ask_for_nothing) {

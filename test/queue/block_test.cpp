@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(is_numbered_once_it_is_made) {
   const std::string_view bodies[] = {"a", "b"};
   const auto uut = block::make(bodies, 0);
   BOOST_TEST(uut->first_number() == 0u);
-  uut->number((uint64_t{1} << 54U) - 2);
+  uut->number_from((uint64_t{1} << 54U) - 2);
   BOOST_TEST(uut->first_number() == (uint64_t{1} << 54U) - 2);
 }
 

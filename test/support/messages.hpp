@@ -28,7 +28,7 @@ inline queue::block_ptr
 block_of(uint64_t first_number, const std::vector<std::string>& bodies) {
   const std::vector<std::string_view> views{bodies.begin(), bodies.end()};
   auto result = queue::block::make(views, some_timestamp);
-  result->number(first_number);
+  result->number_from(first_number);
   return result;
 }
 
