@@ -60,12 +60,12 @@ void store_state::keep(queue_id id, orders& x, const owner_actor& owner) {
     messages += block.body->count();
     disk->keep(id, std::move(block));
   }
+  for (const auto& key : x.list.undefer)
+    disk->undefer(id, key);
   for (auto& row : x.list.defer)
     disk->defer(id, row);
   for (const auto& [first, progress] : x.list.progress)
     disk->progress(id, first, progress);
-  for (const auto& key : x.list.undefer)
-    disk->undefer(id, key);
   disk->end_group();
   // Outside of the group: what was never written need not be.
   for (auto first : x.list.done)

@@ -180,9 +180,10 @@ void channel_queue::save_open_blocks() {
         continue;
       auto message = x.body->message(i);
       message.attempts = x.slots[i].attempts;
-      unsaved.push_back(message);
-      if (x.row)
-        orders_.undefer.push_back(*x.row);
+      if (x.alone)
+        save_alone(x, message);
+      else
+        unsaved.push_back(message);
     }
   });
   std::sort(unsaved.begin(), unsaved.end(),
@@ -197,6 +198,16 @@ void channel_queue::save_open_blocks() {
     bytes += message.body.size();
   }
   write();
+}
+
+/// A message on its own stays among the deferred ones, due at once: as a block
+/// it could take the name of the stored block it once came in.
+void channel_queue::save_alone(const open_block& x,
+                               const message_view& message) {
+  constexpr int64_t at_once = 1;
+  if (x.row)
+    orders_.undefer.push_back(*x.row);
+  orders_.defer.push_back({at_once, block::make({&message, 1})});
 }
 
 // -- observers ----------------------------------------------------------------

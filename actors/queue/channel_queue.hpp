@@ -84,6 +84,7 @@ public:
   // Open blocks point at each other.
   channel_queue(const channel_queue&) = delete;
   channel_queue& operator=(const channel_queue&) = delete;
+  ~channel_queue() = default;
 
   // -- modifiers --------------------------------------------------------------
 
@@ -222,6 +223,7 @@ private:
   void gone(slot& x);
   void mark_dirty(open_block& x);
   void save_open_blocks();
+  void save_alone(const open_block& x, const message_view& message);
 
   backlog backlog_;
   /// The one open block that still has unread messages, and how many.
