@@ -6,6 +6,8 @@
 #include <caf/error.hpp>
 #include <caf/scheduled_actor.hpp>
 
+#include <chrono>
+#include <cstdint>
 #include <exception>
 #include <string>
 #include <utility>
@@ -27,6 +29,13 @@ void log_exceptions(Self* self, std::string who) {
       }
       return caf::sec::runtime_error;
     });
+}
+
+/// Returns the Unix time in microseconds, where message numbers start.
+[[nodiscard]] inline uint64_t unix_time_us() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<uint64_t>(
+    std::chrono::duration_cast<std::chrono::microseconds>(now).count());
 }
 
 /// Returns the part of a stat that every actor fills alike.

@@ -23,17 +23,18 @@ channel_state::channel_state(channel_actor::pointer ptr) : self(ptr) {
 }
 
 void channel_state::put(const batch& x) {
+  const auto hold = settings.memory_to_spare();
   for (const auto& item : x.items) {
     if (item.deferred()) {
-      queue.defer(item.body, item.due);
+      queue().defer(item.body, item.due, hold);
       continue;
     }
-    if (identity.ephemeral && queue.depth() >= settings.mem_queue_size) {
+    if (ephemeral && queue().depth() >= settings.mem_queue_size) {
       dropped += item.body->count();
       continue;
     }
     put_ += item.body->count();
-    queue.put(item.body);
+    queue().put(item.body, hold);
   }
   pump();
 }
@@ -57,8 +58,8 @@ void channel_state::unsubscribe(consumer_id id) {
   if (!consumers.remove(id))
     return;
   clients.erase(id);
-  if (identity.ephemeral && consumers.size() == 0)
-    self->send(topic, atom::vacant_v, channel_actor{self}, identity.name);
+  if (ephemeral && consumers.size() == 0)
+    self->send(topic, atom::vacant_v, channel_actor{self}, key);
 }
 
 void channel_state::set_ready_count(consumer_id id, size_t count) {
@@ -74,7 +75,7 @@ void channel_state::finish(consumer_id by, ticket answer_to,
   failures_ptr failed;
   size_t done = 0;
   for (auto number : which.list) {
-    if (auto why = queue.finish(number, by); why == queue::settled::ok)
+    if (auto why = queue().finish(number, by); why == queue::settled::ok)
       ++done;
     else
       note(failed, settling::fin, number, why);
@@ -89,7 +90,8 @@ void channel_state::requeue(consumer_id by, ticket answer_to,
   size_t done = 0;
   const auto now = self->clock().now();
   for (const auto& x : which.list) {
-    auto why = queue.requeue(x.number, by, x.delay, now);
+    auto why = queue().requeue(x.number, by, x.delay, now,
+                               settings.memory_to_spare());
     if (why == queue::settled::ok)
       ++done;
     else
@@ -106,7 +108,8 @@ void channel_state::touch(consumer_id by, ticket answer_to,
   auto* x = consumers.find(by);
   const auto timeout = x ? x->msg_timeout : queue::duration{};
   for (auto number : which.list) {
-    auto why = queue.touch(number, by, timeout, settings.max_msg_timeout, now);
+    auto why = queue().touch(number, by, timeout, settings.max_msg_timeout,
+                             now);
     if (why != queue::settled::ok)
       note(failed, settling::touch, number, why);
   }
@@ -121,20 +124,36 @@ void channel_state::sent(consumer_id id, uint64_t bytes) {
   }
 }
 
-void channel_state::pause(bool on) {
+caf::result<atom::pause> channel_state::pause(bool on) {
   paused = on;
-  log::info("CHANNEL({}): {}", identity.name, on ? "paused" : "unpaused");
+  log::info("CHANNEL({}): {}", key, on ? "paused" : "unpaused");
   pump();
+  if (!keeper.store)
+    return atom::pause_v;
+  return self->delegate(keeper.store, atom::pause_v, topic_name, key, on);
 }
 
-void channel_state::empty() {
-  queue.clear();
+caf::result<atom::empty> channel_state::empty() {
+  const auto stored = keeper.store != nullptr;
+  keeper.clear();
   for (auto& [id, x] : consumers) {
     x.in_flight = 0;
     consumers.line_up(x);
   }
-  log::info("CHANNEL({}): emptied", identity.name);
+  log::info("CHANNEL({}): emptied", key);
   pump();
+  if (!stored)
+    return atom::empty_v;
+  auto promise = self->make_response_promise<atom::empty>();
+  self->request(keeper.store, caf::infinite, atom::empty_v, topic_name, key)
+    .then(
+      [this, promise](queue_id id) mutable {
+        keeper.id = id;
+        pump();
+        promise.deliver(atom::empty_v);
+      },
+      [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
+  return promise;
 }
 
 void channel_state::tick() {
@@ -143,7 +162,7 @@ void channel_state::tick() {
   if (armed_ && *armed_ <= now)
     armed_.reset();
   timed_out_.clear();
-  queue.expire(now, timed_out_);
+  queue().expire(now, timed_out_);
   for (auto id : timed_out_) {
     if (auto* x = consumers.find(id)) {
       --x->in_flight;
@@ -154,33 +173,48 @@ void channel_state::tick() {
 }
 
 void channel_state::pump() {
-  while (!paused && queue.depth() > 0) {
-    const auto others = consumers.waiting();
+  // An even share for all in line, so that one with a large RDY does not take
+  // it all; what some could not take is shared again.
+  size_t turns = 0;
+  size_t share = 0;
+  while (!paused && queue().available() > 0) {
+    if (turns == 0) {
+      turns = std::max<size_t>(consumers.waiting(), 1);
+      share = (queue().available() + turns - 1) / turns;
+    }
     auto* x = consumers.next();
     if (!x)
       break;
-    // An even share, so that one with a large RDY does not take it all.
-    const auto line = std::max<size_t>(others, 1);
-    serve(*x, std::min(x->credit(), (queue.depth() + line - 1) / line));
+    --turns;
+    serve(*x, std::min(x->credit(), share));
     consumers.line_up(*x);
   }
+  using reading = queue_keeper::reading;
+  const auto reads = consumers.size() > 0 && !paused;
+  keeper.talk(self, reads ? reading::blocks : reading::due);
   report_room();
   arm();
 }
 
 actor_stat channel_state::stat() const {
-  auto result = stat_of(self, "channel", identity.name, parent);
+  auto result = stat_of(self, "channel", key, parent);
   result.paused = paused;
   result.counters = {
-    {"depth", queue.depth()},
-    {"in_flight", queue.in_flight()},
-    {"deferred", queue.deferred()},
-    {"messages", queue.totals().messages},
-    {"requeued", queue.totals().requeued},
-    {"timed_out", queue.totals().timed_out},
+    {"depth", queue().depth()},
+    {"backend_depth", queue().backend_depth()},
+    {"in_flight", queue().in_flight()},
+    {"deferred", queue().deferred()},
+    {"messages", queue().totals().messages},
+    {"requeued", queue().totals().requeued},
+    {"timed_out", queue().totals().timed_out},
     {"dropped", dropped},
     {"consumers", consumers.size()},
   };
+  for (const auto& [id, x] : consumers) {
+    result.peers.push_back(id);
+    result.consumers.push_back(
+      {id, x.rdy, x.in_flight, x.messages, x.finished, x.requeued});
+  }
   return result;
 }
 
@@ -193,8 +227,8 @@ void channel_state::serve(queue::consumer& to, size_t max_messages) {
     };
   }
   delivery_ptr result{new delivery};
-  const auto taken = queue.take(taker, max_messages, to.credit_bytes(),
-                                self->clock().now(), result->runs);
+  const auto taken = queue().take(taker, max_messages, to.credit_bytes(),
+                                  self->clock().now(), result->runs);
   if (taken.messages == 0)
     return;
   to.in_flight += taken.messages;
@@ -235,18 +269,22 @@ void channel_state::answer(consumer_id by, ticket answer_to,
 }
 
 void channel_state::report_room() {
-  const auto left = put_ - queue.unread();
+  // With a store, what is not on its way there has found its place; without
+  // one, only what was taken has.
+  const auto unplaced = keeper.store ? keeper.in_transit : queue().unread();
+  const auto placed = put_ - std::min<uint64_t>(put_, unplaced);
   // Each report costs the topic a message, so they are few; still the topic
   // always sees most of the room there is.
-  const auto worth = std::max<uint64_t>(settings.mem_queue_size / 4, 1);
-  if (left - reported_ < worth)
+  const auto worth = std::max<uint64_t>(
+    (keeper.store ? transit_window : settings.mem_queue_size) / 4, 1);
+  if (placed < reported_ + worth)
     return;
-  self->send(topic, atom::room_v, identity.name, left - reported_);
-  reported_ = left;
+  self->send(topic, atom::room_v, key, placed - reported_);
+  reported_ = placed;
 }
 
 void channel_state::arm() {
-  const auto next = queue.next_deadline();
+  const auto next = keeper.next_deadline();
   if (!next || (armed_ && *armed_ <= *next))
     return;
   const auto now = self->clock().now();
@@ -256,16 +294,40 @@ void channel_state::arm() {
 
 channel_actor::behavior_type
 channel(channel_actor::stateful_pointer<channel_state> self,
-        channel_identity identity, const topic_actor& topic,
+        channel_start start, const topic_actor& topic,
         const node_settings& settings) {
-  log_exceptions(self, "CHANNEL(" + identity.name + ")");
-  self->state.identity = std::move(identity);
-  self->state.topic = topic;
-  self->state.parent = topic.id();
-  self->state.settings = settings;
-  self->set_down_handler(
-    [self](const caf::down_msg& x) { self->state.unsubscribe(x.source.id()); });
+  log_exceptions(self, "CHANNEL(" + start.name + ")");
+  auto& st = self->state;
+  st.topic_name = std::move(start.topic);
+  st.key = std::move(start.name);
+  st.ephemeral = start.ephemeral;
+  st.paused = start.paused;
+  st.keeper = std::move(start.queue);
+  st.topic = topic;
+  st.parent = topic.id();
+  st.settings = settings;
+  self->set_down_handler([self](const caf::down_msg& x) {
+    // A topic that failed has told nobody.
+    if (x.source == self->state.topic.address())
+      self->quit(x.reason);
+    else
+      self->state.unsubscribe(x.source.id());
+  });
+  self->monitor(topic);
+  st.pump();
   return {
+    [self](atom::kept, queue_id id, uint64_t messages) {
+      self->state.keeper.kept(id, messages);
+      self->state.pump();
+    },
+    [self](atom::load, queue_id id, const blocks_ptr& x) {
+      self->state.keeper.loaded(id, *x);
+      self->state.pump();
+    },
+    [self](atom::due, queue_id id, const due_messages_ptr& x) {
+      self->state.keeper.loaded(id, *x);
+      self->state.tick();
+    },
     [self](atom::put, const batch_ptr& x) { self->state.put(*x); },
     [self](atom::sub, const client_actor& client,
            const subscription& how) -> caf::result<atom::sub> {
@@ -288,13 +350,11 @@ channel(channel_actor::stateful_pointer<channel_state> self,
     [self](atom::sent, consumer_id id, uint64_t bytes) {
       self->state.sent(id, bytes);
     },
-    [self](atom::pause, bool on) {
-      self->state.pause(on);
-      return atom::pause_v;
-    },
-    [self](atom::empty) {
-      self->state.empty();
-      return atom::empty_v;
+    [self](atom::pause, bool on) { return self->state.pause(on); },
+    [self](atom::empty) { return self->state.empty(); },
+    [self](atom::save) {
+      self->state.keeper.save(static_cast<channel_actor::pointer>(self));
+      return atom::save_v;
     },
     [self](atom::stat) { return self->state.stat(); },
     [self](atom::tick) { self->state.tick(); },

@@ -4,6 +4,7 @@
 #include "actors/node_settings.hpp"
 #include "actors/queue/channel_queue.hpp"
 #include "actors/queue/consumer_set.hpp"
+#include "actors/queue_keeper.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
@@ -15,11 +16,14 @@
 
 namespace cafq {
 
-/// Who a channel is.
-struct channel_identity {
+/// What a channel starts with.
+struct channel_start {
   std::string topic;
   std::string name;
   bool ephemeral = false;
+  bool paused = false;
+  /// The queue of the first channel was its topic's.
+  queue_keeper queue;
 };
 
 /// The state of the CHANNEL actor: its queue, its consumers, and how one feeds
@@ -45,8 +49,8 @@ struct channel_state {
   /// A consumer's socket took everything up to `bytes`.
   void sent(consumer_id id, uint64_t bytes);
 
-  void pause(bool on);
-  void empty();
+  caf::result<atom::pause> pause(bool on);
+  caf::result<atom::empty> empty();
 
   /// A tick came: makes overdue messages ready again.
   void tick();
@@ -57,12 +61,18 @@ struct channel_state {
 
   [[nodiscard]] actor_stat stat() const;
 
+  [[nodiscard]] queue::channel_queue& queue() const {
+    return *keeper.queue;
+  }
+
   channel_actor::pointer self;
-  channel_identity identity;
+  std::string topic_name;
+  std::string key;
+  bool ephemeral = false;
   topic_actor topic;
   uint64_t parent = 0;
   node_settings settings;
-  queue::channel_queue queue;
+  queue_keeper keeper;
   queue::consumer_set consumers;
   std::unordered_map<consumer_id, client_actor> clients;
   bool paused = false;
@@ -83,8 +93,8 @@ private:
   void report_room();
   void arm();
 
-  /// Messages put, deferred ones excluded, and how many of them have left;
-  /// the topic was told of `reported_`.
+  /// Messages put, deferred ones excluded; the topic was told that `reported_`
+  /// of them found their place.
   uint64_t put_ = 0;
   uint64_t reported_ = 0;
   std::optional<queue::time_point> armed_;
@@ -96,7 +106,7 @@ private:
 /// Delivers the messages of one channel to its consumers.
 channel_actor::behavior_type
 channel(channel_actor::stateful_pointer<channel_state> self,
-        channel_identity identity, const topic_actor& topic,
+        channel_start start, const topic_actor& topic,
         const node_settings& settings);
 
 } // namespace cafq

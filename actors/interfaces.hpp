@@ -2,6 +2,7 @@
 
 #include "actors/error.hpp"
 #include "actors/payloads.hpp"
+#include "actors/report_request.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/replies_to.hpp>
@@ -20,21 +21,29 @@ CAF_BEGIN_TYPE_ID_BLOCK(cafq, caf::first_custom_type_id)
 
   CAFQ_ADD_ATOM(accepted)
   CAFQ_ADD_ATOM(channel)
+  CAFQ_ADD_ATOM(commit)
   CAFQ_ADD_ATOM(deliver)
+  CAFQ_ADD_ATOM(due)
   CAFQ_ADD_ATOM(empty)
   CAFQ_ADD_ATOM(erase)
   CAFQ_ADD_ATOM(failed)
   CAFQ_ADD_ATOM(fin)
   CAFQ_ADD_ATOM(find)
+  CAFQ_ADD_ATOM(flush)
   CAFQ_ADD_ATOM(greeted)
+  CAFQ_ADD_ATOM(keep)
+  CAFQ_ADD_ATOM(kept)
   CAFQ_ADD_ATOM(list)
+  CAFQ_ADD_ATOM(load)
   CAFQ_ADD_ATOM(pause)
   CAFQ_ADD_ATOM(put)
   CAFQ_ADD_ATOM(rdy)
   CAFQ_ADD_ATOM(refused)
   CAFQ_ADD_ATOM(req)
   CAFQ_ADD_ATOM(resume)
+  CAFQ_ADD_ATOM(reserve)
   CAFQ_ADD_ATOM(room)
+  CAFQ_ADD_ATOM(save)
   CAFQ_ADD_ATOM(sent)
   CAFQ_ADD_ATOM(stat)
   CAFQ_ADD_ATOM(stop)
@@ -54,15 +63,28 @@ CAF_END_TYPE_ID_BLOCK(cafq)
 // structs without a serialized form. What is pointed at is immutable once sent.
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::actor_stat)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::batch_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::blocks_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::delivery_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::due_messages_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::orders_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::queue_ids)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::queue::due_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::queue::read_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::numbers_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::requeues_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::failures_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::report_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::subscription)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::text_ptr)
 
 // -- actor interfaces ---------------------------------------------------------
 
 namespace cafq {
+
+/// What all actors of the tree in /debug/actors have in common.
+using stat_actor = caf::typed_actor<
+  // Tells about itself.
+  caf::replies_to<atom::stat>::with<actor_stat>>;
 
 /// The CLIENT actor interface: the half of a CONNECTION that topics and
 /// channels see. It bounds its own output by reporting what left (`sent`).
@@ -76,9 +98,54 @@ using client_actor = caf::typed_actor<
   // The FIN, REQ and TOUCH of this ticket are done; those listed failed.
   caf::reacts_to<atom::failed, ticket, failures_ptr>>;
 
+/// The OWNER actor interface: a TOPIC or CHANNEL as the STORE sees it. Only the
+/// owner of a queue adds to it, reads it and reports progress on it. An answer
+/// for a queue id that is not its own any more is ignored.
+using owner_actor = caf::typed_actor<
+  // So many messages it wanted kept are on disk.
+  caf::reacts_to<atom::kept, queue_id, uint64_t>,
+  // The blocks it asked for.
+  caf::reacts_to<atom::load, queue_id, blocks_ptr>,
+  // The deferred messages it asked for.
+  caf::reacts_to<atom::due, queue_id, due_messages_ptr>>;
+
+/// The STORE actor interface. Runs on its own thread and does all reads and
+/// writes of the LMDB environment; commits whatever has queued while the
+/// previous commit ran. Answers to changes come when they are on disk.
+using store_actor = caf::typed_actor<
+  // Does what a queue wants done; answers `kept` for the messages to keep.
+  caf::reacts_to<atom::keep, queue_id, orders_ptr, owner_actor>,
+  // Reads blocks; answers `load`.
+  caf::reacts_to<atom::load, queue_id, queue::read_request, owner_actor>,
+  // Reads deferred messages; answers `due`.
+  caf::reacts_to<atom::due, queue_id, queue::due_request, owner_actor>,
+  // Adds a topic, its numbers reserved up to the mark.
+  caf::replies_to<atom::topic, std::string, uint64_t>::with<queue_id>,
+  // Adds a channel. The first one takes over the topic's queue.
+  caf::replies_to<atom::channel, std::string, std::string,
+                  bool>::with<queue_ids>,
+  // Moves the mark up to which a topic may number its messages.
+  caf::replies_to<atom::reserve, std::string, uint64_t>::with<uint64_t>,
+  // Erases a topic with its channels and all their messages.
+  caf::replies_to<atom::erase, std::string>::with<atom::erase>,
+  // Erases a channel and its messages.
+  caf::replies_to<atom::erase, std::string, std::string>::with<atom::erase>,
+  // Remembers whether a topic (empty channel name) or channel is paused.
+  caf::replies_to<atom::pause, std::string, std::string,
+                  bool>::with<atom::pause>,
+  // Drops the messages of a topic (empty channel name) or channel: it gets a
+  // new queue.
+  caf::replies_to<atom::empty, std::string, std::string>::with<queue_id>,
+  // Answers when all that was asked so far is on disk.
+  caf::replies_to<atom::flush>::with<atom::flush>,
+  // Tells about itself.
+  caf::replies_to<atom::stat>::with<actor_stat>,
+  // INTERNAL: writes what is staged.
+  caf::reacts_to<atom::commit>>;
+
 /// The CHANNEL actor interface. Its mailbox is bounded by the publishes its
 /// TOPIC counts (`room`) and by what is in flight to its consumers.
-using channel_actor = caf::typed_actor<
+using channel_actor = owner_actor::extend<
   // Takes one copy of published messages.
   caf::reacts_to<atom::put, batch_ptr>,
   // Adds a consumer, with RDY 0; it leaves when it terminates.
@@ -97,6 +164,8 @@ using channel_actor = caf::typed_actor<
   caf::replies_to<atom::pause, bool>::with<atom::pause>,
   // Discards every message, ready, in flight and deferred.
   caf::replies_to<atom::empty>::with<atom::empty>,
+  // Hands all messages in memory to the store: the node stops.
+  caf::replies_to<atom::save>::with<atom::save>,
   // Tells about itself.
   caf::replies_to<atom::stat>::with<actor_stat>,
   // INTERNAL: looks for overdue messages.
@@ -104,7 +173,7 @@ using channel_actor = caf::typed_actor<
 
 /// The TOPIC actor interface. Publishes it has no room for wait here, bounded
 /// by the byte window of each connection, for at most 5 s without progress.
-using topic_actor = caf::typed_actor<
+using topic_actor = owner_actor::extend<
   // Takes published messages; answers `accepted` or `refused`.
   caf::reacts_to<atom::put, batch_ptr, client_actor, ticket>,
   // Returns the channel of this name, creating it if need be.
@@ -119,6 +188,8 @@ using topic_actor = caf::typed_actor<
   caf::replies_to<atom::pause, bool>::with<atom::pause>,
   // Discards the messages held here, not those of the channels.
   caf::replies_to<atom::empty>::with<atom::empty>,
+  // Hands all messages in memory to the store, those of the channels as well.
+  caf::replies_to<atom::save>::with<atom::save>,
   // Tells about itself.
   caf::replies_to<atom::stat>::with<actor_stat>,
   // A channel has handed out this many of the messages it was given.
@@ -138,6 +209,9 @@ using node_actor = caf::typed_actor<
   caf::replies_to<atom::list>::with<std::vector<topic_actor>>,
   // Deletes a topic, its channels and all their messages.
   caf::replies_to<atom::erase, std::string>::with<atom::erase>,
+  // Hands all messages in memory to the store and answers when they are on
+  // disk.
+  caf::replies_to<atom::save>::with<atom::save>,
   // Tells about itself.
   caf::replies_to<atom::stat>::with<actor_stat>,
   // An ephemeral topic has lost its last channel.
@@ -152,8 +226,12 @@ CAF_BEGIN_TYPE_ID_BLOCK(cafq_actors, caf::id_block::cafq::end)
   CAF_ADD_TYPE_ID(cafq_actors, (cafq::channel_actor))
   CAF_ADD_TYPE_ID(cafq_actors, (cafq::client_actor))
   CAF_ADD_TYPE_ID(cafq_actors, (cafq::node_actor))
+  CAF_ADD_TYPE_ID(cafq_actors, (cafq::owner_actor))
+  CAF_ADD_TYPE_ID(cafq_actors, (cafq::store_actor))
+  CAF_ADD_TYPE_ID(cafq_actors, (cafq::stat_actor))
   CAF_ADD_TYPE_ID(cafq_actors, (cafq::topic_actor))
   CAF_ADD_TYPE_ID(cafq_actors, (std::vector<cafq::channel_actor>))
+  CAF_ADD_TYPE_ID(cafq_actors, (std::vector<cafq::stat_actor>))
   CAF_ADD_TYPE_ID(cafq_actors, (std::vector<cafq::topic_actor>))
 
 CAF_END_TYPE_ID_BLOCK(cafq_actors)

@@ -4,9 +4,12 @@
 #include "actors/node_settings.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
 
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace cafq {
 
@@ -16,10 +19,13 @@ struct node_state {
   explicit node_state(node_actor::pointer ptr);
 
   /// Returns a topic, creating it if need be.
-  topic_actor get_topic(const std::string& key);
+  caf::result<topic_actor> get_topic(const std::string& key);
 
-  /// @returns whether there was such a topic.
-  bool erase_topic(const std::string& key);
+  /// Deletes a topic, if there is one.
+  caf::result<atom::erase> erase_topic(const std::string& key);
+
+  /// Hands all messages in memory to the store.
+  caf::result<atom::save> save();
 
   /// Deletes an ephemeral topic that is still the one of this name.
   void vacate(const topic_actor& which, const std::string& key);
@@ -28,14 +34,33 @@ struct node_state {
 
   node_actor::pointer self;
   node_settings settings;
+  store_actor store;
   std::map<std::string, topic_actor> topics;
 
   /// The name in log output.
   static inline const char* name = "node";
+
+  topic_actor add_topic(const recovered_topic& x);
+
+private:
+  void remove_topic(std::map<std::string, topic_actor>::iterator i);
+
+  using topic_promise = caf::typed_response_promise<topic_actor>;
+
+  [[nodiscard]] std::vector<topic_promise>
+  take_waiting(const std::string& key) {
+    return std::move(adding_.extract(key).mapped());
+  }
+
+  /// Topics the store is adding, and who waits for them.
+  std::map<std::string, std::vector<topic_promise>> adding_;
 };
 
 /// Knows the topics. Stops, with all topics and channels, on an exit message.
-node_actor::behavior_type node(node_actor::stateful_pointer<node_state> self,
-                               const node_settings& settings);
+/// @param store Invalid for a node that keeps everything in memory.
+/// @param found What the store held at the start.
+node_actor::behavior_type
+node(node_actor::stateful_pointer<node_state> self, const store_actor& store,
+     const std::vector<recovered_topic>& found, const node_settings& settings);
 
 } // namespace cafq

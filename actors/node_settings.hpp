@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/queue/block.hpp"
 #include "actors/queue/time.hpp"
 
 #include <chrono>
@@ -13,12 +14,22 @@ namespace cafq {
 struct node_settings {
   /// Ready messages a queue may hold in memory.
   size_t mem_queue_size = 10000;
-  /// Bytes of all messages in memory, node-wide; 256 MiB.
+  /// Bytes of all messages in memory, node-wide; 256 MiB. Queues spill at
+  /// three quarters of it; publishes wait at all of it.
   size_t memory_limit = size_t{256} << 20U;
   /// Consumers a channel may have; 0 = any number.
   size_t max_channel_consumers = 0;
   /// How far TOUCH may extend a delivery.
   queue::duration max_msg_timeout = std::chrono::minutes{15};
+  /// What to add to the time since the epoch of the actors' clock to get the
+  /// time since the Unix epoch.
+  queue::duration unix_offset{};
+
+  /// Whether the node has memory to spare for messages of queues that could do
+  /// without.
+  [[nodiscard]] bool memory_to_spare() const noexcept {
+    return queue::block::bytes_in_memory() < memory_limit / 4 * 3;
+  }
 };
 
 } // namespace cafq

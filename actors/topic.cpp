@@ -18,10 +18,15 @@ constexpr auto patience = std::chrono::seconds{5};
 /// that other queues gave back.
 constexpr auto look_again = std::chrono::milliseconds{50};
 
-uint64_t unix_time_us() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return static_cast<uint64_t>(
-    std::chrono::duration_cast<std::chrono::microseconds>(now).count());
+/// Returns the messages of a block that are not finished.
+queue::block_ptr without_finished(const queue::stored_block& x) {
+  if (x.progress.finished.none())
+    return x.body;
+  std::vector<queue::message_view> left;
+  for (size_t i = 0; i < x.body->count(); ++i)
+    if (!x.progress.finished[i])
+      left.push_back(x.body->message(i));
+  return queue::block::make(left);
 }
 
 } // namespace
@@ -42,51 +47,166 @@ void topic_state::put(const batch_ptr& x, const client_actor& from,
   arm();
 }
 
-channel_actor topic_state::get_channel(const std::string& id) {
+void topic_state::resume(const recovered_topic& x) {
+  key = x.name;
+  ephemeral = protocol::is_ephemeral(key);
+  paused = x.queue.paused;
+  reserved = x.reserved;
+  numbers = queue::number_source{unix_time_us(), x.fresh ? 0 : x.reserved};
+  held = make_keeper(x.queue.id);
+  held.queue->resume(x.queue.summary.messages, x.queue.summary.deferred);
+  for (const auto& [id, found] : x.channels) {
+    channel_start start;
+    start.paused = found.paused;
+    start.queue = make_keeper(found.id);
+    start.queue.queue->resume(found.summary.messages, found.summary.deferred);
+    add_channel(id, std::move(start));
+  }
+  if (store)
+    reserve_numbers();
+  go_on();
+}
+
+caf::result<channel_actor> topic_state::get_channel(const std::string& id) {
   if (auto i = channels.find(id); i != channels.end())
     return i->second.handle;
-  const auto short_lived = protocol::is_ephemeral(id);
-  auto handle = self->spawn(channel, channel_identity{key, id, short_lived},
-                            topic_actor{self}, settings);
-  self->monitor(handle);
+  if (!store || protocol::is_ephemeral(id)) {
+    // Its queue lives in memory only, while the topic's may be on disk.
+    channel_start start;
+    start.queue = make_keeper(0);
+    auto result = add_channel(id, std::move(start));
+    go_on();
+    return result;
+  }
+  auto& waiting = adding_[id];
+  waiting.push_back(self->make_response_promise<channel_actor>());
+  auto result = waiting.back();
+  if (waiting.size() == 1) {
+    const auto first = channels.empty() && adding_.size() == 1 && !paused;
+    self->request(store, caf::infinite, atom::channel_v, key, id, first)
+      .then(
+        [this, id, first](queue_ids ids) { channel_stored(id, ids, first); },
+        [this, id](const caf::error& why) {
+          for (auto& x : take_waiting(id))
+            x.deliver(why);
+        });
+  }
+  return result;
+}
+
+/// The store has added a channel.
+void topic_state::channel_stored(const std::string& id, queue_ids ids,
+                                 bool first) {
+  channel_start start;
+  if (first) {
+    start.queue = std::exchange(held, make_keeper(ids.topic));
+    start.queue.id = ids.channel;
+    // The store tells us, not the channel, that these have arrived.
+    start.queue.in_transit = 0;
+  } else {
+    start.queue = make_keeper(ids.channel);
+  }
+  const auto result = add_channel(id, std::move(start));
+  for (auto& x : take_waiting(id))
+    x.deliver(result);
+  go_on();
+}
+
+channel_actor
+topic_state::add_channel(const std::string& id, channel_start start) {
+  start.topic = key;
+  start.name = id;
+  start.ephemeral = protocol::is_ephemeral(id);
   log::info("TOPIC({}): new channel({})", key, id);
+  const auto short_lived = start.ephemeral;
+  auto handle = self->spawn(channel, std::move(start), topic_actor{self},
+                            settings);
+  self->monitor(handle);
   channels.emplace(id, member{handle, short_lived, 0});
-  if (!paused)
-    hand_out_held();
   return handle;
 }
 
-bool topic_state::erase_channel(const std::string& id) {
+queue_keeper topic_state::make_keeper(queue_id id) const {
+  queue_keeper result;
+  // Without a store there is no place to spill to.
+  const auto memory = id != 0 ? settings.mem_queue_size : SIZE_MAX;
+  result.queue = std::make_shared<queue::channel_queue>(memory,
+                                                        settings.unix_offset);
+  if (id != 0)
+    result.store = store;
+  result.id = id;
+  return result;
+}
+
+caf::result<atom::erase> topic_state::erase_channel(const std::string& id) {
   auto i = channels.find(id);
   if (i == channels.end())
-    return false;
-  log::info("TOPIC({}): deleting channel {}", key, id);
-  self->send_exit(i->second.handle, caf::exit_reason::user_shutdown);
-  channels.erase(i);
-  if (ephemeral && channels.empty())
-    self->send(node, atom::vacant_v, topic_actor{self}, key);
-  admit_waiting();
-  return true;
+    return ec::no_such_channel;
+  const auto stored = store && !i->second.ephemeral;
+  remove_channel(i);
+  if (!stored)
+    return atom::erase_v;
+  return self->delegate(store, atom::erase_v, key, id);
 }
 
 void topic_state::vacate(const channel_actor& which, const std::string& id) {
   auto i = channels.find(id);
   if (i != channels.end() && i->second.handle == which)
-    erase_channel(id);
+    remove_channel(i);
 }
 
-void topic_state::pause(bool on) {
+void topic_state::remove_channel(std::map<std::string, member>::iterator i) {
+  log::info("TOPIC({}): deleting channel {}", key, i->first);
+  self->send_exit(i->second.handle, caf::exit_reason::user_shutdown);
+  channels.erase(i);
+  if (ephemeral && channels.empty())
+    self->send(node, atom::vacant_v, topic_actor{self}, key);
+  admit_waiting();
+}
+
+caf::result<atom::pause> topic_state::pause(bool on) {
   paused = on;
   log::info("TOPIC({}): {}", key, on ? "paused" : "unpaused");
-  if (!holding())
-    hand_out_held();
-  admit_waiting();
+  go_on();
+  if (!store)
+    return atom::pause_v;
+  return self->delegate(store, atom::pause_v, key, std::string{}, on);
 }
 
-void topic_state::empty() {
+caf::result<atom::empty> topic_state::empty() {
   held.clear();
   log::info("TOPIC({}): emptied", key);
-  admit_waiting();
+  if (!store) {
+    go_on();
+    return atom::empty_v;
+  }
+  auto promise = self->make_response_promise<atom::empty>();
+  self->request(store, caf::infinite, atom::empty_v, key, std::string{})
+    .then(
+      [this, promise](queue_id id) mutable {
+        held.id = id;
+        go_on();
+        promise.deliver(atom::empty_v);
+      },
+      [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
+  return promise;
+}
+
+caf::result<atom::save> topic_state::save() {
+  held.save(self);
+  auto promise = self->make_response_promise<atom::save>();
+  auto left = std::make_shared<size_t>(channels.size());
+  if (*left == 0)
+    promise.deliver(atom::save_v);
+  auto one_done = [promise, left]() mutable {
+    if (--*left == 0)
+      promise.deliver(atom::save_v);
+  };
+  for (auto& [id, x] : channels)
+    self->request(x.handle, caf::infinite, atom::save_v)
+      .then([one_done](atom::save) mutable { one_done(); },
+            [one_done](const caf::error&) mutable { one_done(); });
+  return promise;
 }
 
 void topic_state::add_room(const std::string& id, uint64_t count) {
@@ -94,12 +214,23 @@ void topic_state::add_room(const std::string& id, uint64_t count) {
     auto& outstanding = i->second.outstanding;
     outstanding -= std::min(outstanding, count);
   }
+  go_on();
+}
+
+void topic_state::go_on() {
+  if (!paused && !channels.empty())
+    hand_out_held();
+  using reading = queue_keeper::reading;
+  const auto emptying = !paused && !channels.empty() && holding();
+  held.talk(self, emptying ? reading::all : reading::due);
   admit_waiting();
+  if (held.flush_at)
+    arm();
 }
 
 void topic_state::tick() {
   armed_ = false;
-  admit_waiting();
+  go_on();
   if (waiting_.empty())
     return;
   if (self->clock().now() - progress_ >= patience)
@@ -112,23 +243,29 @@ actor_stat topic_state::stat() const {
   auto result = stat_of(self, "topic", key, parent);
   result.paused = paused;
   result.counters = {
-    {"depth", held.depth()},
+    {"depth", held.queue->depth() + held.queue->deferred()},
+    {"backend_depth", held.queue->backend_depth()},
     {"messages", messages},
     {"bytes", bytes},
     {"dropped", dropped},
     {"waiting", waiting_.size()},
     {"channels", channels.size()},
   };
+  for (const auto& [id, x] : channels)
+    result.peers.push_back(x.handle.id());
   return result;
 }
 
 std::string topic_state::no_room() const {
   if (queue::block::bytes_in_memory() >= settings.memory_limit)
     return "memory limit of the node reached";
-  const auto full = settings.mem_queue_size;
-  if (holding())
-    return !ephemeral && held.depth() >= full ? "memory queue of topic full"
-                                              : "";
+  if (store && numbers.next() + transit_window >= reserved)
+    return "message numbers not reserved yet";
+  const auto full = store ? transit_window : settings.mem_queue_size;
+  if (holding()) {
+    const auto unplaced = store ? held.in_transit : held.queue->depth();
+    return !ephemeral && unplaced >= full ? "memory queue of topic full" : "";
+  }
   for (const auto& [id, x] : channels)
     if (!x.ephemeral && x.outstanding >= full)
       return "memory queue of channel " + id + " full";
@@ -137,25 +274,34 @@ std::string topic_state::no_room() const {
 
 void topic_state::accept(const batch_ptr& x, const client_actor& from,
                          ticket answer_to) {
+  if (store)
+    reserve_numbers();
   for (auto& item : x->items) {
-    item.body->number(numbers.take(item.body->count()));
+    item.body->number_from(numbers.take(item.body->count()));
     messages += item.body->count();
     bytes += item.body->bytes();
   }
-  if (holding())
+  if (holding()) {
     hold(*x);
-  else
+    held.talk(self, queue_keeper::reading::due);
+    if (held.flush_at)
+      arm();
+  } else {
     hand_out(x);
+  }
   self->send(from, atom::accepted_v, answer_to);
 }
 
 void topic_state::hold(const batch& x) {
+  const auto spare = settings.memory_to_spare();
   for (const auto& item : x.items) {
     // nsqd drops silently what an ephemeral topic cannot keep in memory.
-    if (ephemeral && held.depth() >= settings.mem_queue_size)
+    if (ephemeral && held.queue->depth() >= settings.mem_queue_size)
       dropped += item.body->count();
+    else if (item.deferred())
+      held.queue->defer(item.body, item.due, spare);
     else
-      held.put(item);
+      held.queue->put(item.body, spare);
   }
 }
 
@@ -170,12 +316,32 @@ void topic_state::hand_out(const batch_ptr& x) {
   }
 }
 
+/// Gives the channels what was held, as far as they have room and it is in
+/// memory.
 void topic_state::hand_out_held() {
-  if (held.depth() == 0)
-    return;
+  const auto room = [this] {
+    for (const auto& [id, x] : channels)
+      if (!x.ephemeral && x.outstanding >= transit_window)
+        return false;
+    return true;
+  };
   batch_ptr x{new batch};
-  x->items = held.take_all();
-  hand_out(x);
+  const auto send = [&] {
+    if (x->items.empty())
+      return;
+    hand_out(x);
+    x.reset(new batch);
+  };
+  while (room()) {
+    auto next = held.queue->move_block();
+    if (!next)
+      break;
+    x->items.push_back({without_finished(*next), {}});
+    send();
+  }
+  while (auto next = held.queue->move_deferred())
+    x->items.push_back({std::move(next->first), next->second});
+  send();
 }
 
 void topic_state::admit_waiting() {
@@ -193,6 +359,21 @@ void topic_state::refuse_waiting(const std::string& why) {
     self->send(x.from, atom::refused_v, x.answer_to, why);
 }
 
+/// Moves the mark ahead long before the numbers reach it.
+void topic_state::reserve_numbers() {
+  if (reserving_ || numbers.next() + queue::number_source::step / 2 < reserved)
+    return;
+  reserving_ = true;
+  self->request(store, caf::infinite, atom::reserve_v, key, numbers.next_mark())
+    .then(
+      [this](uint64_t mark) {
+        reserving_ = false;
+        reserved = mark;
+        admit_waiting();
+      },
+      [this](const caf::error&) { reserving_ = false; });
+}
+
 void topic_state::arm() {
   if (std::exchange(armed_, true))
     return;
@@ -200,16 +381,15 @@ void topic_state::arm() {
 }
 
 topic_actor::behavior_type
-topic(topic_actor::stateful_pointer<topic_state> self, std::string key,
-      const node_actor& node, const node_settings& settings) {
-  log_exceptions(self, "TOPIC(" + key + ")");
+topic(topic_actor::stateful_pointer<topic_state> self,
+      const recovered_topic& start, const node_actor& node,
+      const store_actor& store, const node_settings& settings) {
+  log_exceptions(self, "TOPIC(" + start.name + ")");
   auto& st = self->state;
-  st.ephemeral = protocol::is_ephemeral(key);
-  st.key = std::move(key);
   st.node = node;
+  st.store = store;
   st.parent = node.id();
   st.settings = settings;
-  st.numbers = queue::number_source{unix_time_us()};
   self->set_exit_handler([self](const caf::exit_msg& x) {
     for (auto& [id, channel] : self->state.channels)
       self->send_exit(channel.handle, x.reason);
@@ -221,7 +401,20 @@ topic(topic_actor::stateful_pointer<topic_state> self, std::string key,
       return item.second.handle.address() == x.source;
     });
   });
+  st.resume(start);
   return {
+    [self](atom::kept, queue_id id, uint64_t messages) {
+      self->state.held.kept(id, messages);
+      self->state.go_on();
+    },
+    [self](atom::load, queue_id id, const blocks_ptr& x) {
+      self->state.held.loaded(id, *x);
+      self->state.go_on();
+    },
+    [self](atom::due, queue_id id, const due_messages_ptr& x) {
+      self->state.held.loaded(id, *x);
+      self->state.go_on();
+    },
     [self](atom::put, const batch_ptr& x, const client_actor& from, ticket t) {
       self->state.put(x, from, t);
     },
@@ -240,19 +433,12 @@ topic(topic_actor::stateful_pointer<topic_state> self, std::string key,
         result.push_back(x.handle);
       return result;
     },
-    [self](atom::erase, const std::string& id) -> caf::result<atom::erase> {
-      if (!self->state.erase_channel(id))
-        return ec::no_such_channel;
-      return atom::erase_v;
+    [self](atom::erase, const std::string& id) {
+      return self->state.erase_channel(id);
     },
-    [self](atom::pause, bool on) {
-      self->state.pause(on);
-      return atom::pause_v;
-    },
-    [self](atom::empty) {
-      self->state.empty();
-      return atom::empty_v;
-    },
+    [self](atom::pause, bool on) { return self->state.pause(on); },
+    [self](atom::empty) { return self->state.empty(); },
+    [self](atom::save) { return self->state.save(); },
     [self](atom::stat) { return self->state.stat(); },
     [self](atom::room, const std::string& id, uint64_t count) {
       self->state.add_room(id, count);

@@ -3,61 +3,79 @@
 #include "actors/interfaces.hpp"
 #include "actors/node_settings.hpp"
 #include "actors/queue/number_source.hpp"
-#include "actors/queue/topic_queue.hpp"
+#include "actors/queue_keeper.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
 
 #include <deque>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace cafq {
+
+struct channel_start;
 
 /// The state of the TOPIC actor.
 /// @relates topic
 struct topic_state {
   explicit topic_state(topic_actor::pointer ptr);
 
+  /// Goes on with what the store found at the start.
+  void resume(const recovered_topic& x);
+
   /// Takes publishes, or lets them wait while there is no room.
   void put(const batch_ptr& x, const client_actor& from, ticket answer_to);
 
   /// Returns a channel, creating it if need be. The first one takes what the
   /// topic holds.
-  channel_actor get_channel(const std::string& key);
+  caf::result<channel_actor> get_channel(const std::string& id);
 
-  /// @returns whether there was such a channel.
-  bool erase_channel(const std::string& key);
+  /// Deletes a channel, if there is one.
+  caf::result<atom::erase> erase_channel(const std::string& id);
 
   /// Deletes an ephemeral channel that is still the one of this name.
-  void vacate(const channel_actor& which, const std::string& key);
+  void vacate(const channel_actor& which, const std::string& id);
 
-  void pause(bool on);
-  void empty();
+  caf::result<atom::pause> pause(bool on);
+  caf::result<atom::empty> empty();
 
-  /// A channel has handed out `count` messages.
-  void add_room(const std::string& key, uint64_t count);
+  /// Hands all messages in memory to the store.
+  caf::result<atom::save> save();
+
+  /// A channel has found a place for `count` messages.
+  void add_room(const std::string& id, uint64_t count);
 
   /// Looks again at the publishes that wait.
   void tick();
 
+  /// Goes on where the store's answer or new room allows.
+  void go_on();
+
   [[nodiscard]] actor_stat stat() const;
 
-  /// A channel, and how much of its memory is spoken for.
+  /// A channel, and how much it has to find a place for.
   struct member {
     channel_actor handle;
     bool ephemeral = false;
-    /// Messages given to it that it has not reported as handed out.
+    /// Messages given to it that it has not reported.
     uint64_t outstanding = 0;
   };
 
   topic_actor::pointer self;
   node_actor node;
+  store_actor store;
   std::string key;
   uint64_t parent = 0;
   bool ephemeral = false;
   node_settings settings;
   queue::number_source numbers{0};
-  queue::topic_queue held;
+  /// Numbers from here on may not be given out yet.
+  uint64_t reserved = 0;
+  /// What is held while the topic is paused or without channels.
+  queue_keeper held;
   std::map<std::string, member> channels;
   bool paused = false;
 
@@ -70,6 +88,8 @@ struct topic_state {
   static inline const char* name = "topic";
 
 private:
+  using channel_promise = caf::typed_response_promise<channel_actor>;
+
   /// A put that found no room.
   struct waiting_put {
     batch_ptr body;
@@ -77,31 +97,47 @@ private:
     ticket answer_to;
   };
 
-  /// Whether messages stay in the topic.
+  /// Whether messages stay in the topic, behind those that are here already.
   [[nodiscard]] bool holding() const {
-    return paused || channels.empty();
+    return paused || channels.empty() || held.queue->depth() > 0
+           || held.queue->deferred() > 0;
   }
 
   /// Returns why there is no room now, empty if there is.
   [[nodiscard]] std::string no_room() const;
 
+  channel_actor add_channel(const std::string& id, channel_start start);
+  void remove_channel(std::map<std::string, member>::iterator i);
+  void channel_stored(const std::string& id, queue_ids ids, bool first);
+  [[nodiscard]] queue_keeper make_keeper(queue_id id) const;
   void accept(const batch_ptr& x, const client_actor& from, ticket answer_to);
   void hold(const batch& x);
   void hand_out(const batch_ptr& x);
   void hand_out_held();
   void admit_waiting();
   void refuse_waiting(const std::string& why);
+  void reserve_numbers();
   void arm();
+
+  [[nodiscard]] std::vector<channel_promise>
+  take_waiting(const std::string& id) {
+    return std::move(adding_.extract(id).mapped());
+  }
 
   std::deque<waiting_put> waiting_;
   /// When a put was last taken, or the first began to wait.
   queue::time_point progress_{};
   bool armed_ = false;
+  bool reserving_ = false;
+  /// Channels the store is adding, and who waits for them.
+  std::map<std::string, std::vector<channel_promise>> adding_;
 };
 
 /// Numbers published messages and hands them to its channels.
+/// @param store Invalid for a topic that lives in memory only.
 topic_actor::behavior_type
-topic(topic_actor::stateful_pointer<topic_state> self, std::string key,
-      const node_actor& node, const node_settings& settings);
+topic(topic_actor::stateful_pointer<topic_state> self,
+      const recovered_topic& start, const node_actor& node,
+      const store_actor& store, const node_settings& settings);
 
 } // namespace cafq

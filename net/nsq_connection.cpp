@@ -70,6 +70,7 @@ void connection_state::start(caf::io::connection_handle handle) {
   read_size = smallest_read;
   self->configure_read(hdl, caf::io::receive_policy::at_most(read_size));
   self->ack_writes(hdl, true);
+  connected_at = unix_time_ns() / 1000000000;
   const auto now = self->clock().now();
   heartbeat_every = client.heartbeat_interval;
   next_heartbeat = now + heartbeat_every;
@@ -137,7 +138,7 @@ void connection_state::deliver(const delivery& x) {
     for (size_t i = part.first; i < size_t{part.first} + part.count; ++i)
       protocol::append_message(
         out.frames(), part.body->timestamp_ns(i), part.attempts,
-        protocol::make_id(settings->node_id, part.body->first_number() + i),
+        protocol::make_id(settings->node_id, part.body->number(i)),
         part.body->body(i));
   }
   if (x.report != 0)
@@ -211,9 +212,8 @@ void connection_state::tick(uint64_t generation) {
       return;
     }
   } else if (heartbeat_every > std::chrono::milliseconds{0}) {
-    // The client's time does not run while it is we who do not read.
     const auto patience = 2 * client.heartbeat_interval;
-    if (greeted && reading && now - line_due_since >= patience) {
+    if (owes_line() && now - line_due_since >= patience) {
       log_error("read timeout");
       input_ended();
       return;
@@ -251,6 +251,29 @@ actor_stat connection_state::stat() const {
     {"open_bytes", open_bytes},
     {"state", static_cast<uint64_t>(session.current())},
   };
+  for (const auto& [key, handle] : topics)
+    result.peers.push_back(handle.id());
+  if (channel)
+    result.peers.push_back(channel.id());
+  result.client = client_facts();
+  return result;
+}
+
+std::shared_ptr<const client_stat> connection_state::client_facts() const {
+  auto result = std::make_shared<client_stat>();
+  // Who has not introduced itself goes by its address.
+  const auto host = peer.substr(0, peer.rfind(':'));
+  result->client_id = identified ? client.client_id : host;
+  result->hostname = identified ? client.hostname : host;
+  result->user_agent = client.user_agent;
+  result->remote_address = peer;
+  result->connected = connected_at;
+  result->state = static_cast<int>(session.current());
+  result->sample_rate = client.sample_rate;
+  result->deflate = client.deflate;
+  result->snappy = client.snappy;
+  result->tls = client.tls;
+  result->published.assign(published_to.begin(), published_to.end());
   return result;
 }
 
@@ -461,11 +484,17 @@ void connection_state::arm() {
     if (heartbeat_every == std::chrono::milliseconds{0})
       return;
     next = next_heartbeat;
-    if (greeted && reading)
+    if (owes_line())
       next = std::min(next, line_due_since + 2 * client.heartbeat_interval);
   }
   self->delayed_send(self, std::max(next - now, queue::duration{0}),
                      atom::tick_v, ++tick_generation);
+}
+
+/// Whether the client's time runs: not while it is we who do not read, unless
+/// that is because it does not take its answers.
+bool connection_state::owes_line() const {
+  return greeted && (reading || out.pending() >= output_window);
 }
 
 bool connection_state::lasting(std::string_view bytes) const {
@@ -510,6 +539,18 @@ nsq_connection(connection_actor::stateful_broker_pointer<connection_state> self,
     [self](atom::stat) { return self->state.stat(); },
     [self](atom::resume) { self->state.go_on(); },
     [self](atom::tick, uint64_t generation) { self->state.tick(generation); },
+  };
+}
+
+fork_connection
+nsq_connections(node_actor node,
+                std::shared_ptr<const connection_settings> settings) {
+  return [=](listener_actor::broker_pointer parent,
+             caf::io::connection_handle client) -> stat_actor {
+    // CAF 0.17 forwards the arguments of fork twice, so none may be a
+    // temporary.
+    const listener_actor me{parent};
+    return parent->fork(nsq_connection, client, node, me, settings);
   };
 }
 

@@ -2,6 +2,7 @@
 
 #include "actors/interfaces.hpp"
 #include "net/connection_settings.hpp"
+#include "net/listener.hpp"
 #include "net/output.hpp"
 #include "net/protocol/command_parser.hpp"
 #include "net/protocol/identify.hpp"
@@ -28,15 +29,6 @@
 #include <vector>
 
 namespace cafq {
-
-/// The LISTENER actor interface: accepts clients and forks a CONNECTION each.
-using listener_actor
-  = caf::typed_actor<caf::reacts_to<caf::io::new_connection_msg>,
-                     caf::reacts_to<caf::io::acceptor_closed_msg>,
-                     // A connection has sent a good magic.
-                     caf::reacts_to<atom::greeted, uint64_t>,
-                     // Tells about itself.
-                     caf::replies_to<atom::stat>::with<actor_stat>>;
 
 /// The CONNECTION actor interface: a CLIENT that owns a socket. Its memory is
 /// bounded: it does not read while the publishes that topics have not answered,
@@ -153,6 +145,7 @@ private:
   void set_reading(bool on);
   void adapt_read_size(size_t got);
   void arm();
+  [[nodiscard]] bool owes_line() const;
   [[nodiscard]] bool lasting(std::string_view bytes) const;
 
   [[nodiscard]] bool shaking_hands() const;
@@ -171,6 +164,7 @@ private:
   void upgrade_timed_out();
   [[nodiscard]] bool decode();
   [[nodiscard]] bool encode();
+  [[nodiscard]] std::shared_ptr<const client_stat> client_facts() const;
 
   // -- nsq_commands.cpp -------------------------------------------------------
 
@@ -184,6 +178,7 @@ private:
                     const caf::error& why, int tries);
   void fail_subscribe(const protocol::violation& x);
   void need_topic(std::string_view topic);
+  void count_published(std::string_view topic, uint64_t count);
   void remember_topic(const std::string& topic, const topic_actor& handle);
   void fail_settling(const protocol::violation& x);
   [[nodiscard]] auto ticket_source() {
@@ -255,6 +250,9 @@ private:
   // For the stats.
   uint64_t commands = 0;
   uint64_t published = 0;
+  int64_t connected_at = 0;
+  /// Messages by topic, of the first few topics.
+  std::map<std::string, uint64_t, std::less<>> published_to;
 };
 
 /// Speaks NSQ's protocol V2 with one client.
@@ -263,5 +261,10 @@ nsq_connection(connection_actor::stateful_broker_pointer<connection_state> self,
                caf::io::connection_handle handle, const node_actor& node,
                const listener_actor& listener,
                std::shared_ptr<const connection_settings> settings);
+
+/// Returns how a LISTENER makes NSQ connections.
+[[nodiscard]] fork_connection
+nsq_connections(node_actor node,
+                std::shared_ptr<const connection_settings> settings);
 
 } // namespace cafq

@@ -1,5 +1,7 @@
 #include "actors/queue/block.hpp"
 
+#include <algorithm>
+#include <cassert>
 #include <cstring>
 #include <new>
 
@@ -39,20 +41,58 @@ block::make(std::span<const std::string_view> bodies, int64_t timestamp_ns) {
   auto* at = result->entries();
   auto* out = const_cast<char*>(result->bodies());
   uint32_t offset = 0;
+  uint32_t delta = 0;
   for (auto body : bodies) {
-    *at++ = entry{timestamp_ns, offset};
+    *at++ = entry{timestamp_ns, offset, delta++, 0};
     std::memcpy(out + offset, body.data(), body.size());
     offset += static_cast<uint32_t>(body.size());
   }
-  *at = entry{timestamp_ns, offset};
+  *at = entry{timestamp_ns, offset, delta, 0};
+  return result;
+}
+
+block_ptr block::make(std::span<const message_view> messages) {
+  size_t bytes = 0;
+  for (const auto& x : messages)
+    bytes += x.body.size();
+  block_ptr result{allocate(messages.size(), bytes)};
+  const auto first = messages.front().number;
+  assert(messages.back().number - first <= UINT32_MAX);
+  result->number_from(first);
+  auto* at = result->entries();
+  auto* out = const_cast<char*>(result->bodies());
+  uint32_t offset = 0;
+  for (const auto& x : messages) {
+    const auto delta = static_cast<uint32_t>(x.number - first);
+    assert(at == result->entries() || delta > at[-1].number_delta);
+    *at++ = entry{x.timestamp_ns, offset, delta, x.attempts};
+    std::memcpy(out + offset, x.body.data(), x.body.size());
+    offset += static_cast<uint32_t>(x.body.size());
+  }
+  *at = entry{0, offset, 0, 0};
   return result;
 }
 
 block_ptr block::extract(const block& from, size_t index) {
-  const auto body = from.body(index);
-  auto result = make({&body, 1}, from.timestamp_ns(index));
-  result->number(from.first_number() + index);
-  return result;
+  const message_view only{from.number(index), from.timestamp_ns(index),
+                          from.attempts(index), from.body(index)};
+  return make({&only, 1});
+}
+
+std::optional<size_t> block::index_of(uint64_t number) const noexcept {
+  const auto delta = number - first_number_;
+  const auto* begin = entries();
+  const auto* end = begin + count_;
+  if (number < first_number_ || delta > end[-1].number_delta)
+    return std::nullopt;
+  if (end[-1].number_delta == count_ - 1)
+    return delta; // no gaps
+  const auto* i = std::lower_bound(
+    begin, end, delta,
+    [](const entry& x, uint64_t y) { return x.number_delta < y; });
+  if (i->number_delta != delta)
+    return std::nullopt;
+  return static_cast<size_t>(i - begin);
 }
 
 std::vector<block_ptr>

@@ -2,17 +2,11 @@
 
 #include <algorithm>
 #include <cassert>
-#include <tuple>
 #include <utility>
 
 namespace cafq::queue {
 
 namespace {
-
-/// Orders a heap with the earliest due time on top.
-constexpr auto later = [](const auto& x, const auto& y) {
-  return std::tie(x.due, x.sequence) > std::tie(y.due, y.sequence);
-};
 
 /// Appends one message, to the last run if it is its neighbour.
 void append(std::vector<run>& out, const block_ptr& body, uint16_t index,
@@ -32,16 +26,15 @@ void append(std::vector<run>& out, const block_ptr& body, uint16_t index,
 
 // -- modifiers ----------------------------------------------------------------
 
-void channel_queue::put(block_ptr body) {
-  unread_ += body->count();
+void channel_queue::put(block_ptr body, bool hold) {
   totals_.messages += body->count();
-  unopened_.push_back(std::move(body));
+  backlog_.put(std::move(body), hold, orders_);
 }
 
-void channel_queue::defer(block_ptr body, time_point due) {
+void channel_queue::defer(block_ptr body, time_point due, bool hold) {
   assert(body->count() == 1);
   ++totals_.messages;
-  push_deferred(std::move(body), 0, due);
+  deferred_.put(std::move(body), 0, due, hold, orders_);
 }
 
 channel_queue::taken
@@ -63,8 +56,27 @@ channel_queue::take(const taker& to, size_t max_messages, size_t max_bytes,
   return result;
 }
 
+std::optional<stored_block> channel_queue::move_block() {
+  auto result = backlog_.pop();
+  if (!result)
+    return std::nullopt;
+  if (result->stored)
+    orders_.done.push_back(result->body->first_number());
+  return std::move(static_cast<stored_block&>(*result));
+}
+
+std::optional<std::pair<block_ptr, time_point>> channel_queue::move_deferred() {
+  const auto due = deferred_.first_in_memory();
+  if (!due)
+    return std::nullopt;
+  auto result = deferred_.pop(*due);
+  if (result->row)
+    orders_.undefer.push_back(*result->row);
+  return std::pair{std::move(result->body), *due};
+}
+
 settled channel_queue::finish(uint64_t number, consumer_id by) {
-  auto* x = find(number);
+  auto* x = open_.in_flight(number);
   if (auto why = check(x, by); why != settled::ok)
     return why;
   land(*x);
@@ -73,8 +85,8 @@ settled channel_queue::finish(uint64_t number, consumer_id by) {
 }
 
 settled channel_queue::requeue(uint64_t number, consumer_id by, duration delay,
-                               time_point now) {
-  auto* x = find(number);
+                               time_point now, bool hold) {
+  auto* x = open_.in_flight(number);
   if (auto why = check(x, by); why != settled::ok)
     return why;
   land(*x);
@@ -85,8 +97,8 @@ settled channel_queue::requeue(uint64_t number, consumer_id by, duration delay,
   }
   // Alone, it does not keep the other messages of its block in memory.
   const auto& body = x->home->body;
-  push_deferred(body->count() == 1 ? body : block::extract(*body, x->index),
-                x->attempts, now + delay);
+  deferred_.put(body->count() == 1 ? body : block::extract(*body, x->index),
+                x->attempts, now + delay, hold, orders_);
   gone(*x);
   return settled::ok;
 }
@@ -94,7 +106,7 @@ settled channel_queue::requeue(uint64_t number, consumer_id by, duration delay,
 settled
 channel_queue::touch(uint64_t number, consumer_id by, duration msg_timeout,
                      duration max_msg_timeout, time_point now) {
-  auto* x = find(number);
+  auto* x = open_.in_flight(number);
   if (auto why = check(x, by); why != settled::ok)
     return why;
   deadlines_.erase(*x);
@@ -112,76 +124,118 @@ void channel_queue::expire(time_point now,
     ++totals_.timed_out;
     make_ready(x);
   }
-  while (!deferred_.empty() && deferred_.front().due <= now) {
-    std::pop_heap(deferred_.begin(), deferred_.end(), later);
-    auto due = std::move(deferred_.back());
-    deferred_.pop_back();
-    auto& home = open(alone_, std::move(due.body), true);
-    home.next_unread = 1;
-    home.slots[0].attempts = due.attempts;
-    make_ready(home.slots[0]);
-  }
+  while (auto due = deferred_.pop(now))
+    make_ready(open_.open(std::move(*due)).slots[0]);
 }
 
 void channel_queue::clear() {
-  unopened_.clear();
+  backlog_.clear();
   reading_ = nullptr;
-  unread_ = 0;
+  reading_left_ = 0;
   requeued_.clear();
-  open_.clear();
-  alone_.clear();
-  last_found_ = nullptr;
   deadlines_.clear();
+  open_.clear();
   in_flight_ = 0;
   deferred_.clear();
+  dirty_.clear();
+  orders_ = {};
+}
+
+// -- the store ----------------------------------------------------------------
+
+void channel_queue::flush() {
+  backlog_.flush(orders_);
+  for (auto* x : std::exchange(dirty_, {})) {
+    x->dirty = false;
+    orders_.progress.emplace_back(x->body->first_number(), progress_of(*x));
+  }
+}
+
+void channel_queue::save() {
+  flush();
+  save_open_blocks();
+  backlog_.save(orders_);
+  deferred_.save(orders_);
+}
+
+/// What was taken and is not gone: stored blocks need their progress only, what
+/// is left of the others becomes new blocks.
+void channel_queue::save_open_blocks() {
+  std::vector<message_view> left;
+  size_t bytes = 0;
+  const auto write = [&] {
+    if (!left.empty())
+      orders_.keep.push_back({block::make(left), {}});
+    left.clear();
+    bytes = 0;
+  };
+  std::vector<message_view> unsaved;
+  open_.each([&](open_block& x) {
+    if (x.stored) {
+      orders_.progress.emplace_back(x.body->first_number(), progress_of(x));
+      return;
+    }
+    for (size_t i = 0; i < x.body->count(); ++i) {
+      if (x.slots[i].state == slot_state::gone)
+        continue;
+      auto message = x.body->message(i);
+      message.attempts = x.slots[i].attempts;
+      unsaved.push_back(message);
+      if (x.row)
+        orders_.undefer.push_back(*x.row);
+    }
+  });
+  std::sort(unsaved.begin(), unsaved.end(),
+            [](const auto& x, const auto& y) { return x.number < y.number; });
+  for (const auto& message : unsaved) {
+    const auto far = !left.empty()
+                     && message.number - left.front().number > UINT32_MAX;
+    if (left.size() == block::max_messages || far
+        || bytes + message.body.size() > block::max_bytes)
+      write();
+    left.push_back(message);
+    bytes += message.body.size();
+  }
+  write();
 }
 
 // -- observers ----------------------------------------------------------------
 
 std::optional<time_point> channel_queue::next_deadline() const {
   auto result = deadlines_.next();
-  if (!deferred_.empty() && (!result || deferred_.front().due < *result))
-    result = deferred_.front().due;
+  if (auto due = deferred_.next(); due && (!result || *due < *result))
+    result = due;
   return result;
 }
 
 // -- the steps of a message's life --------------------------------------------
 
-channel_queue::open_block&
-channel_queue::open(open_blocks& where, block_ptr body, bool alone) {
-  const auto count = static_cast<uint16_t>(body->count());
-  auto& result = where[body->first_number()];
-  assert(!result.body);
-  result.slots = std::make_unique<slot[]>(count);
-  result.not_gone = count;
-  result.alone = alone;
-  for (uint16_t i = 0; i < count; ++i) {
-    result.slots[i].home = &result;
-    result.slots[i].index = i;
-  }
-  result.body = std::move(body);
-  return result;
-}
-
 /// Takes the next message out of ready. Its state is the caller's to set.
-channel_queue::slot* channel_queue::next_ready() {
-  if (!requeued_.empty() && (requeued_turn_ || unread_ == 0)) {
-    requeued_turn_ = false;
+slot* channel_queue::next_ready() {
+  if (!requeued_.empty() && std::exchange(requeued_turn_, false)) {
     auto* result = requeued_.front();
     requeued_.pop_front();
     return result;
   }
-  if (unread_ == 0)
-    return nullptr;
-  requeued_turn_ = true;
   if (!reading_) {
-    reading_ = &open(open_, std::move(unopened_.front()), false);
-    unopened_.pop_front();
+    if (auto next = backlog_.pop()) {
+      reading_left_ = next->unfinished();
+      reading_ = &open_.open(std::move(*next));
+    }
   }
+  if (!reading_) {
+    // Nothing unread is in memory.
+    if (requeued_.empty())
+      return nullptr;
+    requeued_turn_ = true;
+    return next_ready();
+  }
+  requeued_turn_ = true;
   auto* result = &reading_->slots[reading_->next_unread++];
-  if (reading_->next_unread == reading_->body->count())
+  while (result->state == slot_state::gone)
+    result = &reading_->slots[reading_->next_unread++];
+  if (--reading_left_ == 0)
     reading_ = nullptr;
-  --unread_;
   return result;
 }
 
@@ -194,39 +248,11 @@ void channel_queue::deliver(slot& x, const taker& to, time_point now,
   ++in_flight_;
   deadlines_.insert(x, now + to.msg_timeout);
   append(out, x.home->body, x.index, x.attempts);
+  mark_dirty(*x.home);
 }
 
-channel_queue::slot* channel_queue::find(uint64_t number) {
-  if (last_found_) {
-    const auto first = last_found_->body->first_number();
-    if (number >= first && number - first < last_found_->body->count()) {
-      auto* x = &last_found_->slots[number - first];
-      if (x->state == slot_state::in_flight)
-        return x;
-    }
-  }
-  auto* x = find_in(open_, number);
-  if (!x || x->state != slot_state::in_flight)
-    x = find_in(alone_, number);
-  if (x)
-    last_found_ = x->home;
-  return x;
-}
-
-channel_queue::slot*
-channel_queue::find_in(open_blocks& where, uint64_t number) {
-  auto i = where.upper_bound(number);
-  if (i == where.begin())
-    return nullptr;
-  --i;
-  const auto index = number - i->first;
-  if (index >= i->second.body->count())
-    return nullptr;
-  return &i->second.slots[index];
-}
-
-settled channel_queue::check(const slot* x, consumer_id by) const {
-  if (!x || x->state != slot_state::in_flight)
+settled channel_queue::check(const slot* x, consumer_id by) {
+  if (!x)
     return settled::not_in_flight;
   return x->owner == by ? settled::ok : settled::not_owner;
 }
@@ -246,19 +272,23 @@ void channel_queue::land(slot& x) {
 void channel_queue::gone(slot& x) {
   x.state = slot_state::gone;
   auto& home = *x.home;
+  mark_dirty(home);
   if (--home.not_gone > 0)
     return;
-  if (last_found_ == &home)
-    last_found_ = nullptr;
-  auto& where = home.alone ? alone_ : open_;
-  where.erase(home.body->first_number());
+  if (home.row)
+    orders_.undefer.push_back(*home.row);
+  if (home.stored) {
+    orders_.done.push_back(home.body->first_number());
+    std::erase(dirty_, &home);
+  }
+  open_.close(home);
 }
 
-void channel_queue::push_deferred(block_ptr body, uint16_t attempts,
-                                  time_point due) {
-  deferred_.push_back(
-    deferred_message{due, deferred_sequence_++, std::move(body), attempts});
-  std::push_heap(deferred_.begin(), deferred_.end(), later);
+void channel_queue::mark_dirty(open_block& x) {
+  if (!x.stored || x.dirty)
+    return;
+  x.dirty = true;
+  dirty_.push_back(&x);
 }
 
 } // namespace cafq::queue

@@ -1,22 +1,21 @@
 #pragma once
 
+#include "actors/queue/backlog.hpp"
 #include "actors/queue/block.hpp"
 #include "actors/queue/deadline_index.hpp"
+#include "actors/queue/deferred_set.hpp"
+#include "actors/queue/open_blocks.hpp"
+#include "actors/queue/store_orders.hpp"
 #include "actors/queue/time.hpp"
 
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <map>
-#include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace cafq::queue {
-
-/// Names a connection, unique in this process. Never reused, so a message can
-/// stay in flight to a client that is gone.
-using consumer_id = uint64_t;
 
 /// Messages that leave for one consumer: neighbours in one block that all are
 /// at the same attempt.
@@ -46,7 +45,9 @@ enum class settled : uint8_t {
 ///
 /// Each message is in exactly one of ready, in flight and deferred. Publish
 /// order is kept; what comes back a second time takes turns with it, so that
-/// neither starves the other. Knows no clock, no consumer's credit, no disk.
+/// neither starves the other. What does not fit in memory is for the store:
+/// modifiers collect `orders`, and `wanted_*` say what to read back. Knows no
+/// clock, no consumer's credit, no disk.
 class channel_queue {
 public:
   /// To whom messages go, and for how long.
@@ -71,27 +72,55 @@ public:
     uint64_t timed_out = 0;
   };
 
+  /// @param memory Messages that may be ready in memory, and the same number
+  ///               of deferred ones.
+  /// @param unix_offset See `deferred_set`.
+  explicit channel_queue(size_t memory = SIZE_MAX,
+                         duration unix_offset = {}) noexcept
+    : backlog_(memory), deferred_(memory, unix_offset) {
+    // nop
+  }
+
+  // Open blocks point at each other.
+  channel_queue(const channel_queue&) = delete;
+  channel_queue& operator=(const channel_queue&) = delete;
+
   // -- modifiers --------------------------------------------------------------
 
+  /// Goes on with what the store has held since before the start.
+  void resume(uint64_t messages, uint64_t deferred) noexcept {
+    backlog_.resume(messages);
+    deferred_.resume(deferred);
+  }
+
   /// Appends messages.
+  /// @param hold Whether the node has memory to spare for them.
   /// @pre Their numbers are above all that came before.
-  void put(block_ptr body);
+  void put(block_ptr body, bool hold = true);
 
   /// Keeps one message until `due`.
   /// @pre `body` holds a single message.
-  void defer(block_ptr body, time_point due);
+  void defer(block_ptr body, time_point due, bool hold = true);
 
   /// Moves ready messages in flight, appending them to `out`.
   /// @param max_bytes Bodies stop when they reach it; the first always fits.
   taken take(const taker& to, size_t max_messages, size_t max_bytes,
              time_point now, std::vector<run>& out);
 
+  /// Takes a whole block of messages that were never taken by `take`, for
+  /// another queue. If the store has it, `orders` tells it to forget it.
+  /// @pre `take` was never called.
+  [[nodiscard]] std::optional<stored_block> move_block();
+
+  /// Takes a deferred message, likewise.
+  [[nodiscard]] std::optional<std::pair<block_ptr, time_point>> move_deferred();
+
   /// Ends the life of a message in flight.
   settled finish(uint64_t number, consumer_id by);
 
   /// Takes a message back, to be ready again after `delay`.
-  settled
-  requeue(uint64_t number, consumer_id by, duration delay, time_point now);
+  settled requeue(uint64_t number, consumer_id by, duration delay,
+                  time_point now, bool hold = true);
 
   /// Gives a consumer another `msg_timeout`, up to `max_msg_timeout` after the
   /// delivery.
@@ -102,19 +131,71 @@ public:
   /// @param timed_out Receives the owner of every message that timed out.
   void expire(time_point now, std::vector<consumer_id>& timed_out);
 
-  /// Discards every message, ready, in flight and deferred.
+  /// Discards every message, ready, in flight and deferred, and the orders not
+  /// taken. What the store holds is dropped with the queue's id.
   void clear();
+
+  // -- the store --------------------------------------------------------------
+
+  /// Adds to the orders what may not wait longer: a block that is not full, and
+  /// what became of blocks that are stored.
+  void flush();
+
+  /// Adds to the orders all that only is in memory, for the end of the node.
+  void save();
+
+  /// Returns what the store is to do, in order.
+  [[nodiscard]] store_orders take_orders() noexcept {
+    return std::exchange(orders_, {});
+  }
+
+  [[nodiscard]] const store_orders& orders() const noexcept {
+    return orders_;
+  }
+
+  /// Whether `flush` has something to do.
+  [[nodiscard]] bool wants_flush() const noexcept {
+    return backlog_.has_tail() || !dirty_.empty();
+  }
+
+  [[nodiscard]] std::optional<read_request> wanted_blocks() {
+    return backlog_.wanted();
+  }
+
+  void loaded(std::vector<stored_block> blocks) {
+    backlog_.loaded(std::move(blocks));
+  }
+
+  /// @param all Whether to ask for all, however late they are due.
+  [[nodiscard]] std::optional<due_request>
+  wanted_deferred(time_point now, bool all = false) {
+    return deferred_.wanted(now, all);
+  }
+
+  void loaded(due_rows rows) {
+    deferred_.loaded(std::move(rows));
+  }
 
   // -- observers --------------------------------------------------------------
 
   /// Returns how many messages are ready.
   [[nodiscard]] size_t depth() const noexcept {
-    return unread_ + requeued_.size();
+    return unread() + requeued_.size();
+  }
+
+  /// Returns how many of them `take` can get at.
+  [[nodiscard]] size_t available() const noexcept {
+    return backlog_.available() + reading_left_ + requeued_.size();
+  }
+
+  /// Returns how many of them are in the store only.
+  [[nodiscard]] size_t backend_depth() const noexcept {
+    return backlog_.on_disk();
   }
 
   /// Returns how many of the messages put were never taken.
   [[nodiscard]] size_t unread() const noexcept {
-    return unread_;
+    return backlog_.depth() + reading_left_;
   }
 
   [[nodiscard]] size_t in_flight() const noexcept {
@@ -129,82 +210,37 @@ public:
     return totals_;
   }
 
-  /// Returns when to call `expire` next, if ever.
+  /// Returns when to call `expire` and `wanted_deferred` next, if ever.
   [[nodiscard]] std::optional<time_point> next_deadline() const;
 
 private:
-  struct open_block;
-
-  enum class slot_state : uint8_t { unread, requeued, in_flight, gone };
-
-  /// One message of a block that was opened for delivery.
-  struct slot : deadline_hook {
-    open_block* home = nullptr;
-    consumer_id owner = 0;
-    time_point delivered{};
-    uint16_t index = 0;
-    uint16_t attempts = 0;
-    slot_state state = slot_state::unread;
-  };
-
-  /// A block from which at least one message was taken, until all are gone.
-  struct open_block {
-    block_ptr body;
-    std::unique_ptr<slot[]> slots;
-    uint16_t next_unread = 0;
-    uint16_t not_gone = 0;
-    /// In `alone_`, not in `open_`.
-    bool alone = false;
-  };
-
-  using open_blocks = std::map<uint64_t, open_block>;
-
-  struct deferred_message {
-    time_point due;
-    /// Keeps messages with equal due times in the order they were deferred.
-    uint64_t sequence;
-    block_ptr body;
-    uint16_t attempts;
-  };
-
-  open_block& open(open_blocks& where, block_ptr body, bool alone);
   slot* next_ready();
   void deliver(slot& x, const taker& to, time_point now, std::vector<run>& out);
-  slot* find(uint64_t number);
-  slot* find_in(open_blocks& where, uint64_t number);
-  settled check(const slot* x, consumer_id by) const;
+  [[nodiscard]] static settled check(const slot* x, consumer_id by);
   void make_ready(slot& x);
   void land(slot& x);
   void gone(slot& x);
-  void push_deferred(block_ptr body, uint16_t attempts, time_point due);
+  void mark_dirty(open_block& x);
+  void save_open_blocks();
 
-  /// Published, never delivered, in order; nothing of them is open yet.
-  std::deque<block_ptr> unopened_;
-  /// The one open block that still has unread messages.
+  backlog backlog_;
+  /// The one open block that still has unread messages, and how many.
   open_block* reading_ = nullptr;
-  /// Unread messages, in `reading_` and `unopened_`.
-  size_t unread_ = 0;
+  size_t reading_left_ = 0;
   /// Back from a consumer or from being deferred; first come, first served.
   std::deque<slot*> requeued_;
   /// Whether the next delivery looks at `requeued_` first.
   bool requeued_turn_ = false;
 
-  /// By first number.
   open_blocks open_;
-  /// Messages that were deferred, each on its own: their numbers lie inside
-  /// blocks of `open_` that may still be there.
-  open_blocks alone_;
-  /// Where the last search ended: FINs mostly come in runs.
-  open_block* last_found_ = nullptr;
-
   deadline_index deadlines_;
   size_t in_flight_ = 0;
-
-  /// A heap, the earliest on top.
-  std::vector<deferred_message> deferred_;
-  uint64_t deferred_sequence_ = 0;
-
+  deferred_set deferred_;
   counters totals_;
+
+  store_orders orders_;
+  /// Stored blocks about whose progress the store does not know all.
+  std::vector<open_block*> dirty_;
 };
 
 } // namespace cafq::queue

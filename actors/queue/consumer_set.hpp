@@ -90,6 +90,14 @@ public:
     return all_.end();
   }
 
+  [[nodiscard]] auto begin() const noexcept {
+    return all_.begin();
+  }
+
+  [[nodiscard]] auto end() const noexcept {
+    return all_.end();
+  }
+
 private:
   std::unordered_map<consumer_id, consumer> all_;
   std::deque<consumer*> line_;

@@ -22,7 +22,7 @@ std::string_view size_words(command_name name) {
 
 } // namespace
 
-violation bad_body_size(command_name name, int32_t size, const limits& limits) {
+violation bad_body_size(command_name name, int64_t size, const limits& limits) {
   const auto word = to_string(name);
   const auto number = std::to_string(size);
   if (size <= 0)

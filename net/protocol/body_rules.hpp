@@ -20,7 +20,7 @@ max_body(command_name name, const limits& limits) noexcept {
 
 /// @pre `size` is below 1 or above max_body().
 [[nodiscard]] violation
-bad_body_size(command_name name, int32_t size, const limits& limits);
+bad_body_size(command_name name, int64_t size, const limits& limits);
 
 /// The input ended within the four bytes of the size.
 [[nodiscard]] violation no_body_size(command_name name);

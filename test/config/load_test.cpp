@@ -75,7 +75,7 @@ const std::array refusals{
   refusal{
     {"--https-address=x"}, 1, "cafqd: --https-address is not yet supported\n"},
   refusal{
-    {"--http-address=:1"}, 1, "cafqd: --http-address is not yet supported\n"},
+    {"--https-address=:1"}, 1, "cafqd: --https-address is not yet supported\n"},
   refusal{{"--lookupd-tcp-address=a:1"},
           1,
           "cafqd: --lookupd-tcp-address is not yet supported\n"},
@@ -123,9 +123,9 @@ BOOST_AUTO_TEST_CASE(lets_the_command_line_beat_the_file_and_it_the_default) {
 }
 
 BOOST_AUTO_TEST_CASE(lets_the_command_line_take_an_unsupported_option_back) {
-  const scratch_file file{"[cafqd]\nhttp-address = \":1\"\n"};
-  const auto outcome = start({file.flag.c_str(), "--http-address="});
-  BOOST_TEST(outcome.values.http_address == "");
+  const scratch_file file{"[cafqd]\nhttps-address = \":1\"\n"};
+  const auto outcome = start({file.flag.c_str(), "--https-address="});
+  BOOST_TEST(outcome.values.https_address == "");
 }
 
 BOOST_AUTO_TEST_CASE(takes_unsupported_options_that_ask_for_nothing) {

@@ -236,28 +236,6 @@ describe('deadlines and flags', { concurrency: true }, () => {
     ),
   );
 
-  // Until there is a disk.
-  it('a full queue refuses', { ...limit, skip: !isCafqd }, () =>
-    withBroker({ flags: ['--mem-queue-size=2'] }, (broker) =>
-      withClients(broker.port, async (connect) => {
-        const producer = await connect();
-        for (const body of 'ab') await producer.publish('t', body);
-        producer.send(pub('t', 'c'));
-        const refusal = await producer.next();
-        assert.match(refusal.data.toString(), /^E_PUB_FAILED PUB failed \S/);
-        await producer.eof();
-        await broker.logged(/E_PUB_FAILED|full/);
-        const client = await connect();
-        await client.subscribe('t', 'c');
-        client.rdy(10);
-        for (const body of 'ab') client.fin(await client.message({ body }));
-        const other = await connect();
-        await other.publish('t', 'd');
-        await client.message({ body: 'd' });
-      }),
-    ),
-  );
-
   it('141: a sample_rate of 1 delivers 2 %, and the rest is gone', limit, () =>
     withBroker({ flags: ['--mem-queue-size=20000'] }, ({ port }) =>
       withClients(port, async (connect) => {

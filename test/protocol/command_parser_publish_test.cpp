@@ -147,6 +147,10 @@ const std::vector<parser_case> large{
   {"PUB t\n" + sized(megabyte) + "NOP\n", {"PUB t " + megabyte, "NOP"}},
   {mpub(be(9) + be(2) + sized(megabyte) + sized(megabyte)) + "NOP\n",
    {begin, "MPUB m " + megabyte + " " + megabyte, "NOP"}},
+  // nsqd goes on here: what a client really sends of an MPUB has no bound.
+  {mpub(be(9) + be(9) + sized(megabyte) + sized(megabyte) + sized(megabyte)
+        + sized(megabyte) + sized(std::string(1048548, 'm')) + be(1)),
+   {begin, "!E_BAD_BODY MPUB body too big 5242881 > 5242880"}},
 };
 
 } // namespace

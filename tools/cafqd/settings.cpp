@@ -15,6 +15,12 @@ std::chrono::milliseconds to_ms(std::chrono::nanoseconds x) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(x);
 }
 
+/// Returns the port of `host:port`, -1 if there is none.
+int port_of(const std::string& address) {
+  const auto colon = address.rfind(':');
+  return colon == address.npos ? -1 : std::stoi(address.substr(colon + 1));
+}
+
 } // namespace
 
 node_settings to_node_settings(const config::options& x) {
@@ -23,6 +29,24 @@ node_settings to_node_settings(const config::options& x) {
   result.memory_limit = static_cast<size_t>(x.memory_limit);
   result.max_channel_consumers = static_cast<size_t>(x.max_channel_consumers);
   result.max_msg_timeout = x.max_msg_timeout;
+  return result;
+}
+
+http_settings
+to_http_settings(const config::options& x, const std::string& tcp_address,
+                 const std::string& http_address) {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  http_settings result;
+  result.options = x;
+  result.limits.max_msg_size = static_cast<uint64_t>(x.max_msg_size);
+  result.limits.max_body_size = static_cast<uint64_t>(x.max_body_size);
+  result.limits.max_defer_ms = to_ms(x.max_req_timeout).count();
+  result.info.tcp_port = port_of(tcp_address);
+  result.info.http_port = port_of(http_address);
+  result.info.start_time
+    = std::chrono::duration_cast<std::chrono::seconds>(now).count();
+  result.sources.started
+    = std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
   return result;
 }
 

@@ -188,19 +188,21 @@ private:
     out.add("published_per_s", static_cast<double>(sent) / publish_s);
     add_quantiles(out, "ack", acks_.latency, {0.5, 0.99});
     if (options_.channels > 0)
-      add_deliveries(out, begin, end);
+      add_deliveries(out, begin, end, sent);
     run_.cost().add_to(out, sent);
     return out;
   }
 
-  void
-  add_deliveries(report& out, const counts& begin, const counts& end) const {
+  void add_deliveries(report& out, const counts& begin, const counts& end,
+                      std::uint64_t sent) const {
     out.add("channels", options_.channels);
     out.add("consumers", consumers_.size());
     const auto received = end.delivered - begin.delivered;
     const auto seconds = to_seconds(end.at - begin.at);
     out.add("delivered", received);
     out.add("end_to_end_s", seconds);
+    // What the slowest channel keeps up with.
+    out.add("end_to_end_per_s", static_cast<double>(sent) / seconds);
     out.add("delivered_per_s", static_cast<double>(received) / seconds);
     out.add("missing", missing());
     out.add("duplicates", duplicates());

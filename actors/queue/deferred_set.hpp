@@ -1,0 +1,120 @@
+#pragma once
+
+#include "actors/queue/block.hpp"
+#include "actors/queue/store_orders.hpp"
+#include "actors/queue/time.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace cafq::queue {
+
+/// Messages that wait for their time. Those due soon lie in memory, a bounded
+/// number of others too; the rest lies in the store in due order:
+///
+///   due:   now ........ loaded until ......................... later
+///          [   memory (some of them rows of the store)  ]
+///                       [    memory (a few)   |   store        ]
+///
+/// A row stays in the store until its message is finished or deferred anew, so
+/// that a crash does not lose it.
+class deferred_set {
+public:
+  /// A message whose time has come.
+  struct item {
+    block_ptr body;
+    uint16_t attempts = 0;
+    /// Its row in the store, if it has one.
+    std::optional<deferred_key> row;
+  };
+
+  /// @param memory Messages that may lie in memory without being due soon.
+  /// @param unix_offset What to add to the time since the epoch of the clock
+  ///                    to get the time since the Unix epoch.
+  deferred_set(size_t memory, duration unix_offset) noexcept
+    : limit_(memory), unix_offset_(unix_offset) {
+    // nop
+  }
+
+  // -- modifiers --------------------------------------------------------------
+
+  /// Goes on with what the store has held since before the start.
+  void resume(uint64_t messages) noexcept {
+    on_disk_ = messages;
+  }
+
+  /// @param hold Whether the node has memory to spare for it.
+  /// @pre `body` holds a single message.
+  void put(block_ptr body, uint16_t attempts, time_point due, bool hold,
+           store_orders& out);
+
+  /// Takes a message that is due.
+  [[nodiscard]] std::optional<item> pop(time_point now);
+
+  /// Hands all that only is in memory to the store.
+  void save(store_orders& out);
+
+  /// Returns what to ask of the store now, if anything; the answer is `loaded`.
+  /// @param all Whether to ask for all, however late they are due.
+  [[nodiscard]] std::optional<due_request>
+  wanted(time_point now, bool all = false);
+
+  /// Takes what the store answered to `wanted`.
+  void loaded(due_rows rows);
+
+  /// Forgets everything, an answer that is under way included.
+  void clear();
+
+  // -- observers --------------------------------------------------------------
+
+  [[nodiscard]] size_t size() const noexcept {
+    return heap_.size() + on_disk_;
+  }
+
+  /// Returns when the first message that is in memory is due.
+  [[nodiscard]] std::optional<time_point> first_in_memory() const {
+    if (heap_.empty())
+      return std::nullopt;
+    return heap_.front().due;
+  }
+
+  /// Returns when to call `pop` or `wanted` next, if ever.
+  [[nodiscard]] std::optional<time_point> next() const;
+
+private:
+  struct waiting {
+    time_point due;
+    /// Keeps messages with equal due times in the order they came.
+    uint64_t sequence;
+    item what;
+  };
+
+  void push(item x, time_point due);
+
+  [[nodiscard]] int64_t to_unix(time_point x) const noexcept {
+    return (x.time_since_epoch() + unix_offset_).count();
+  }
+
+  [[nodiscard]] time_point from_unix(int64_t ns) const noexcept {
+    return time_point{duration{ns} - unix_offset_};
+  }
+
+  size_t limit_;
+  duration unix_offset_;
+
+  /// The earliest on top.
+  std::vector<waiting> heap_;
+  uint64_t sequence_ = 0;
+
+  /// Rows of the store that are not in the heap.
+  size_t on_disk_ = 0;
+  /// All rows up to here were loaded.
+  deferred_key loaded_until_;
+  /// When the next row has to be loaded.
+  time_point load_at_{};
+  bool loading_ = false;
+};
+
+} // namespace cafq::queue

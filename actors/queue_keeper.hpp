@@ -1,0 +1,133 @@
+#pragma once
+
+#include "actors/interfaces.hpp"
+#include "actors/queue/channel_queue.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace cafq {
+
+/// How many messages may be on their way from a topic to where they stay, in a
+/// channel's memory or in the store.
+inline constexpr uint64_t transit_window = 8192;
+
+/// A queue together with its place in the store: what a CHANNEL and a TOPIC do
+/// alike to carry orders there and blocks back. A queue without a store keeps
+/// everything in memory.
+struct queue_keeper {
+  /// How long a block may stay unfilled, and progress unreported.
+  static constexpr auto flush_interval = std::chrono::milliseconds{100};
+
+  std::shared_ptr<queue::channel_queue> queue;
+  store_actor store;
+  /// 0 while the store has not given one: orders wait.
+  queue_id id = 0;
+  /// Messages on their way to the store; they are neither in memory within the
+  /// bounds nor on disk.
+  uint64_t in_transit = 0;
+  std::optional<queue::time_point> flush_at;
+
+  /// What to read back from the store.
+  enum class reading : uint8_t {
+    /// Only deferred messages that are due soon.
+    due,
+    /// Blocks as well: somebody takes messages.
+    blocks,
+    /// Everything: the queue is being emptied into others.
+    all,
+  };
+
+  /// Sends what is due to the store and asks it for what is wanted.
+  template <class Self>
+  void talk(Self* self, reading what) {
+    if (!store || id == 0)
+      return;
+    const auto now = self->clock().now();
+    const auto flush = flush_at && *flush_at <= now;
+    if (flush) {
+      flush_at.reset();
+      queue->flush();
+    }
+    send_orders(self, flush);
+    if (!flush_at && (queue->wants_flush() || !queue->orders().empty()))
+      flush_at = now + flush_interval;
+    if (what != reading::due) {
+      if (auto x = queue->wanted_blocks()) {
+        send_orders(self, true);
+        self->send(store, atom::load_v, id, *x, owner_actor{self});
+      }
+    }
+    if (auto x = queue->wanted_deferred(now, what == reading::all)) {
+      send_orders(self, true);
+      self->send(store, atom::due_v, id, *x, owner_actor{self});
+    }
+  }
+
+  /// Hands everything in memory to the store: the node stops.
+  template <class Self>
+  void save(Self* self) {
+    if (!store || id == 0)
+      return;
+    queue->save();
+    send_orders(self, true);
+  }
+
+  /// Discards all messages. The queue goes on under a new id.
+  void clear() {
+    queue->clear();
+    id = 0;
+    in_transit = 0;
+    flush_at.reset();
+  }
+
+  // -- answers of the store ---------------------------------------------------
+
+  void kept(queue_id which, uint64_t messages) {
+    if (which == id)
+      in_transit -= std::min(in_transit, messages);
+  }
+
+  void loaded(queue_id which, const blocks& x) {
+    if (which == id)
+      queue->loaded(x.list);
+  }
+
+  void loaded(queue_id which, const due_messages& x) {
+    if (which == id)
+      queue->loaded(x.rows);
+  }
+
+  /// Returns when to call `expire` or `talk` next, if ever.
+  [[nodiscard]] std::optional<queue::time_point> next_deadline() const {
+    auto result = queue->next_deadline();
+    if (flush_at && (!result || *flush_at < *result))
+      result = flush_at;
+    return result;
+  }
+
+private:
+  /// Finished blocks that are worth a message of their own.
+  static constexpr size_t many_done = 64;
+
+  template <class Self>
+  void send_orders(Self* self, bool all) {
+    const auto& x = queue->orders();
+    const auto urgent = !x.keep.empty() || !x.defer.empty()
+                        || !x.undefer.empty() || !x.progress.empty()
+                        || x.done.size() >= many_done;
+    if (x.empty() || !(all || urgent))
+      return;
+    orders_ptr message{new orders};
+    message->list = queue->take_orders();
+    for (const auto& block : message->list.keep)
+      in_transit += block.body->count();
+    self->send(store, atom::keep_v, id, std::move(message), owner_actor{self});
+  }
+};
+
+} // namespace cafq

@@ -1,0 +1,357 @@
+#include "actors/store.hpp"
+
+#include "actors/actor_support.hpp"
+#include "persistence/storage_error.hpp"
+
+#include <chrono>
+#include <cstdlib>
+#include <limits>
+#include <optional>
+
+namespace cafq {
+
+namespace {
+
+/// How long to wait before a commit that found no room is tried again.
+constexpr auto retry_after = std::chrono::milliseconds{200};
+
+/// Body bytes after which an answer to a read is long enough.
+constexpr size_t read_bytes = size_t{4} << 20U;
+
+/// Blocks to read at a time, before looking at what they hold.
+constexpr size_t read_blocks = 8;
+
+/// Rows of dropped queues to delete between two commits.
+constexpr size_t sweep_rows = 256;
+
+int64_t unix_time_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+           std::chrono::system_clock::now().time_since_epoch())
+    .count();
+}
+
+/// Ends the process: after a failed fdatasync nothing may be acknowledged.
+[[noreturn]] void die(const char* why) {
+  log::fatal("STORE: {} - stopping at once, nothing more is acknowledged", why);
+  std::_Exit(1);
+}
+
+} // namespace
+
+store_state::store_state(store_actor::pointer ptr) : self(ptr) {
+  // nop
+}
+
+void store_state::use(std::shared_ptr<message_store> x) {
+  disk = std::move(x);
+  for (auto& t : disk->topics())
+    topics_.emplace(t.name, t);
+  for (auto& c : disk->channels())
+    channels_.emplace(channel_key{c.topic, c.name}, c);
+  commit_soon();
+}
+
+// -- queues -------------------------------------------------------------------
+
+void store_state::keep(queue_id id, orders& x, const owner_actor& owner) {
+  uint64_t messages = 0;
+  disk->begin_group();
+  for (auto& block : x.list.keep) {
+    messages += block.body->count();
+    disk->keep(id, std::move(block));
+  }
+  for (auto& row : x.list.defer)
+    disk->defer(id, row);
+  for (const auto& [first, progress] : x.list.progress)
+    disk->progress(id, first, progress);
+  for (const auto& key : x.list.undefer)
+    disk->undefer(id, key);
+  disk->end_group();
+  // Outside of the group: what was never written need not be.
+  for (auto first : x.list.done)
+    disk->done(id, first);
+  if (messages > 0)
+    when_durable([this, id, messages, owner] {
+      self->send(owner, atom::kept_v, id, messages);
+    });
+  commit_soon();
+}
+
+void store_state::load(queue_id id, const queue::read_request& x,
+                       const owner_actor& owner) {
+  blocks_ptr result{new blocks};
+  size_t messages = 0;
+  size_t bytes = 0;
+  auto after = x.after;
+  while (messages < x.max_messages && bytes < read_bytes) {
+    auto part = disk->read_after(id, after, read_blocks);
+    if (part.empty())
+      break;
+    for (auto& block : part) {
+      after = block.body->first_number();
+      messages += block.unfinished();
+      bytes += block.body->bytes();
+      result->list.push_back(std::move(block));
+    }
+  }
+  self->send(owner, atom::load_v, id, std::move(result));
+}
+
+void store_state::due(queue_id id, const queue::due_request& x,
+                      const owner_actor& owner) {
+  std::optional<queue::deferred_key> after;
+  if (x.after != queue::deferred_key{})
+    after = x.after;
+  due_messages_ptr result{new due_messages};
+  result->rows.rows = disk->due(id, x.until_ns, x.max_messages, after);
+  if (!result->rows.rows.empty())
+    after = result->rows.rows.back().key();
+  const auto next = disk->due(id, std::numeric_limits<int64_t>::max(), 1,
+                              after);
+  if (!next.empty())
+    result->rows.next_ns = next.front().due_ns;
+  self->send(owner, atom::due_v, id, std::move(result));
+}
+
+// -- names --------------------------------------------------------------------
+
+queue_id store_state::add_topic(const std::string& topic, uint64_t reserved) {
+  topic_record x;
+  x.name = topic;
+  x.queue = disk->new_queue();
+  x.created_ns = unix_time_ns();
+  x.reserved = reserved;
+  disk->put(x);
+  topics_.insert_or_assign(topic, x);
+  return x.queue;
+}
+
+queue_ids store_state::add_channel(const std::string& topic,
+                                   const std::string& channel, bool first) {
+  auto& parent = topics_.at(topic);
+  channel_record x;
+  x.topic = topic;
+  x.name = channel;
+  x.created_ns = unix_time_ns();
+  x.queue = disk->new_queue();
+  disk->begin_group();
+  if (first) {
+    std::swap(x.queue, parent.queue);
+    disk->put(parent);
+  }
+  disk->put(x);
+  disk->end_group();
+  channels_.insert_or_assign({topic, channel}, x);
+  return {parent.queue, x.queue};
+}
+
+void store_state::reserve(const std::string& topic, uint64_t mark) {
+  auto& x = topics_.at(topic);
+  x.reserved = mark;
+  disk->put(x);
+}
+
+void store_state::erase_topic(const std::string& topic) {
+  auto i = topics_.find(topic);
+  if (i == topics_.end())
+    return;
+  disk->begin_group();
+  disk->erase_topic(topic);
+  disk->drop(i->second.queue);
+  topics_.erase(i);
+  auto j = channels_.lower_bound({topic, ""});
+  while (j != channels_.end() && j->first.first == topic) {
+    disk->erase_channel(topic, j->first.second);
+    disk->drop(j->second.queue);
+    j = channels_.erase(j);
+  }
+  disk->end_group();
+  sweeping_ = true;
+}
+
+void store_state::erase_channel(const std::string& topic,
+                                const std::string& channel) {
+  auto i = channels_.find({topic, channel});
+  if (i == channels_.end())
+    return;
+  disk->begin_group();
+  disk->erase_channel(topic, channel);
+  disk->drop(i->second.queue);
+  disk->end_group();
+  channels_.erase(i);
+  sweeping_ = true;
+}
+
+void store_state::pause(const std::string& topic, const std::string& channel,
+                        bool on) {
+  if (channel.empty()) {
+    auto& x = topics_.at(topic);
+    x.paused = on;
+    disk->put(x);
+  } else {
+    auto& x = channels_.at({topic, channel});
+    x.paused = on;
+    disk->put(x);
+  }
+}
+
+queue_id
+store_state::empty(const std::string& topic, const std::string& channel) {
+  const auto id = disk->new_queue();
+  const auto replace = [&](auto& x) {
+    disk->begin_group();
+    const auto old = std::exchange(x.queue, id);
+    disk->put(x);
+    disk->drop(old);
+    disk->end_group();
+  };
+  if (channel.empty())
+    replace(topics_.at(topic));
+  else
+    replace(channels_.at({topic, channel}));
+  sweeping_ = true;
+  return id;
+}
+
+// -- commits ------------------------------------------------------------------
+
+void store_state::when_durable(std::function<void()> f) {
+  waiting_.emplace_back(disk->staged(), std::move(f));
+  commit_soon();
+}
+
+void store_state::commit() {
+  commit_pending_ = false;
+  try {
+    const auto more = disk->commit();
+    ++commits_;
+    if (std::exchange(failing_, false))
+      log::info("STORE: writing again");
+    answer_durable();
+    if (!more && sweeping_)
+      sweeping_ = disk->sweep(sweep_rows);
+    if (more || sweeping_)
+      commit_soon();
+  } catch (const storage_error& ex) {
+    if (ex.kind() != storage_failure::full)
+      die(ex.what());
+    if (!std::exchange(failing_, true))
+      log::error("STORE: cannot write - {}; trying again", ex.what());
+    commit_pending_ = true;
+    self->delayed_send(self, retry_after, atom::commit_v);
+  }
+}
+
+actor_stat store_state::stat() const {
+  auto result = stat_of(self, "store", "store", 0);
+  result.counters = {
+    {"staged_bytes", disk->staged_bytes()},
+    {"commits", commits_},
+    {"waiting", waiting_.size()},
+    {"damaged_blocks", disk->damaged_blocks()},
+    {"failing", failing_ ? 1U : 0U},
+  };
+  return result;
+}
+
+/// The message to ourselves comes behind all that is in the mailbox now, which
+/// therefore shares one commit.
+void store_state::commit_soon() {
+  if (std::exchange(commit_pending_, true))
+    return;
+  self->send(self, atom::commit_v);
+}
+
+void store_state::answer_durable() {
+  const auto mark = disk->durable();
+  while (!waiting_.empty() && waiting_.front().first <= mark) {
+    waiting_.front().second();
+    waiting_.pop_front();
+  }
+}
+
+namespace {
+
+/// Answers a request once what it changed is on disk.
+template <class T>
+caf::result<T> durable(store_actor::stateful_pointer<store_state> self, T x) {
+  auto promise = self->make_response_promise<T>();
+  self->state.when_durable([promise, x]() mutable { promise.deliver(x); });
+  return promise;
+}
+
+} // namespace
+
+store_actor::behavior_type
+store(store_actor::stateful_pointer<store_state> self,
+      std::shared_ptr<message_store> disk) {
+  // An exception here means the disk or our picture of it is wrong.
+  self->set_exception_handler([](std::exception_ptr& ptr) -> caf::error {
+    try {
+      std::rethrow_exception(ptr);
+    } catch (const std::exception& ex) {
+      die(ex.what());
+    } catch (...) {
+      die("unknown exception");
+    }
+  });
+  self->state.use(std::move(disk));
+  return {
+    [self](atom::keep, queue_id id, const orders_ptr& x,
+           const owner_actor& owner) { self->state.keep(id, *x, owner); },
+    [self](atom::load, queue_id id, const queue::read_request& x,
+           const owner_actor& owner) { self->state.load(id, x, owner); },
+    [self](atom::due, queue_id id, const queue::due_request& x,
+           const owner_actor& owner) { self->state.due(id, x, owner); },
+    [self](atom::topic, const std::string& topic, uint64_t reserved) {
+      return durable(self, self->state.add_topic(topic, reserved));
+    },
+    [self](atom::channel, const std::string& topic, const std::string& channel,
+           bool first) {
+      return durable(self, self->state.add_channel(topic, channel, first));
+    },
+    [self](atom::reserve, const std::string& topic, uint64_t mark) {
+      self->state.reserve(topic, mark);
+      return durable(self, mark);
+    },
+    [self](atom::erase, const std::string& topic) {
+      self->state.erase_topic(topic);
+      return durable(self, atom::erase_v);
+    },
+    [self](atom::erase, const std::string& topic, const std::string& channel) {
+      self->state.erase_channel(topic, channel);
+      return durable(self, atom::erase_v);
+    },
+    [self](atom::pause, const std::string& topic, const std::string& channel,
+           bool on) {
+      self->state.pause(topic, channel, on);
+      return durable(self, atom::pause_v);
+    },
+    [self](atom::empty, const std::string& topic, const std::string& channel) {
+      return durable(self, self->state.empty(topic, channel));
+    },
+    [self](atom::flush) { return durable(self, atom::flush_v); },
+    [self](atom::stat) { return self->state.stat(); },
+    [self](atom::commit) { self->state.commit(); },
+  };
+}
+
+std::vector<recovered_topic> recover(message_store& disk) {
+  std::map<std::string, recovered_topic> found;
+  for (const auto& x : disk.topics()) {
+    auto& topic = found[x.name];
+    topic.name = x.name;
+    topic.queue = {x.queue, disk.summary(x.queue), x.paused};
+    topic.reserved = x.reserved;
+  }
+  for (const auto& x : disk.channels())
+    if (auto i = found.find(x.topic); i != found.end())
+      i->second.channels.emplace_back(
+        x.name, recovered_queue{x.queue, disk.summary(x.queue), x.paused});
+  std::vector<recovered_topic> result;
+  for (auto& [name, x] : found)
+    result.push_back(std::move(x));
+  return result;
+}
+
+} // namespace cafq

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace cafq {
+
+/// The directory of one broker, locked for as long as this object lives:
+///
+///   cafqd.lock      held with flock(2); the pid of the holder inside
+///   cafq.mdb        the message store
+///   cafq.mdb-lock   LMDB's own
+class data_path {
+public:
+  /// Locks `dir`.
+  /// @throws storage_error `refused` when it does not exist, is not writable,
+  ///         holds nsqd's files, or another broker runs on it.
+  explicit data_path(const std::filesystem::path& dir);
+
+  data_path(data_path&& other) noexcept;
+  data_path& operator=(data_path&& other) noexcept;
+  data_path(const data_path&) = delete;
+  data_path& operator=(const data_path&) = delete;
+  ~data_path();
+
+  /// Returns where the message store is.
+  [[nodiscard]] std::filesystem::path store_file() const;
+
+  /// Returns what an operator should know, one line each: a network file
+  /// system, for instance.
+  [[nodiscard]] const std::vector<std::string>& warnings() const noexcept {
+    return warnings_;
+  }
+
+private:
+  std::filesystem::path dir_;
+  std::vector<std::string> warnings_;
+  int lock_ = -1;
+};
+
+} // namespace cafq

@@ -1,0 +1,129 @@
+#include "persistence/tables.hpp"
+
+#include "persistence/bytes.hpp"
+#include "persistence/storage_error.hpp"
+
+#include <cstring>
+#include <fstream>
+#include <string>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace cafq {
+
+namespace {
+
+constexpr std::string_view format_key = "format";
+constexpr std::string_view format_mark = "cafq";
+
+/// A transaction that gave its last pages back does not write them, so that
+/// the file may be this much shorter than the books say.
+constexpr uint64_t unwritten_pages = 16;
+
+[[noreturn]] void
+refuse(const std::filesystem::path& file, const std::string& why) {
+  throw storage_error{storage_failure::refused, file.string() + ": " + why};
+}
+
+/// Looks at the first page without LMDB, which would leave a lock file behind.
+void check_magic(const std::filesystem::path& file) {
+  std::error_code failed;
+  const auto size = std::filesystem::file_size(file, failed);
+  if (failed || size == 0)
+    return; // to be created
+  constexpr uint32_t magic = 0xBEEFC0DE;
+  constexpr std::streamoff magic_offset = 16;
+  uint32_t found = 0;
+  std::ifstream in{file, std::ios::binary};
+  in.seekg(magic_offset);
+  in.read(reinterpret_cast<char*>(&found), sizeof(found));
+  if (!in)
+    refuse(file, "not a message store of cafqd, or cut short");
+  if (found != magic)
+    refuse(file, "not a message store of cafqd");
+}
+
+/// Reading behind the end of the file would be a SIGBUS.
+void check_length(const lmdb::env& env, const std::filesystem::path& file) {
+  struct stat info {};
+  if (::fstat(env.descriptor(), &info) != 0)
+    refuse(file, std::strerror(errno));
+  const auto page = env.page_size();
+  const auto there = static_cast<uint64_t>(info.st_size) / page;
+  const auto expected = env.pages();
+  if (there >= expected)
+    return;
+  if (expected - there > unwritten_pages)
+    refuse(file, "cut short: " + std::to_string(info.st_size)
+                   + " bytes, should be " + std::to_string(expected * page));
+  if (::ftruncate(env.descriptor(), static_cast<off_t>(expected * page)) != 0)
+    refuse(file, std::strerror(errno));
+}
+
+std::string format_value(uint32_t version) {
+  std::string result{format_mark};
+  result.resize(result.size() + sizeof(version));
+  byte_writer{result.data() + format_mark.size()}.put(version);
+  return result;
+}
+
+void check_format(std::string_view value, const std::filesystem::path& file) {
+  if (!value.starts_with(format_mark))
+    refuse(file, "not a message store of cafqd");
+  byte_reader in{value.substr(format_mark.size())};
+  const auto version = in.get<uint32_t>();
+  if (!in.ok() || version == 0)
+    refuse(file, "not a message store of cafqd");
+  if (version != format_version)
+    refuse(file, "has format version " + std::to_string(version)
+                   + ", this cafqd knows " + std::to_string(format_version));
+}
+
+/// Returns whether the file still has to be filled.
+bool is_new(lmdb::env& env, const std::filesystem::path& file) {
+  lmdb::txn reading{env, lmdb::txn::mode::read};
+  constexpr lmdb::table list_of_tables = 1;
+  if (reading.rows(list_of_tables) == 0)
+    return true;
+  const auto meta = reading.find_table("meta");
+  const auto format = meta ? reading.get(*meta, format_key) : std::nullopt;
+  check_format(format.value_or(""), file);
+  return false;
+}
+
+} // namespace
+
+lmdb::env open_environment(const std::filesystem::path& file, size_t map_size) {
+  check_magic(file);
+  try {
+    lmdb::env result{file, map_size};
+    check_length(result, file);
+    return result;
+  } catch (const lmdb::error& x) {
+    refuse(file, x.what());
+  }
+}
+
+tables open_tables(lmdb::env& env, const std::filesystem::path& file) {
+  try {
+    const auto fresh = is_new(env, file);
+    lmdb::txn writing{env, lmdb::txn::mode::write};
+    const tables result{
+      .meta = writing.create_table("meta"),
+      .names = writing.create_table("names"),
+      .log = writing.create_table("log"),
+      .ack = writing.create_table("ack"),
+      .defer = writing.create_table("defer"),
+      .damaged = writing.create_table("damaged"),
+    };
+    if (fresh)
+      writing.put(result.meta, format_key, format_value(format_version));
+    writing.commit();
+    return result;
+  } catch (const lmdb::error& x) {
+    refuse(file, x.what());
+  }
+}
+
+} // namespace cafq

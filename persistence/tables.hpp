@@ -1,0 +1,38 @@
+#pragma once
+
+#include "persistence/lmdb.hpp"
+
+#include <array>
+#include <filesystem>
+
+namespace cafq {
+
+/// Version of the whole file: keys, tables, and what they mean together.
+/// To change it: see docs/STORAGE.md.
+constexpr uint32_t format_version = 1;
+
+/// All tables of the store.
+struct tables {
+  lmdb::table meta = 0;
+  lmdb::table names = 0;
+  lmdb::table log = 0;
+  lmdb::table ack = 0;
+  lmdb::table defer = 0;
+  lmdb::table damaged = 0;
+
+  [[nodiscard]] std::array<lmdb::table, 6> all() const noexcept {
+    return {meta, names, log, ack, defer, damaged};
+  }
+};
+
+/// Opens the file after a look at what it is.
+/// @throws storage_error `refused` when it is not ours, and leaves it alone.
+[[nodiscard]] lmdb::env
+open_environment(const std::filesystem::path& file, size_t map_size);
+
+/// Opens the tables, creating them in a new file.
+/// @throws storage_error `refused` when somebody else's tables are in there.
+[[nodiscard]] tables
+open_tables(lmdb::env& env, const std::filesystem::path& file);
+
+} // namespace cafq
