@@ -146,9 +146,7 @@ public:
   void save();
 
   /// Returns what the store is to do, in order.
-  [[nodiscard]] store_orders take_orders() noexcept {
-    return std::exchange(orders_, {});
-  }
+  [[nodiscard]] store_orders take_orders();
 
   [[nodiscard]] const store_orders& orders() const noexcept {
     return orders_;
@@ -175,6 +173,12 @@ public:
 
   void loaded(due_rows rows) {
     deferred_.loaded(std::move(rows));
+  }
+
+  /// Does without answers that are under way: they will not come.
+  void forget_requests() {
+    backlog_.forget_request();
+    deferred_.forget_request();
   }
 
   // -- observers --------------------------------------------------------------
@@ -222,8 +226,8 @@ private:
   void land(slot& x);
   void gone(slot& x);
   void mark_dirty(open_block& x);
+  void report_progress();
   void save_open_blocks();
-  void save_alone(const open_block& x, const message_view& message);
 
   backlog backlog_;
   /// The one open block that still has unread messages, and how many.
@@ -243,6 +247,9 @@ private:
   store_orders orders_;
   /// Stored blocks about whose progress the store does not know all.
   std::vector<open_block*> dirty_;
+  /// Whether the orders make a deferred message out of one of such a block: the
+  /// store has to hear of both at once.
+  bool moved_ = false;
 };
 
 } // namespace cafq::queue
