@@ -272,7 +272,12 @@ std::shared_ptr<const client_stat> connection_state::client_facts() const {
   result->sample_rate = client.sample_rate;
   result->deflate = client.deflate;
   result->snappy = client.snappy;
-  result->tls = client.tls;
+  result->tls = session.tls();
+  if (tls && session.tls()) {
+    const auto details = tls->details();
+    result->tls_version = details.version;
+    result->tls_cipher_suite = details.cipher;
+  }
   result->published.assign(published_to.begin(), published_to.end());
   return result;
 }

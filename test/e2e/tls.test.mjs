@@ -90,6 +90,36 @@ describe('TLS', { concurrency: 8 }, () => {
     await client.alive();
   });
 
+  secure('/stats tells about it', async (connect) => {
+    const topic = topicName();
+    const kinds = [
+      [{ tls_v1: true, snappy: true }, {}, 'TLS1.3'],
+      [{ tls_v1: true, deflate: true }, { maxVersion: 'TLSv1.2' }, 'TLS1.2'],
+      [{}, {}, ''],
+    ];
+    for (const [features, options, version] of kinds) {
+      const client = await connect({ client_id: `${version}.`, ...features }, options);
+      await client.subscribe(topic, 'c');
+    }
+    const answer = await fetch(
+      `http://127.0.0.1:${box.broker.httpPort}/stats?format=json&topic=${topic}`,
+    );
+    const { clients } = (await answer.json()).topics[0].channels[0];
+    assert.equal(clients.length, 3);
+    for (const [features, , version] of kinds) {
+      const client = clients.find((x) => x.client_id === `${version}.`);
+      assert.equal(client.tls, !!features.tls_v1);
+      assert.equal(client.tls_version, version);
+      assert.equal(client.snappy, !!features.snappy);
+      assert.equal(client.deflate, !!features.deflate);
+      assert.equal(client.tls_negotiated_protocol_is_mutual, !!features.tls_v1);
+      if (isCafqd) {
+        const ciphers = /^TLS_(AES_256_GCM_SHA384|ECDHE_ECDSA_WITH_AES_256_GCM_SHA384)$/;
+        assert.match(client.tls_cipher_suite, features.tls_v1 ? ciphers : /^$/);
+      }
+    }
+  });
+
   secure('a body of 1 MB, both ways', async (connect) => {
     const topic = topicName();
     const client = await connect({ tls_v1: true });
