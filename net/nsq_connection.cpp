@@ -273,6 +273,11 @@ std::shared_ptr<const client_stat> connection_state::client_facts() const {
   result->deflate = client.deflate;
   result->snappy = client.snappy;
   result->tls = client.tls;
+  if (tls != nullptr && session.tls()) {
+    const auto details = tls->details();
+    result->tls_version = details.version;
+    result->tls_cipher_suite = details.cipher;
+  }
   result->published.assign(published_to.begin(), published_to.end());
   return result;
 }
