@@ -1,12 +1,11 @@
 #include "actors/store.hpp"
 
 #include "actors/actor_support.hpp"
+#include "actors/queue_storage.hpp"
 #include "persistence/storage_error.hpp"
 
 #include <chrono>
 #include <cstdlib>
-#include <limits>
-#include <optional>
 
 namespace cafq {
 
@@ -14,12 +13,6 @@ namespace {
 
 /// How long to wait before a commit that found no room is tried again.
 constexpr auto retry_after = std::chrono::milliseconds{200};
-
-/// Body bytes after which an answer to a read is long enough.
-constexpr size_t read_bytes = size_t{4} << 20U;
-
-/// Blocks to read at a time, before looking at what they hold.
-constexpr size_t read_blocks = 8;
 
 /// Rows of dropped queues to delete between two commits.
 constexpr size_t sweep_rows = 256;
@@ -55,21 +48,9 @@ void store_state::use(std::shared_ptr<message_store> x) {
 
 void store_state::keep(queue_id id, orders& x, const owner_actor& owner) {
   uint64_t messages = 0;
-  disk->begin_group();
-  for (auto& block : x.list.keep) {
+  for (const auto& block : x.list.keep)
     messages += block.body->count();
-    disk->keep(id, std::move(block));
-  }
-  for (auto& row : x.list.defer)
-    disk->defer(id, row);
-  for (const auto& [first, progress] : x.list.progress)
-    disk->progress(id, first, progress);
-  for (const auto& key : x.list.undefer)
-    disk->undefer(id, key);
-  disk->end_group();
-  // Outside of the group: what was never written need not be.
-  for (auto first : x.list.done)
-    disk->done(id, first);
+  carry_out(*disk, id, std::move(x.list));
   if (messages > 0)
     when_durable([this, id, messages, owner] {
       self->send(owner, atom::kept_v, id, messages);
@@ -80,36 +61,14 @@ void store_state::keep(queue_id id, orders& x, const owner_actor& owner) {
 void store_state::load(queue_id id, const queue::read_request& x,
                        const owner_actor& owner) {
   blocks_ptr result{new blocks};
-  size_t messages = 0;
-  size_t bytes = 0;
-  auto after = x.after;
-  while (messages < x.max_messages && bytes < read_bytes) {
-    auto part = disk->read_after(id, after, read_blocks);
-    if (part.empty())
-      break;
-    for (auto& block : part) {
-      after = block.body->first_number();
-      messages += block.unfinished();
-      bytes += block.body->bytes();
-      result->list.push_back(std::move(block));
-    }
-  }
+  result->list = read_blocks(*disk, id, x);
   self->send(owner, atom::load_v, id, std::move(result));
 }
 
 void store_state::due(queue_id id, const queue::due_request& x,
                       const owner_actor& owner) {
-  std::optional<queue::deferred_key> after;
-  if (x.after != queue::deferred_key{})
-    after = x.after;
   due_messages_ptr result{new due_messages};
-  result->rows.rows = disk->due(id, x.until_ns, x.max_messages, after);
-  if (!result->rows.rows.empty())
-    after = result->rows.rows.back().key();
-  const auto next = disk->due(id, std::numeric_limits<int64_t>::max(), 1,
-                              after);
-  if (!next.empty())
-    result->rows.next_ns = next.front().due_ns;
+  result->rows = read_due(*disk, id, x);
   self->send(owner, atom::due_v, id, std::move(result));
 }
 

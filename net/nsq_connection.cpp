@@ -22,7 +22,7 @@ constexpr size_t publish_window = size_t{512} * 1024;
 constexpr size_t output_window = size_t{512} * 1024;
 
 /// Pieces decoded in a row for one client, whatever a read inflates to.
-constexpr size_t most_pieces = 16;
+constexpr size_t most_pieces = 4;
 
 constexpr size_t smallest_read = 1024;
 constexpr size_t largest_read = size_t{64} * 1024;

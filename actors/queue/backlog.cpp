@@ -68,8 +68,11 @@ void backlog::save(store_orders& out) {
     count = bytes = 0;
   };
   for (auto& x : memory_) {
-    if (std::exchange(x.stored, true))
+    if (std::exchange(x.stored, true)) {
+      // None may reach over it: they come back in the order of their firsts.
+      write();
       continue;
+    }
     if (count + x.body->count() > block::max_messages
         || bytes + x.body->bytes() > block::max_bytes)
       write();

@@ -59,6 +59,11 @@ public:
   /// Takes what the store answered to `wanted`.
   void loaded(std::vector<stored_block> blocks);
 
+  /// Does without the answer that is under way, if there is one.
+  void forget_request() noexcept {
+    reading_ = false;
+  }
+
   /// Forgets everything, an answer that is under way included.
   void clear();
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <span>
 #include <utility>
 
 namespace cafq::queue {
@@ -95,10 +96,14 @@ settled channel_queue::requeue(uint64_t number, consumer_id by, duration delay,
     make_ready(*x);
     return settled::ok;
   }
-  // Alone, it does not keep the other messages of its block in memory.
-  const auto& body = x->home->body;
+  // Alone, it does not keep the other messages of its block in memory. What the
+  // store has stays there.
+  const auto& home = *x->home;
+  const auto& body = home.body;
   deferred_.put(body->count() == 1 ? body : block::extract(*body, x->index),
-                x->attempts, now + delay, hold, orders_);
+                x->attempts, now + delay, hold && !home.stored && !home.row,
+                orders_);
+  moved_ |= home.stored;
   gone(*x);
   return settled::ok;
 }
@@ -138,6 +143,7 @@ void channel_queue::clear() {
   in_flight_ = 0;
   deferred_.clear();
   dirty_.clear();
+  moved_ = false;
   orders_ = {};
 }
 
@@ -145,10 +151,21 @@ void channel_queue::clear() {
 
 void channel_queue::flush() {
   backlog_.flush(orders_);
+  report_progress();
+}
+
+void channel_queue::report_progress() {
+  moved_ = false;
   for (auto* x : std::exchange(dirty_, {})) {
     x->dirty = false;
     orders_.progress.emplace_back(x->body->first_number(), progress_of(*x));
   }
+}
+
+store_orders channel_queue::take_orders() {
+  if (moved_)
+    report_progress();
+  return std::exchange(orders_, {});
 }
 
 void channel_queue::save() {
@@ -159,20 +176,18 @@ void channel_queue::save() {
 }
 
 /// What was taken and is not gone: stored blocks need their progress only, what
-/// is left of the others becomes new blocks.
+/// is left of the others becomes new blocks. What was deferred once goes back
+/// to those: the block it came in may still be in the store, and be named by
+/// it.
 void channel_queue::save_open_blocks() {
   std::vector<message_view> left;
-  size_t bytes = 0;
-  const auto write = [&] {
-    if (!left.empty())
-      orders_.keep.push_back({block::make(left), {}});
-    left.clear();
-    bytes = 0;
-  };
-  std::vector<message_view> unsaved;
   open_.each([&](open_block& x) {
     if (x.stored) {
       orders_.progress.emplace_back(x.body->first_number(), progress_of(x));
+      return;
+    }
+    if (x.alone) {
+      deferred_set::save({x.body, x.slots[0].attempts, x.row}, orders_);
       return;
     }
     for (size_t i = 0; i < x.body->count(); ++i) {
@@ -180,23 +195,26 @@ void channel_queue::save_open_blocks() {
         continue;
       auto message = x.body->message(i);
       message.attempts = x.slots[i].attempts;
-      unsaved.push_back(message);
-      if (x.row)
-        orders_.undefer.push_back(*x.row);
+      left.push_back(message);
     }
   });
-  std::sort(unsaved.begin(), unsaved.end(),
-            [](const auto& x, const auto& y) { return x.number < y.number; });
-  for (const auto& message : unsaved) {
-    const auto far = !left.empty()
-                     && message.number - left.front().number > UINT32_MAX;
-    if (left.size() == block::max_messages || far
-        || bytes + message.body.size() > block::max_bytes)
-      write();
-    left.push_back(message);
-    bytes += message.body.size();
+  size_t bytes = 0;
+  auto begin = left.begin();
+  const auto write = [&](auto end) {
+    if (begin != end)
+      orders_.keep.push_back({block::make(std::span{begin, end}), {}});
+    begin = end;
+    bytes = 0;
+  };
+  for (auto i = left.begin(); i != left.end(); ++i) {
+    const auto full = i - begin == block::max_messages
+                      || bytes + i->body.size() > block::max_bytes
+                      || i->number - begin->number > UINT32_MAX;
+    if (full)
+      write(i);
+    bytes += i->body.size();
   }
-  write();
+  write(left.end());
 }
 
 // -- observers ----------------------------------------------------------------

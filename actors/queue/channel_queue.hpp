@@ -84,6 +84,7 @@ public:
   // Open blocks point at each other.
   channel_queue(const channel_queue&) = delete;
   channel_queue& operator=(const channel_queue&) = delete;
+  ~channel_queue() = default;
 
   // -- modifiers --------------------------------------------------------------
 
@@ -145,9 +146,7 @@ public:
   void save();
 
   /// Returns what the store is to do, in order.
-  [[nodiscard]] store_orders take_orders() noexcept {
-    return std::exchange(orders_, {});
-  }
+  [[nodiscard]] store_orders take_orders();
 
   [[nodiscard]] const store_orders& orders() const noexcept {
     return orders_;
@@ -174,6 +173,12 @@ public:
 
   void loaded(due_rows rows) {
     deferred_.loaded(std::move(rows));
+  }
+
+  /// Does without answers that are under way: they will not come.
+  void forget_requests() {
+    backlog_.forget_request();
+    deferred_.forget_request();
   }
 
   // -- observers --------------------------------------------------------------
@@ -221,6 +226,7 @@ private:
   void land(slot& x);
   void gone(slot& x);
   void mark_dirty(open_block& x);
+  void report_progress();
   void save_open_blocks();
 
   backlog backlog_;
@@ -241,6 +247,9 @@ private:
   store_orders orders_;
   /// Stored blocks about whose progress the store does not know all.
   std::vector<open_block*> dirty_;
+  /// Whether the orders make a deferred message out of one of such a block: the
+  /// store has to hear of both at once.
+  bool moved_ = false;
 };
 
 } // namespace cafq::queue

@@ -33,16 +33,18 @@ block_ptr with_attempts(const block_ptr& body, uint16_t attempts) {
 
 void deferred_set::put(block_ptr body, uint16_t attempts, time_point due,
                        bool hold, store_orders& out) {
-  const auto due_ns = to_unix(due);
-  // What is due before rows that were loaded already would be passed over.
-  const auto soon = due_ns <= loaded_until_.due_ns;
-  if (soon || (hold && heap_.size() < limit_)) {
+  const deferred_key key{to_unix(due), body->first_number()};
+  if (hold && (key <= loaded_until_ || heap_.size() - rows_in_heap_ < limit_)) {
     push({std::move(body), attempts, {}}, due);
     return;
   }
-  out.defer.push_back({due_ns, with_attempts(body, attempts)});
-  load_at_ = on_disk_ == 0 ? due - horizon : std::min(load_at_, due - horizon);
-  ++on_disk_;
+  body = with_attempts(body, attempts);
+  out.defer.push_back({key.due_ns, body});
+  waiting x{due, 0, {std::move(body), attempts, key}};
+  if (loading_ && key.due_ns <= loading_until_ns_)
+    undecided_.push_back(std::move(x));
+  else
+    place(std::move(x));
 }
 
 std::optional<deferred_set::item> deferred_set::pop(time_point now) {
@@ -51,6 +53,8 @@ std::optional<deferred_set::item> deferred_set::pop(time_point now) {
   std::pop_heap(heap_.begin(), heap_.end(), later);
   auto result = std::move(heap_.back().what);
   heap_.pop_back();
+  if (result.row)
+    --rows_in_heap_;
   return result;
 }
 
@@ -61,54 +65,97 @@ void deferred_set::save(store_orders& out) {
     out.defer.push_back(
       {to_unix(x.due), with_attempts(x.what.body, x.what.attempts)});
     x.what.row = out.defer.back().key();
+    ++rows_in_heap_;
   }
 }
 
+void deferred_set::save(const item& x, store_orders& out) {
+  const auto due_ns = x.row ? x.row->due_ns : 0;
+  out.defer.push_back({due_ns, with_attempts(x.body, x.attempts)});
+}
+
 std::optional<due_request> deferred_set::wanted(time_point now, bool all) {
-  const auto room = std::max(limit_, least_load);
-  if (loading_ || on_disk_ == 0 || (load_at_ > now && !all)
-      || heap_.size() > room / 2)
+  if (!may_load() || (load_at_ > now && !all))
     return std::nullopt;
   loading_ = true;
-  const auto until = all ? std::numeric_limits<int64_t>::max()
-                         : to_unix(now + horizon);
-  return due_request{loaded_until_, until, room - heap_.size()};
+  loading_until_ns_ = all ? std::numeric_limits<int64_t>::max()
+                          : to_unix(now + horizon);
+  asked_ = on_disk_;
+  // Rows that come from now on lower it again.
+  load_at_ = time_point::max();
+  return due_request{loaded_until_, loading_until_ns_,
+                     std::max(limit_, least_load) - rows_in_heap_};
 }
 
 void deferred_set::loaded(due_rows rows) {
   if (!std::exchange(loading_, false))
     return;
+  const auto count = std::min(asked_, rows.rows.size());
   for (auto& x : rows.rows) {
     loaded_until_ = x.key();
     const auto attempts = x.body->attempts(0);
     push({std::move(x.body), attempts, loaded_until_}, from_unix(x.due_ns));
   }
-  on_disk_ -= std::min(on_disk_, rows.rows.size());
+  on_disk_ -= count;
   if (rows.next_ns)
-    load_at_ = from_unix(*rows.next_ns) - horizon;
+    load_at_ = std::min(load_at_, from_unix(*rows.next_ns) - horizon);
   else
-    on_disk_ = 0; // what is missing was damaged
+    on_disk_ -= asked_ - count; // what is missing was damaged
+  place_undecided();
+}
+
+void deferred_set::forget_request() {
+  if (!std::exchange(loading_, false))
+    return;
+  load_at_ = {};
+  place_undecided();
 }
 
 void deferred_set::clear() {
   heap_.clear();
+  rows_in_heap_ = 0;
   on_disk_ = 0;
+  loaded_until_ = {};
   loading_ = false;
+  undecided_.clear();
 }
 
 std::optional<time_point> deferred_set::next() const {
   std::optional<time_point> result;
   if (!heap_.empty())
     result = heap_.front().due;
-  const auto room = std::max(limit_, least_load);
-  if (on_disk_ > 0 && !loading_ && heap_.size() <= room / 2)
+  if (may_load())
     result = result ? std::min(*result, load_at_) : load_at_;
   return result;
 }
 
+bool deferred_set::may_load() const noexcept {
+  return on_disk_ > 0 && !loading_
+         && rows_in_heap_ <= std::max(limit_, least_load) / 2;
+}
+
 void deferred_set::push(item x, time_point due) {
+  if (x.row)
+    ++rows_in_heap_;
   heap_.push_back({due, sequence_++, std::move(x)});
   std::push_heap(heap_.begin(), heap_.end(), later);
+}
+
+/// Finds out whether a row will be loaded when its time comes. If not, it has
+/// to be in memory.
+void deferred_set::place(waiting x) {
+  if (*x.what.row <= loaded_until_) {
+    push(std::move(x.what), x.due);
+    return;
+  }
+  const auto load_at = x.due - horizon;
+  load_at_ = on_disk_ == 0 && !loading_ ? load_at : std::min(load_at_, load_at);
+  ++on_disk_;
+}
+
+void deferred_set::place_undecided() {
+  for (auto& x : std::exchange(undecided_, {}))
+    place(std::move(x));
 }
 
 } // namespace cafq::queue

@@ -45,7 +45,8 @@ public:
     on_disk_ = messages;
   }
 
-  /// @param hold Whether the node has memory to spare for it.
+  /// @param hold Whether it may be in memory only: the node has some to spare,
+  ///             and no crash would lose what the store has now.
   /// @pre `body` holds a single message.
   void put(block_ptr body, uint16_t attempts, time_point due, bool hold,
            store_orders& out);
@@ -56,6 +57,9 @@ public:
   /// Hands all that only is in memory to the store.
   void save(store_orders& out);
 
+  /// Hands a message to the store whose time had come already.
+  static void save(const item& x, store_orders& out);
+
   /// Returns what to ask of the store now, if anything; the answer is `loaded`.
   /// @param all Whether to ask for all, however late they are due.
   [[nodiscard]] std::optional<due_request>
@@ -64,13 +68,16 @@ public:
   /// Takes what the store answered to `wanted`.
   void loaded(due_rows rows);
 
+  /// Does without the answer that is under way, if there is one.
+  void forget_request();
+
   /// Forgets everything, an answer that is under way included.
   void clear();
 
   // -- observers --------------------------------------------------------------
 
   [[nodiscard]] size_t size() const noexcept {
-    return heap_.size() + on_disk_;
+    return heap_.size() + on_disk_ + undecided_.size();
   }
 
   /// Returns when the first message that is in memory is due.
@@ -92,6 +99,9 @@ private:
   };
 
   void push(item x, time_point due);
+  void place(waiting x);
+  void place_undecided();
+  [[nodiscard]] bool may_load() const noexcept;
 
   [[nodiscard]] int64_t to_unix(time_point x) const noexcept {
     return (x.time_since_epoch() + unix_offset_).count();
@@ -107,6 +117,9 @@ private:
   /// The earliest on top.
   std::vector<waiting> heap_;
   uint64_t sequence_ = 0;
+  /// How many in there are rows of the store. They are bounded apart from the
+  /// others, which may be due much later and must not keep them out.
+  size_t rows_in_heap_ = 0;
 
   /// Rows of the store that are not in the heap.
   size_t on_disk_ = 0;
@@ -115,6 +128,12 @@ private:
   /// When the next row has to be loaded.
   time_point load_at_{};
   bool loading_ = false;
+  /// Up to when what is being loaded is due, and how many rows there were.
+  int64_t loading_until_ns_ = 0;
+  size_t asked_ = 0;
+  /// Became rows meanwhile: whether `loaded_until_` will pass them over is not
+  /// known before the answer.
+  std::vector<waiting> undecided_;
 };
 
 } // namespace cafq::queue

@@ -40,7 +40,8 @@ open_block& open_blocks::open(backlog_block x) {
 }
 
 open_block& open_blocks::open(deferred_set::item x) {
-  auto& result = fill(alone_[x.body->first_number()], std::move(x.body));
+  const auto key = x.body->first_number();
+  auto& result = fill(alone_[key], std::move(x.body));
   result.alone = true;
   result.next_unread = 1;
   result.row = x.row;

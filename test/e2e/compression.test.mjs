@@ -248,7 +248,7 @@ describe('odd streams', { concurrency: 4 }, () => {
           await new Promise((resolve) => setTimeout(resolve, 5));
         }
         if (!isCafqd) return;
-        assert.ok(slowest < 1000, `a publish took ${slowest} ms`);
+        assert.ok(slowest < 5000, `a publish took ${slowest} ms`);
         assert.ok(most < 12 * MB, `${most} bytes`);
       }),
     ),

@@ -63,7 +63,7 @@ probe(client_actor::stateful_pointer<probe_state> self) {
       for (const auto& part : x->runs)
         for (size_t i = part.first; i < size_t{part.first} + part.count; ++i)
           to.messages.push_back({std::string{part.body->body(i)},
-                                 part.body->first_number() + i, part.attempts});
+                                 part.body->number(i), part.attempts});
       if (x->report != 0)
         to.reports.push_back(x->report);
     },
@@ -97,7 +97,8 @@ struct broker : deterministic_system {
   void start(const node_settings& settings) {
     if (node)
       self->send_exit(node, caf::exit_reason::user_shutdown);
-    node = sys.spawn(cafq::node, settings);
+    node = sys.spawn(cafq::node, store_actor{}, std::vector<recovered_topic>{},
+                     settings);
     run();
   }
 

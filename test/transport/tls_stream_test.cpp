@@ -26,7 +26,9 @@ struct server {
 
   step shake_hands(std::string_view wire) {
     input.feed(wire);
-    return stream.handshake(input, reply);
+    const auto result = stream.handshake(input, reply);
+    input.keep();
+    return result;
   }
 
   std::string output() {

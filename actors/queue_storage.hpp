@@ -1,0 +1,20 @@
+#pragma once
+
+#include "actors/queue/store_orders.hpp"
+#include "persistence/message_store.hpp"
+
+#include <vector>
+
+/// What the STORE does for a queue, without the actor.
+namespace cafq {
+
+/// Stages all that a queue wants done.
+void carry_out(message_store& disk, queue_id id, queue::store_orders x);
+
+[[nodiscard]] std::vector<queue::stored_block>
+read_blocks(message_store& disk, queue_id id, const queue::read_request& x);
+
+[[nodiscard]] queue::due_rows
+read_due(message_store& disk, queue_id id, const queue::due_request& x);
+
+} // namespace cafq
