@@ -191,6 +191,7 @@ private:
     result["tls_cipher_suite"] = who.tls_cipher_suite;
     result["tls_version"] = who.tls_version;
     result["tls_negotiated_protocol"] = "";
+    // Go says so of any TLS.
     result["tls_negotiated_protocol_is_mutual"] = who.tls;
     return result;
   }

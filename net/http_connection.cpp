@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 namespace cafq {
 
@@ -170,7 +171,11 @@ void http_connection_state::on_head() {
   ++requests;
   if (!std::exchange(greeted, true))
     self->send(listener, atom::greeted_v, uint64_t{self->id()});
-  auto found = http::find_route(head);
+  std::variant<http::route, http::response> found;
+  if (settings->tls_required)
+    found = http::tls_required(0);
+  else
+    found = http::find_route(head);
   http::body_plan plan{http::most_discarded, false};
   if (auto* x = std::get_if<http::route>(&found)) {
     route = std::move(*x);

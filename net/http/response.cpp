@@ -63,6 +63,15 @@ response failure(int status, std::string_view token) {
   return result;
 }
 
+response tls_required(int https_port) {
+  response result;
+  result.status = 403;
+  result.kind = response::type::json;
+  result.body = fmt::format(
+    R"({{"message": "TLS_REQUIRED", "https_port": {}}})", https_port);
+  return result;
+}
+
 response refusal(int status, std::string_view reason, std::string_view body) {
   response result;
   result.status = status;

@@ -49,6 +49,10 @@ struct response {
 /// The error `token` in nsqd's JSON.
 [[nodiscard]] response failure(int status, std::string_view token);
 
+/// The answer to everything where only HTTPS is allowed.
+/// @param https_port 0 if there is none.
+[[nodiscard]] response tls_required(int https_port);
+
 /// What Go answers to what is not a request, and then closes.
 [[nodiscard]] response
 refusal(int status, std::string_view reason = {}, std::string_view body = {});

@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import os from 'node:os';
 import { describe, it } from 'node:test';
-import { isCafqd, useBroker } from './support/broker.mjs';
-import { HttpClient, http } from './support/http.mjs';
+import { isCafqd, useBroker, withBroker } from './support/broker.mjs';
+import { Authority, serving } from './support/certificates.mjs';
+import { HttpClient, ask, http } from './support/http.mjs';
 import { L, dpub, pub, topicName, withClients } from './support/wire.mjs';
 
 const limit = { timeout: 60000 };
@@ -706,4 +707,17 @@ describe('what cafqd adds', { ...limit, skip: !isCafqd }, () => {
   it('/livez and /readyz', async () => {
     for (const path of ['/livez', '/readyz']) assertAnswer(await api.get(path), 200, TEXT_TYPE, 'OK');
   });
+});
+
+describe('where TLS is required', limit, () => {
+  const server = new Authority('http').certificate('localhost');
+
+  for (const [value, status] of [['true', 403], ['tcp-https', 200]])
+    it(`161: plain HTTP with --tls-required=${value}`, () =>
+      withBroker({ flags: [...serving(server), `--tls-required=${value}`] }, async ({ httpPort }) => {
+        const got = await ask(httpPort, 'GET', '/ping');
+        assert.equal(got.status, status);
+        if (status === 403)
+          assertAnswer(got, 403, { ...JSON_TYPE, ...V1 }, '{"message": "TLS_REQUIRED", "https_port": 0}');
+      }));
 });

@@ -41,6 +41,7 @@ to_http_settings(const config::options& x, const std::string& tcp_address,
   result.limits.max_msg_size = static_cast<uint64_t>(x.max_msg_size);
   result.limits.max_body_size = static_cast<uint64_t>(x.max_body_size);
   result.limits.max_defer_ms = to_ms(x.max_req_timeout).count();
+  result.tls_required = tls_required(x) && x.tls_required != "tcp-https";
   result.info.tcp_port = port_of(tcp_address);
   result.info.http_port = port_of(http_address);
   result.info.start_time
