@@ -201,9 +201,9 @@ struct broker : deterministic_system {
     run();
   }
 
-  void
-  requeue(const channel_actor& at, const client_actor& who,
-          std::vector<uint64_t> which, queue::duration delay, ticket t = 0) {
+  void requeue(const channel_actor& at, const client_actor& who,
+               const std::vector<uint64_t>& which, queue::duration delay,
+               ticket t = 0) {
     requeues_ptr x{new requeues};
     for (auto n : which)
       x->list.push_back({n, delay});
