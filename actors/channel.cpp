@@ -23,9 +23,10 @@ channel_state::channel_state(channel_actor::pointer ptr) : self(ptr) {
 }
 
 void channel_state::put(const batch& x) {
-  const auto hold = settings.memory_to_spare();
+  const auto hold = keeper.may_hold(settings);
   for (const auto& item : x.items) {
     if (item.deferred()) {
+      put_ += item.body->count();
       queue().defer(item.body, item.due, hold);
       continue;
     }
@@ -91,7 +92,7 @@ void channel_state::requeue(consumer_id by, ticket answer_to,
   const auto now = self->clock().now();
   for (const auto& x : which.list) {
     auto why = queue().requeue(x.number, by, x.delay, now,
-                               settings.memory_to_spare());
+                               keeper.may_hold(settings));
     if (why == queue::settled::ok)
       ++done;
     else
@@ -148,7 +149,7 @@ caf::result<atom::empty> channel_state::empty() {
   self->request(keeper.store, caf::infinite, atom::empty_v, topic_name, key)
     .then(
       [this, promise](queue_id id) mutable {
-        keeper.id = id;
+        keeper.renamed(id);
         pump();
         promise.deliver(atom::empty_v);
       },
@@ -271,8 +272,7 @@ void channel_state::answer(consumer_id by, ticket answer_to,
 void channel_state::report_room() {
   // With a store, what is not on its way there has found its place; without
   // one, only what was taken has.
-  const auto unplaced = keeper.store ? keeper.in_transit : queue().unread();
-  const auto placed = put_ - std::min<uint64_t>(put_, unplaced);
+  const auto placed = put_ - std::min(put_, keeper.unplaced());
   // Each report costs the topic a message, so they are few; still the topic
   // always sees most of the room there is.
   const auto worth = std::max<uint64_t>(

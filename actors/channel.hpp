@@ -93,8 +93,8 @@ private:
   void report_room();
   void arm();
 
-  /// Messages put, deferred ones excluded; the topic was told that `reported_`
-  /// of them found their place.
+  /// Messages put; the topic was told that `reported_` of them found their
+  /// place.
   uint64_t put_ = 0;
   uint64_t reported_ = 0;
   std::optional<queue::time_point> armed_;

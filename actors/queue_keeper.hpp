@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
+#include "actors/node_settings.hpp"
 #include "actors/queue/channel_queue.hpp"
 
 #include <algorithm>
@@ -27,9 +28,11 @@ struct queue_keeper {
   store_actor store;
   /// 0 while the store has not given one: orders wait.
   queue_id id = 0;
-  /// Messages on their way to the store; they are neither in memory within the
-  /// bounds nor on disk.
+  /// Messages on their way to the store, deferred ones included; they are
+  /// neither in memory within the bounds nor on disk.
   uint64_t in_transit = 0;
+  /// How often the queue was cleared and has not got its new id.
+  uint32_t clears = 0;
   std::optional<queue::time_point> flush_at;
 
   /// What to read back from the store.
@@ -77,15 +80,36 @@ struct queue_keeper {
     send_orders(self, true);
   }
 
-  /// Discards all messages. The queue goes on under a new id.
+  /// Discards all messages. The queue goes on under a new id, see `renamed`.
   void clear() {
+    ++clears;
     queue->clear();
     id = 0;
     in_transit = 0;
     flush_at.reset();
   }
 
+  /// Whether messages may stay in memory beyond what is promised. Without a
+  /// store there is no other place.
+  [[nodiscard]] bool may_hold(const node_settings& settings) const {
+    return !store || settings.memory_to_spare();
+  }
+
+  /// Returns how many messages have not found their place.
+  [[nodiscard]] uint64_t unplaced() const {
+    if (!store)
+      return queue->unread();
+    return in_transit + (id == 0 ? count(queue->orders()) : 0);
+  }
+
   // -- answers of the store ---------------------------------------------------
+
+  /// The store has given the cleared queue an id. If it was cleared again
+  /// meanwhile, there is another to come, and this one is dropped.
+  void renamed(queue_id x) {
+    if (--clears == 0)
+      id = x;
+  }
 
   void kept(queue_id which, uint64_t messages) {
     if (which == id)
@@ -111,6 +135,14 @@ struct queue_keeper {
   }
 
 private:
+  /// Returns how many messages these orders keep.
+  static uint64_t count(const queue::store_orders& x) {
+    uint64_t result = x.defer.size();
+    for (const auto& block : x.keep)
+      result += block.body->count();
+    return result;
+  }
+
   /// Finished blocks that are worth a message of their own.
   static constexpr size_t many_done = 64;
 
@@ -124,8 +156,7 @@ private:
       return;
     orders_ptr message{new orders};
     message->list = queue->take_orders();
-    for (const auto& block : message->list.keep)
-      in_transit += block.body->count();
+    in_transit += count(message->list);
     self->send(store, atom::keep_v, id, std::move(message), owner_actor{self});
   }
 };

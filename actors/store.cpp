@@ -47,7 +47,7 @@ void store_state::use(std::shared_ptr<message_store> x) {
 // -- queues -------------------------------------------------------------------
 
 void store_state::keep(queue_id id, orders& x, const owner_actor& owner) {
-  uint64_t messages = 0;
+  uint64_t messages = x.list.defer.size();
   for (const auto& block : x.list.keep)
     messages += block.body->count();
   carry_out(*disk, id, std::move(x.list));
@@ -85,9 +85,13 @@ queue_id store_state::add_topic(const std::string& topic, uint64_t reserved) {
   return x.queue;
 }
 
-queue_ids store_state::add_channel(const std::string& topic,
-                                   const std::string& channel, bool first) {
-  auto& parent = topics_.at(topic);
+std::optional<queue_ids>
+store_state::add_channel(const std::string& topic, const std::string& channel,
+                         bool first) {
+  const auto i = topics_.find(topic);
+  if (i == topics_.end())
+    return std::nullopt;
+  auto& parent = i->second;
   channel_record x;
   x.topic = topic;
   x.name = channel;
@@ -101,13 +105,16 @@ queue_ids store_state::add_channel(const std::string& topic,
   disk->put(x);
   disk->end_group();
   channels_.insert_or_assign({topic, channel}, x);
-  return {parent.queue, x.queue};
+  return queue_ids{parent.queue, x.queue};
 }
 
-void store_state::reserve(const std::string& topic, uint64_t mark) {
-  auto& x = topics_.at(topic);
-  x.reserved = mark;
-  disk->put(x);
+bool store_state::reserve(const std::string& topic, uint64_t mark) {
+  const auto i = topics_.find(topic);
+  if (i == topics_.end())
+    return false;
+  i->second.reserved = mark;
+  disk->put(i->second);
+  return true;
 }
 
 void store_state::erase_topic(const std::string& topic) {
@@ -141,35 +148,45 @@ void store_state::erase_channel(const std::string& topic,
   sweeping_ = true;
 }
 
-void store_state::pause(const std::string& topic, const std::string& channel,
+bool store_state::pause(const std::string& topic, const std::string& channel,
                         bool on) {
-  if (channel.empty()) {
-    auto& x = topics_.at(topic);
+  return change(topic, channel, [&](auto& x) {
     x.paused = on;
     disk->put(x);
-  } else {
-    auto& x = channels_.at({topic, channel});
-    x.paused = on;
-    disk->put(x);
-  }
+  });
 }
 
-queue_id
+std::optional<queue_id>
 store_state::empty(const std::string& topic, const std::string& channel) {
-  const auto id = disk->new_queue();
-  const auto replace = [&](auto& x) {
+  queue_id id = 0;
+  const auto known = change(topic, channel, [&](auto& x) {
+    id = disk->new_queue();
     disk->begin_group();
     const auto old = std::exchange(x.queue, id);
     disk->put(x);
     disk->drop(old);
     disk->end_group();
-  };
-  if (channel.empty())
-    replace(topics_.at(topic));
-  else
-    replace(channels_.at({topic, channel}));
+  });
+  if (!known)
+    return std::nullopt;
   sweeping_ = true;
   return id;
+}
+
+template <class F>
+bool store_state::change(const std::string& topic, const std::string& channel,
+                         F&& f) {
+  if (channel.empty()) {
+    if (const auto i = topics_.find(topic); i != topics_.end()) {
+      f(i->second);
+      return true;
+    }
+  } else if (const auto i = channels_.find({topic, channel});
+             i != channels_.end()) {
+    f(i->second);
+    return true;
+  }
+  return false;
 }
 
 // -- commits ------------------------------------------------------------------
@@ -239,6 +256,11 @@ caf::result<T> durable(store_actor::stateful_pointer<store_state> self, T x) {
   return promise;
 }
 
+/// Whoever asked did not know yet that it had been erased.
+ec unknown(const std::string& channel) {
+  return channel.empty() ? ec::no_such_topic : ec::no_such_channel;
+}
+
 } // namespace
 
 store_actor::behavior_type
@@ -266,12 +288,16 @@ store(store_actor::stateful_pointer<store_state> self,
       return durable(self, self->state.add_topic(topic, reserved));
     },
     [self](atom::channel, const std::string& topic, const std::string& channel,
-           bool first) {
-      return durable(self, self->state.add_channel(topic, channel, first));
+           bool first) -> caf::result<queue_ids> {
+      if (const auto ids = self->state.add_channel(topic, channel, first))
+        return durable(self, *ids);
+      return ec::no_such_topic;
     },
-    [self](atom::reserve, const std::string& topic, uint64_t mark) {
-      self->state.reserve(topic, mark);
-      return durable(self, mark);
+    [self](atom::reserve, const std::string& topic,
+           uint64_t mark) -> caf::result<uint64_t> {
+      if (self->state.reserve(topic, mark))
+        return durable(self, mark);
+      return ec::no_such_topic;
     },
     [self](atom::erase, const std::string& topic) {
       self->state.erase_topic(topic);
@@ -282,12 +308,16 @@ store(store_actor::stateful_pointer<store_state> self,
       return durable(self, atom::erase_v);
     },
     [self](atom::pause, const std::string& topic, const std::string& channel,
-           bool on) {
-      self->state.pause(topic, channel, on);
-      return durable(self, atom::pause_v);
+           bool on) -> caf::result<atom::pause> {
+      if (self->state.pause(topic, channel, on))
+        return durable(self, atom::pause_v);
+      return unknown(channel);
     },
-    [self](atom::empty, const std::string& topic, const std::string& channel) {
-      return durable(self, self->state.empty(topic, channel));
+    [self](atom::empty, const std::string& topic,
+           const std::string& channel) -> caf::result<queue_id> {
+      if (const auto id = self->state.empty(topic, channel))
+        return durable(self, *id);
+      return unknown(channel);
     },
     [self](atom::flush) { return durable(self, atom::flush_v); },
     [self](atom::stat) { return self->state.stat(); },

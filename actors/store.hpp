@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,14 +34,16 @@ struct store_state {
 
   // -- names ------------------------------------------------------------------
 
+  // Those that return nothing, or false, know no such name.
   queue_id add_topic(const std::string& topic, uint64_t reserved);
-  queue_ids
+  std::optional<queue_ids>
   add_channel(const std::string& topic, const std::string& channel, bool first);
-  void reserve(const std::string& topic, uint64_t mark);
+  bool reserve(const std::string& topic, uint64_t mark);
   void erase_topic(const std::string& topic);
   void erase_channel(const std::string& topic, const std::string& channel);
-  void pause(const std::string& topic, const std::string& channel, bool on);
-  queue_id empty(const std::string& topic, const std::string& channel);
+  bool pause(const std::string& topic, const std::string& channel, bool on);
+  std::optional<queue_id>
+  empty(const std::string& topic, const std::string& channel);
 
   // -- commits ----------------------------------------------------------------
 
@@ -61,6 +64,8 @@ struct store_state {
 private:
   using channel_key = std::pair<std::string, std::string>;
 
+  template <class F>
+  bool change(const std::string& topic, const std::string& channel, F&& f);
   void commit_soon();
   void answer_durable();
 

@@ -83,10 +83,12 @@ caf::result<channel_actor> topic_state::get_channel(const std::string& id) {
   auto result = waiting.back();
   if (waiting.size() == 1) {
     const auto first = channels.empty() && adding_.size() == 1 && !paused;
+    handing_over_ = first;
     self->request(store, caf::infinite, atom::channel_v, key, id, first)
       .then(
         [this, id, first](queue_ids ids) { channel_stored(id, ids, first); },
         [this, id](const caf::error& why) {
+          handing_over_ = false;
           for (auto& x : take_waiting(id))
             x.deliver(why);
         });
@@ -99,10 +101,12 @@ void topic_state::channel_stored(const std::string& id, queue_ids ids,
                                  bool first) {
   channel_start start;
   if (first) {
+    handing_over_ = false;
     start.queue = std::exchange(held, make_keeper(ids.topic));
     start.queue.id = ids.channel;
-    // The store tells us, not the channel, that these have arrived.
+    // What the store answers from now on comes to us, not to the channel.
     start.queue.in_transit = 0;
+    start.queue.queue->forget_requests();
   } else {
     start.queue = make_keeper(ids.channel);
   }
@@ -174,6 +178,9 @@ caf::result<atom::pause> topic_state::pause(bool on) {
 }
 
 caf::result<atom::empty> topic_state::empty() {
+  // All there is goes to the first channel, and is empty here then.
+  if (handing_over_)
+    return atom::empty_v;
   held.clear();
   log::info("TOPIC({}): emptied", key);
   if (!store) {
@@ -184,7 +191,7 @@ caf::result<atom::empty> topic_state::empty() {
   self->request(store, caf::infinite, atom::empty_v, key, std::string{})
     .then(
       [this, promise](queue_id id) mutable {
-        held.id = id;
+        held.renamed(id);
         go_on();
         promise.deliver(atom::empty_v);
       },
@@ -263,8 +270,8 @@ std::string topic_state::no_room() const {
     return "message numbers not reserved yet";
   const auto full = store ? transit_window : settings.mem_queue_size;
   if (holding()) {
-    const auto unplaced = store ? held.in_transit : held.queue->depth();
-    return !ephemeral && unplaced >= full ? "memory queue of topic full" : "";
+    return !ephemeral && held.unplaced() >= full ? "memory queue of topic full"
+                                                 : "";
   }
   for (const auto& [id, x] : channels)
     if (!x.ephemeral && x.outstanding >= full)
@@ -293,7 +300,7 @@ void topic_state::accept(const batch_ptr& x, const client_actor& from,
 }
 
 void topic_state::hold(const batch& x) {
-  const auto spare = settings.memory_to_spare();
+  const auto spare = held.may_hold(settings);
   for (const auto& item : x.items) {
     // nsqd drops silently what an ephemeral topic cannot keep in memory.
     if (ephemeral && held.queue->depth() >= settings.mem_queue_size)
@@ -308,8 +315,7 @@ void topic_state::hold(const batch& x) {
 void topic_state::hand_out(const batch_ptr& x) {
   uint64_t count = 0;
   for (const auto& item : x->items)
-    if (!item.deferred())
-      count += item.body->count();
+    count += item.body->count();
   for (auto& [id, to] : channels) {
     to.outstanding += count;
     self->send(to.handle, atom::put_v, x);

@@ -129,6 +129,8 @@ private:
   queue::time_point progress_{};
   bool armed_ = false;
   bool reserving_ = false;
+  /// Whether the store is giving the queue to the first channel.
+  bool handing_over_ = false;
   /// Channels the store is adding, and who waits for them.
   std::map<std::string, std::vector<channel_promise>> adding_;
 };

@@ -10,12 +10,17 @@ namespace {
 /// However small the memory queue is, reading less at a time does not pay.
 constexpr size_t least_read = 2 * block::max_messages;
 
+/// However large the memory queue is, more is not read while so many bytes are
+/// in memory.
+constexpr size_t enough_bytes = size_t{4} << 20U;
+
 } // namespace
 
 void backlog::put(block_ptr body, bool hold, store_orders& out) {
   const auto count = body->count();
   if (!spilled() && hold && in_memory_ + count <= limit_) {
     in_memory_ += count;
+    bytes_in_memory_ += body->bytes();
     memory_.push_back({{std::move(body), {}}, false});
     return;
   }
@@ -36,13 +41,14 @@ std::optional<backlog_block> backlog::pop() {
     for (auto& x : std::exchange(tail_, {}))
       memory_.push_back({{std::move(x), {}}, false});
     in_memory_ += std::exchange(in_tail_, 0);
-    tail_bytes_ = 0;
+    bytes_in_memory_ += std::exchange(tail_bytes_, 0);
   }
   if (memory_.empty())
     return std::nullopt;
   auto result = std::move(memory_.front());
   memory_.pop_front();
   in_memory_ -= result.unfinished();
+  bytes_in_memory_ -= result.body->bytes();
   return result;
 }
 
@@ -86,7 +92,8 @@ void backlog::save(store_orders& out) {
 
 std::optional<read_request> backlog::wanted() {
   const auto room = std::max(limit_, least_read);
-  if (reading_ || on_disk_ == 0 || in_memory_ > room / 2)
+  if (reading_ || on_disk_ == 0 || in_memory_ > room / 2
+      || bytes_in_memory_ >= enough_bytes)
     return std::nullopt;
   reading_ = true;
   return read_request{cursor_, room - in_memory_};
@@ -105,6 +112,7 @@ void backlog::loaded(std::vector<stored_block> blocks) {
     cursor_ = x.body->first_number();
     on_disk_ -= std::min(on_disk_, count);
     in_memory_ += count;
+    bytes_in_memory_ += x.body->bytes();
     memory_.push_back({std::move(x), true});
   }
 }
@@ -112,7 +120,7 @@ void backlog::loaded(std::vector<stored_block> blocks) {
 void backlog::clear() {
   memory_.clear();
   tail_.clear();
-  in_memory_ = on_disk_ = in_tail_ = tail_bytes_ = 0;
+  in_memory_ = bytes_in_memory_ = on_disk_ = in_tail_ = tail_bytes_ = 0;
   reading_ = false;
 }
 

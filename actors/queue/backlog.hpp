@@ -98,6 +98,7 @@ private:
 
   std::deque<backlog_block> memory_;
   size_t in_memory_ = 0;
+  size_t bytes_in_memory_ = 0;
 
   size_t on_disk_ = 0;
   /// The first number of the last block that was read.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <span>
 #include <utility>
 
 namespace cafq::queue {
@@ -181,40 +180,40 @@ void channel_queue::save() {
 /// it.
 void channel_queue::save_open_blocks() {
   std::vector<message_view> left;
-  open_.each([&](open_block& x) {
-    if (x.stored) {
-      orders_.progress.emplace_back(x.body->first_number(), progress_of(x));
-      return;
-    }
-    if (x.alone) {
-      deferred_set::save({x.body, x.slots[0].attempts, x.row}, orders_);
-      return;
-    }
-    for (size_t i = 0; i < x.body->count(); ++i) {
-      if (x.slots[i].state == slot_state::gone)
-        continue;
-      auto message = x.body->message(i);
-      message.attempts = x.slots[i].attempts;
-      left.push_back(message);
-    }
-  });
   size_t bytes = 0;
-  auto begin = left.begin();
-  const auto write = [&](auto end) {
-    if (begin != end)
-      orders_.keep.push_back({block::make(std::span{begin, end}), {}});
-    begin = end;
+  const auto write = [&] {
+    if (!left.empty())
+      orders_.keep.push_back({block::make(left), {}});
+    left.clear();
     bytes = 0;
   };
-  for (auto i = left.begin(); i != left.end(); ++i) {
-    const auto full = i - begin == block::max_messages
-                      || bytes + i->body.size() > block::max_bytes
-                      || i->number - begin->number > UINT32_MAX;
-    if (full)
-      write(i);
-    bytes += i->body.size();
-  }
-  write(left.end());
+  const auto add = [&](const message_view& x) {
+    if (!left.empty()
+        && (left.size() == block::max_messages
+            || bytes + x.body.size() > block::max_bytes
+            || x.number - left.front().number > UINT32_MAX))
+      write();
+    left.push_back(x);
+    bytes += x.body.size();
+  };
+  open_.each([&](open_block& x) {
+    if (x.stored) {
+      // None may reach over it: they come back in the order of their firsts.
+      write();
+      orders_.progress.emplace_back(x.body->first_number(), progress_of(x));
+    } else if (x.alone) {
+      deferred_set::save({x.body, x.slots[0].attempts, x.row}, orders_);
+    } else {
+      for (size_t i = 0; i < x.body->count(); ++i) {
+        if (x.slots[i].state == slot_state::gone)
+          continue;
+        auto message = x.body->message(i);
+        message.attempts = x.slots[i].attempts;
+        add(message);
+      }
+    }
+  });
+  write();
 }
 
 // -- observers ----------------------------------------------------------------

@@ -22,6 +22,8 @@ void block_signals() {
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   // A write to a socket that its peer closed is an error, not a reason to die.
   ::signal(SIGPIPE, SIG_IGN);
+  // So is a write beyond the size that a file may have.
+  ::signal(SIGXFSZ, SIG_IGN);
 }
 
 const char* wait_for_stop(const std::function<void()>& reload) {

@@ -1,0 +1,299 @@
+#include "test/actors/store_world.hpp"
+
+using namespace std::chrono_literals;
+
+namespace cafq::test {
+
+namespace {
+
+using list = std::vector<std::string>;
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(recovery_tests, store_world)
+
+// -- messages -----------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(what_spilled_and_what_did_not_comes_back_in_order) {
+  const auto c = channel();
+  for (uint64_t i = 0; i < 1000; i += 10)
+    publish(i, i + 9);
+  restart();
+  const auto again = channel();
+  BOOST_TEST(counter(again, "depth") == 1000U);
+  const auto ann = consumer(again, 50);
+  BOOST_TEST(drain(again, ann) == bodies(0, 999),
+             boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(the_first_channel_after_a_restart_gets_all_in_order) {
+  for (uint64_t i = 0; i < 1000; i += 10)
+    publish(i, i + 9);
+  restart();
+  BOOST_TEST(counter(topic(), "depth") == 1000U);
+  const auto c = channel();
+  const auto ann = consumer(c, 50);
+  BOOST_TEST(drain(c, ann) == bodies(0, 999), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(attempts_of_messages_in_flight_are_kept) {
+  const auto c = channel();
+  publish(0, 2);
+  const auto ann = consumer(c, 2);
+  BOOST_TEST_REQUIRE(sent_to(ann).messages.size() == 2U);
+  restart();
+  const auto again = channel();
+  const auto bob = consumer(again, 3);
+  const auto& got = sent_to(bob).messages;
+  BOOST_TEST_REQUIRE(got.size() == 3U);
+  BOOST_TEST(got[0].attempts == 2U);
+  BOOST_TEST(got[1].attempts == 2U);
+  BOOST_TEST(got[2].attempts == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_finished_does_not_come_back) {
+  const auto c = channel();
+  for (uint64_t i = 0; i < 500; i += 10)
+    publish(i, i + 9);
+  const auto ann = consumer(c, 2500);
+  const auto& got = sent_to(ann).messages;
+  BOOST_TEST_REQUIRE(got.size() == 500U);
+  std::vector<uint64_t> even;
+  for (size_t i = 0; i < got.size(); i += 2)
+    even.push_back(got[i].number);
+  finish(c, ann, even);
+  restart();
+  const auto again = channel();
+  BOOST_TEST(counter(again, "depth") == 250U);
+  const auto bob = consumer(again, 2500);
+  const auto left = drain(again, bob);
+  BOOST_TEST_REQUIRE(left.size() == 250U);
+  for (size_t i = 0; i < left.size(); ++i)
+    BOOST_TEST_REQUIRE(left[i] == body(2 * i + 1));
+}
+
+BOOST_AUTO_TEST_CASE(deferred_messages_keep_their_time) {
+  const auto c = channel();
+  publish(0, 0, "t", 10s);
+  publish(1, 1);
+  const auto ann = consumer(c, 1);
+  requeue(c, ann, sent_to(ann).messages.at(0).number, 20s);
+  advance(4s);
+  restart();
+  const auto again = channel();
+  BOOST_TEST(counter(again, "deferred") == 2U);
+  const auto bob = consumer(again, 5);
+  advance(5900ms);
+  BOOST_TEST(sent_to(bob).messages.empty());
+  advance(200ms);
+  BOOST_TEST_REQUIRE(sent_to(bob).messages.size() == 1U);
+  BOOST_TEST(sent_to(bob).messages[0].body == body(0));
+  BOOST_TEST(sent_to(bob).messages[0].attempts == 1U);
+  advance(9800ms);
+  BOOST_TEST(sent_to(bob).messages.size() == 1U);
+  advance(200ms);
+  BOOST_TEST_REQUIRE(sent_to(bob).messages.size() == 2U);
+  BOOST_TEST(sent_to(bob).messages[1].body == body(1));
+  BOOST_TEST(sent_to(bob).messages[1].attempts == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(deferred_messages_of_a_topic_keep_their_time) {
+  publish(0, 0, "t", 10s);
+  advance(4s);
+  restart();
+  // The first channel comes while the topic reads what is due.
+  const auto t = topic();
+  const auto c = ask<channel_actor>(t, atom::channel_v, std::string{"c"});
+  const auto ann = consumer(c.value(), 5);
+  advance(5900ms);
+  BOOST_TEST(sent_to(ann).messages.empty());
+  advance(200ms);
+  BOOST_TEST(sent_to(ann).messages.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_channel_takes_over_while_its_topic_reads) {
+  publish(0, 5, "t", 3s);
+  stop();
+  disk = open_message_store(dir.store_file(), options);
+  const auto found = recover(*disk);
+  sched.advance_time(5s);
+  // All of this is in the mailboxes before anybody runs.
+  keeper = sys.spawn(cafq::store, disk);
+  node = sys.spawn(cafq::node, keeper, found, settings);
+  const auto c = channel();
+  const auto ann = consumer(c, 10);
+  advance(1s);
+  BOOST_TEST(sent_to(ann).messages.size() == 6U);
+}
+
+// -- names --------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(names_and_pauses_survive) {
+  const auto paused = channel("paused", "a");
+  channel("other", "a");
+  pause(paused, true);
+  topic("b");
+  pause(topic("b"), true);
+  pause(topic("a"), true);
+  pause(topic("a"), false);
+  restart();
+  const auto stat = [this](const auto& x) {
+    return ask<actor_stat>(x, atom::stat_v).value();
+  };
+  const auto find = [this](const std::string& name) {
+    return ask<topic_actor>(node, atom::find_v, name).value();
+  };
+  BOOST_TEST(stat(find("b")).paused);
+  BOOST_TEST(!stat(find("a")).paused);
+  const auto channel_of_a = [&](const std::string& name) {
+    return ask<channel_actor>(find("a"), atom::find_v, name).value();
+  };
+  BOOST_TEST(stat(channel_of_a("paused")).paused);
+  BOOST_TEST(!stat(channel_of_a("other")).paused);
+}
+
+BOOST_AUTO_TEST_CASE(ephemeral_names_do_not_survive) {
+  channel("c#ephemeral");
+  channel("c", "t#ephemeral");
+  publish(0, 5);
+  publish(0, 5, "t#ephemeral");
+  restart();
+  BOOST_TEST(!ask<topic_actor>(node, atom::find_v, std::string{"t#ephemeral"}));
+  BOOST_TEST((last_error == ec::no_such_topic));
+  const auto all = ask<std::vector<channel_actor>>(topic(), atom::list_v);
+  BOOST_TEST(all.value().empty());
+}
+
+BOOST_AUTO_TEST_CASE(no_number_is_given_twice) {
+  uint64_t highest = 0;
+  for (int round = 0; round < 5; ++round) {
+    const auto c = channel();
+    const auto ann = consumer(c, 100);
+    publish(0, 9);
+    for (const auto& x : sent_to(ann).messages) {
+      BOOST_TEST_REQUIRE(x.number > highest);
+      highest = x.number;
+    }
+    drain(c, ann);
+    if (round % 2 == 0) {
+      restart();
+    } else {
+      end();
+      start();
+    }
+  }
+}
+
+// -- durable when answered ----------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(a_name_is_on_disk_when_it_is_given_out) {
+  channel("c", "t");
+  const auto found = recover(*look());
+  BOOST_TEST_REQUIRE(found.size() == 1U);
+  BOOST_TEST(found[0].name == "t");
+  BOOST_TEST_REQUIRE(found[0].channels.size() == 1U);
+  BOOST_TEST(found[0].channels[0].first == "c");
+}
+
+BOOST_AUTO_TEST_CASE(an_erased_topic_is_gone_when_that_is_answered) {
+  channel();
+  for (uint64_t i = 0; i < 1000; i += 10)
+    publish(i, i + 9);
+  BOOST_TEST_REQUIRE(
+    ask<atom::erase>(node, atom::erase_v, std::string{"t"}).has_value());
+  const auto found = look();
+  BOOST_TEST(found->topics().empty());
+  BOOST_TEST(found->channels().empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_erased_channel_is_gone_when_that_is_answered) {
+  channel();
+  for (uint64_t i = 0; i < 1000; i += 10)
+    publish(i, i + 9);
+  BOOST_TEST_REQUIRE(
+    ask<atom::erase>(topic(), atom::erase_v, std::string{"c"}).has_value());
+  const auto found = recover(*look());
+  BOOST_TEST_REQUIRE(found.size() == 1U);
+  BOOST_TEST(found[0].channels.empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_emptied_channel_is_empty_when_that_is_answered) {
+  const auto c = channel();
+  for (uint64_t i = 0; i < 1000; i += 10)
+    publish(i, i + 9);
+  empty(c);
+  const auto found = recover(*look());
+  BOOST_TEST(found.at(0).channels.at(0).second.summary.messages == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(an_emptied_topic_is_empty_when_that_is_answered) {
+  for (uint64_t i = 0; i < 1000; i += 10)
+    publish(i, i + 9);
+  empty(topic());
+  const auto found = recover(*look());
+  BOOST_TEST(found.at(0).queue.summary.messages == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_channel_emptied_twice_at_once_keeps_what_comes_then) {
+  const auto c = channel();
+  for (uint64_t i = 0; i < 1000; i += 10)
+    publish(i, i + 9);
+  self->send(c, atom::empty_v);
+  self->send(c, atom::empty_v);
+  publish(2000, 2999);
+  restart();
+  const auto again = channel();
+  const auto ann = consumer(again, 100);
+  BOOST_TEST(drain(again, ann) == bodies(2000, 2999),
+             boost::test_tools::per_element());
+}
+
+// -- what crosses -------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(the_store_outlives_questions_about_erased_names) {
+  const auto t = topic();
+  const auto c = channel();
+  // The node erases the topic while others still ask for it.
+  self->send(keeper, atom::erase_v, std::string{"t"});
+  run();
+  const std::string name = "t";
+  BOOST_TEST(
+    !ask<queue_ids>(keeper, atom::channel_v, name, std::string{"x"}, false)
+       .has_value());
+  BOOST_TEST(
+    !ask<uint64_t>(keeper, atom::reserve_v, name, uint64_t{1}).has_value());
+  BOOST_TEST(!ask<atom::pause>(keeper, atom::pause_v, name, std::string{}, true)
+                .has_value());
+  BOOST_TEST(
+    !ask<atom::pause>(keeper, atom::pause_v, name, std::string{"c"}, true)
+       .has_value());
+  BOOST_TEST(
+    !ask<queue_id>(keeper, atom::empty_v, name, std::string{"c"}).has_value());
+  BOOST_TEST(ask<actor_stat>(keeper, atom::stat_v).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_topic_emptied_while_a_channel_takes_over_stays_usable) {
+  for (uint64_t i = 0; i < 500; i += 10)
+    publish(i, i + 9);
+  const auto t = topic();
+  self->send(t, atom::channel_v, std::string{"c"});
+  self->send(t, atom::empty_v);
+  run();
+  pause(t, true);
+  publish(1000, 1999);
+  restart();
+  BOOST_TEST(counter(topic(), "depth") == 1000U);
+  pause(topic(), false);
+  const auto c = channel();
+  BOOST_TEST(counter(topic(), "depth") == 0U);
+  const auto ann = consumer(c, 100);
+  const auto got = drain(c, ann);
+  // Either came first; what was published then is there.
+  BOOST_TEST_REQUIRE(got.size() >= 1000U);
+  BOOST_TEST(list(got.end() - 1000, got.end()) == bodies(1000, 1999),
+             boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace cafq::test
