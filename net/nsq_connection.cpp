@@ -5,6 +5,8 @@
 #include "net/protocol/frame.hpp"
 #include "net/socket.hpp"
 
+#include <caf/send.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -492,8 +494,11 @@ void connection_state::arm() {
     if (owes_line())
       next = std::min(next, line_due_since + 2 * client.heartbeat_interval);
   }
-  self->delayed_send(self, std::max(next - now, queue::duration{0}),
-                     atom::tick_v, ++tick_generation);
+  // Without a sender: CAF 0.17 leaves the mailbox of a broker that has ended
+  // open, and a message in there that names the broker would keep it for ever.
+  caf::delayed_anon_send(connection_actor{self},
+                         std::max(next - now, queue::duration{0}), atom::tick_v,
+                         ++tick_generation);
 }
 
 /// Whether the client's time runs: not while it is we who do not read, unless

@@ -163,6 +163,17 @@ BOOST_AUTO_TEST_CASE(a_closed_connection_leaves_no_timer) {
   BOOST_TEST(timers() == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(a_closed_connection_leaves_no_memory_behind) {
+  const auto ann = greet();
+  const auto connection = caf::actor_cast<caf::weak_actor_ptr>(
+    listener_data().connections.begin()->second);
+  talk(ann, "BOGUS\n");
+  // Its timer fires behind its end.
+  pass(5min, 5s);
+  BOOST_TEST_REQUIRE(connection.get() != nullptr);
+  BOOST_TEST(connection.get()->strong_refs.load() == 0u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace cafq::test

@@ -107,6 +107,12 @@ struct network : broker {
     return mpx.stopped_reading(x);
   }
 
+  listener_state& listener_data() {
+    using base = listener_actor::stateful_broker_base<listener_state>;
+    auto* ptr = caf::actor_cast<caf::abstract_actor*>(listener);
+    return dynamic_cast<base&>(*ptr).state;
+  }
+
   /// Whether the node reads what a client sends.
   bool reading(connection_handle x) {
     return !mpx.passive_mode(x);
