@@ -1,6 +1,7 @@
 #pragma once
 
 #include "net/listener.hpp"
+#include "net/nsq_connection.hpp"
 #include "test/net/frames.hpp"
 #include "test/support/broker.hpp"
 
@@ -36,8 +37,8 @@ struct network : broker {
     run();
     acceptor = caf::io::accept_handle::from_int(++last_acceptor);
     listener = sys.middleman().spawn_broker(
-      cafq::listener, static_cast<int>(last_acceptor), with, limits,
-      std::shared_ptr<const connection_settings>{settings});
+      cafq::listener, static_cast<int>(last_acceptor), std::string{"TCP"},
+      limits, nsq_connections(with, settings));
     run();
   }
 

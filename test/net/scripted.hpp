@@ -32,6 +32,10 @@ scripted_channel(channel_actor::stateful_pointer<scripted_channel_state> self) {
     self->state.told.push_back(what + " " + std::to_string(n));
   };
   return {
+    [](atom::kept, queue_id, uint64_t) {},
+    [](atom::load, queue_id, const blocks_ptr&) {},
+    [](atom::due, queue_id, const due_messages_ptr&) {},
+    [](atom::save) { return atom::save_v; },
     [](atom::put, const batch_ptr&) {},
     [self](atom::sub, const client_actor& client, const subscription&) {
       self->state.client = client;
@@ -79,6 +83,10 @@ scripted_topic(topic_actor::stateful_pointer<scripted_topic_state> self) {
     self->quit(x.reason);
   });
   return {
+    [](atom::kept, queue_id, uint64_t) {},
+    [](atom::load, queue_id, const blocks_ptr&) {},
+    [](atom::due, queue_id, const due_messages_ptr&) {},
+    [](atom::save) { return atom::save_v; },
     [self](atom::put, const batch_ptr& x, const client_actor& from, ticket t) {
       self->state.puts.push_back({x, from, t});
     },
@@ -119,6 +127,7 @@ scripted_node(node_actor::stateful_pointer<scripted_node_state> self) {
     },
     [](atom::list) { return std::vector<topic_actor>{}; },
     [](atom::erase, const std::string&) { return atom::erase_v; },
+    [](atom::save) { return atom::save_v; },
     [](atom::stat) { return actor_stat{}; },
     [](atom::vacant, const topic_actor&, const std::string&) {},
   };
