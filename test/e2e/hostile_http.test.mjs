@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isCafqd, useBroker, withBroker } from './support/broker.mjs';
+import { isCafqd, useBroker } from './support/broker.mjs';
 import { HttpClient, ask, http } from './support/http.mjs';
 import { L, topicName, withClients } from './support/wire.mjs';
 import { generator, seed } from './support/random.mjs';
@@ -148,17 +148,4 @@ describe('resources', { ...limit, skip: !isCafqd }, () => {
     assert.ok(grown < 32 << 20, `${grown} bytes`);
     client.destroy();
   });
-});
-
-describe('publishers that do not fit', { ...limit, skip: !isCafqd }, () => {
-  it('get 503 when there is no room for five seconds', () =>
-    withBroker({ flags: ['--mem-queue-size=2'] }, async (broker) => {
-      const post = () => ask(broker.httpPort, 'POST', '/pub?topic=full', { body: 'x' });
-      assert.equal((await post()).status, 200);
-      assert.equal((await post()).status, 200);
-      const start = performance.now();
-      const { status, body } = await post();
-      assert.deepEqual([status, body], [503, '{"message":"EXITING"}']);
-      assert.ok(performance.now() - start > 4000);
-    }));
 });

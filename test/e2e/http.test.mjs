@@ -481,7 +481,8 @@ describe('the node', limit, () => {
       ['mem_queue_size', '10000'],
       ['deflate', 'true'],
       ['tls_required', '0'],
-      ['tls_min_version', '769'],
+      // cafqd: the default is TLS 1.2.
+      ['tls_min_version', isCafqd ? '771' : '769'],
       ['nsqlookupd_tcp_addresses', '[]'],
       ['auth_http_addresses', '[]'],
       ['e2e_processing_latency_percentiles', '[]'],
