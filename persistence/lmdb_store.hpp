@@ -94,6 +94,7 @@ private:
   void transact(size_t bytes, const std::function<void(lmdb::txn&)>& f);
   void make_room();
   [[noreturn]] void fail(const lmdb::error& x, size_t bytes);
+  [[nodiscard]] bool may_grow_by(size_t bytes);
   void extend_file();
   void set_aside(area where, queue_id queue, std::string key);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -131,10 +132,20 @@ void lmdb_store::fail(const lmdb::error& x, size_t bytes) {
   // A short write gives EIO: on a full disk, but not only there.
   constexpr size_t slack = 1 << 20;
   if (code == ENOSPC || code == EDQUOT || code == EFBIG
-      || (code == EIO && room_.ask().available < bytes + slack))
+      || (code == EIO
+          && (room_.ask().available < bytes + slack
+              || !may_grow_by(bytes + slack))))
     throw storage_error{storage_failure::full, x.what()};
   broken_ = x.what();
   throw storage_error{storage_failure::fatal, broken_};
+}
+
+/// Returns whether the limit on file sizes allows so many bytes more.
+bool lmdb_store::may_grow_by(size_t bytes) {
+  struct rlimit limit {};
+  if (::getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+    return true;
+  return env_.pages() * env_.page_size() + bytes <= limit.rlim_cur;
 }
 
 /// Pages that were given back before they were written may be missing at the
