@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isCafqd, useBroker } from './support/broker.mjs';
+import { isCafqd, useBroker, withBroker } from './support/broker.mjs';
 import { HttpClient, ask, http } from './support/http.mjs';
 import { L, topicName, withClients } from './support/wire.mjs';
 import { generator, seed } from './support/random.mjs';
