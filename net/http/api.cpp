@@ -69,8 +69,9 @@ effect to_pub(const request& x, std::string_view body, body_state how,
   publish result;
   result.topic = std::move(std::get<std::string>(topic));
   result.messages = {body};
-  // The query was good enough for the topic.
-  if (const auto defer = query::parse(x.query)->find("defer")) {
+  // The query was good enough for the topic. What is found in it is a view.
+  const auto parameters = *query::parse(x.query);
+  if (const auto defer = parameters.find("defer")) {
     const auto ms = read_integer(*defer);
     if (ms && *ms >= 0 && *ms <= allowed.max_defer_ms)
       result.delay = milliseconds{*ms};
