@@ -174,14 +174,20 @@ void channel_state::tick() {
 }
 
 void channel_state::pump() {
+  // An even share for all in line, so that one with a large RDY does not take
+  // it all; what some could not take is shared again.
+  size_t turns = 0;
+  size_t share = 0;
   while (!paused && queue().available() > 0) {
-    const auto others = consumers.waiting();
+    if (turns == 0) {
+      turns = std::max<size_t>(consumers.waiting(), 1);
+      share = (queue().available() + turns - 1) / turns;
+    }
     auto* x = consumers.next();
     if (!x)
       break;
-    // An even share, so that one with a large RDY does not take it all.
-    const auto line = std::max<size_t>(others, 1);
-    serve(*x, std::min(x->credit(), (queue().available() + line - 1) / line));
+    --turns;
+    serve(*x, std::min(x->credit(), share));
     consumers.line_up(*x);
   }
   using reading = queue_keeper::reading;
@@ -205,6 +211,11 @@ actor_stat channel_state::stat() const {
     {"dropped", dropped},
     {"consumers", consumers.size()},
   };
+  for (const auto& [id, x] : consumers) {
+    result.peers.push_back(id);
+    result.consumers.push_back(
+      {id, x.rdy, x.in_flight, x.messages, x.finished, x.requeued});
+  }
   return result;
 }
 
@@ -295,8 +306,14 @@ channel(channel_actor::stateful_pointer<channel_state> self,
   st.topic = topic;
   st.parent = topic.id();
   st.settings = settings;
-  self->set_down_handler(
-    [self](const caf::down_msg& x) { self->state.unsubscribe(x.source.id()); });
+  self->set_down_handler([self](const caf::down_msg& x) {
+    // A topic that failed has told nobody.
+    if (x.source == self->state.topic.address())
+      self->quit(x.reason);
+    else
+      self->state.unsubscribe(x.source.id());
+  });
+  self->monitor(topic);
   st.pump();
   return {
     [self](atom::kept, queue_id id, uint64_t messages) {

@@ -2,6 +2,7 @@
 
 #include "actors/error.hpp"
 #include "actors/payloads.hpp"
+#include "actors/report_request.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/replies_to.hpp>
@@ -72,11 +73,18 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::queue::read_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::numbers_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::requeues_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::failures_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::report_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::subscription)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::text_ptr)
 
 // -- actor interfaces ---------------------------------------------------------
 
 namespace cafq {
+
+/// What all actors of the tree in /debug/actors have in common.
+using stat_actor = caf::typed_actor<
+  // Tells about itself.
+  caf::replies_to<atom::stat>::with<actor_stat>>;
 
 /// The CLIENT actor interface: the half of a CONNECTION that topics and
 /// channels see. It bounds its own output by reporting what left (`sent`).
@@ -220,8 +228,10 @@ CAF_BEGIN_TYPE_ID_BLOCK(cafq_actors, caf::id_block::cafq::end)
   CAF_ADD_TYPE_ID(cafq_actors, (cafq::node_actor))
   CAF_ADD_TYPE_ID(cafq_actors, (cafq::owner_actor))
   CAF_ADD_TYPE_ID(cafq_actors, (cafq::store_actor))
+  CAF_ADD_TYPE_ID(cafq_actors, (cafq::stat_actor))
   CAF_ADD_TYPE_ID(cafq_actors, (cafq::topic_actor))
   CAF_ADD_TYPE_ID(cafq_actors, (std::vector<cafq::channel_actor>))
+  CAF_ADD_TYPE_ID(cafq_actors, (std::vector<cafq::stat_actor>))
   CAF_ADD_TYPE_ID(cafq_actors, (std::vector<cafq::topic_actor>))
 
 CAF_END_TYPE_ID_BLOCK(cafq_actors)

@@ -10,7 +10,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -125,6 +127,42 @@ struct recovered_topic {
   std::vector<std::pair<std::string, recovered_queue>> channels;
 };
 
+/// A text that is handed on without a copy.
+using text_ptr = std::shared_ptr<const std::string>;
+
+/// What a connection tells about its client.
+struct client_stat {
+  std::string client_id;
+  std::string hostname;
+  std::string user_agent;
+  std::string remote_address;
+  /// Unix time in seconds.
+  int64_t connected = 0;
+  /// nsqd's number of the protocol state.
+  int state = 0;
+  int sample_rate = 0;
+  bool deflate = false;
+  bool snappy = false;
+  bool tls = false;
+  std::string tls_cipher_suite;
+  std::string tls_version;
+  bool authed = false;
+  std::string auth_identity;
+  std::string auth_identity_url;
+  /// Messages published, by topic.
+  std::vector<std::pair<std::string, uint64_t>> published;
+};
+
+/// What a channel tells about one of its consumers.
+struct consumer_stat {
+  consumer_id id = 0;
+  uint64_t rdy = 0;
+  uint64_t in_flight = 0;
+  uint64_t messages = 0;
+  uint64_t finished = 0;
+  uint64_t requeued = 0;
+};
+
 /// What every actor tells about itself: a node of the tree in /debug/actors.
 struct actor_stat {
   uint64_t id = 0;
@@ -135,9 +173,15 @@ struct actor_stat {
   size_t mailbox = 0;
   bool paused = false;
   std::vector<std::pair<std::string, uint64_t>> counters;
+  /// The actors it sends messages of clients to.
+  std::vector<uint64_t> peers;
+  /// Only connections have one.
+  std::shared_ptr<const client_stat> client;
+  /// Only channels have them.
+  std::vector<consumer_stat> consumers;
 
   /// Returns a counter by name, 0 if there is none.
-  [[nodiscard]] uint64_t counter(const std::string& key) const {
+  [[nodiscard]] uint64_t counter(std::string_view key) const {
     for (const auto& [label, value] : counters)
       if (label == key)
         return value;

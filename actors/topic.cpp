@@ -258,6 +258,8 @@ actor_stat topic_state::stat() const {
     {"waiting", waiting_.size()},
     {"channels", channels.size()},
   };
+  for (const auto& [id, x] : channels)
+    result.peers.push_back(x.handle.id());
   return result;
 }
 

@@ -91,7 +91,7 @@ struct options {
   std::string tls_client_auth_policy;
   std::string tls_root_ca_file;
   std::string tls_required{"false"};
-  std::string tls_min_version{"tls1.0"};
+  std::string tls_min_version{"tls1.2"};
   bool deflate = true;
   int64_t max_deflate_level = 6;
   bool snappy = true;

@@ -2,9 +2,11 @@
 
 #include "net/protocol/identify.hpp"
 #include "net/protocol/limits.hpp"
+#include "net/transport/tls_source.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 namespace cafq {
 
@@ -12,6 +14,8 @@ namespace cafq {
 struct connection_settings {
   protocol::limits limits;
   protocol::server_settings server;
+  /// Null without a certificate; then `server.tls_available` is off.
+  std::shared_ptr<const transport::tls_source> tls;
   /// The high bits of every message id, 0 to 1023.
   uint16_t node_id = 0;
   /// For the text of an error; the channel enforces it.

@@ -35,17 +35,15 @@ listener_state::listener_state(broker ptr) : self(ptr) {
 }
 
 void listener_state::accept(caf::io::connection_handle client) {
-  // CAF 0.17 forwards the arguments of fork twice, so none may be a temporary.
-  const listener_actor me{self};
-  auto handle = self->fork(nsq_connection, client, node, me, settings);
+  auto handle = fork(self, client);
   self->monitor(handle);
   ++accepted;
   connections.emplace(handle.id(), handle);
   silent.emplace(handle.id(), handle);
   if (silent.size() > limits.max_silent) {
     const auto oldest = silent.begin();
-    log::warn("TCP: {} clients have not sent a magic, closing the oldest",
-              silent.size());
+    log::warn("{}: {} clients have not said anything, closing the oldest",
+              protocol, silent.size());
     self->send_exit(oldest->second, caf::exit_reason::user_shutdown);
     silent.erase(oldest);
   }
@@ -68,7 +66,7 @@ void listener_state::gone(uint64_t id) {
 void listener_state::stop() {
   if (std::exchange(stopping, true))
     return;
-  log::info("TCP: closing {}", address);
+  log::info("{}: closing {}", protocol, address);
   self->close(socket);
   for (auto& [id, x] : connections)
     self->send_exit(x, caf::exit_reason::user_shutdown);
@@ -77,7 +75,7 @@ void listener_state::stop() {
 }
 
 actor_stat listener_state::stat() const {
-  auto result = stat_of(self, "listener", address, 0);
+  auto result = stat_of(self, "listener", protocol + " " + address, 0);
   result.paused = paused;
   result.counters = {{"connections", connections.size()},
                      {"silent", silent.size()},
@@ -90,13 +88,13 @@ void listener_state::pause_or_resume() {
   if (stopping || std::exchange(paused, full) == full)
     return;
   if (full) {
-    log::warn("TCP: {} connections, as many as the limit of open files or "
+    log::warn("{}: {} connections, as many as the limit of open files or "
               "--max-connections allows; accepting pauses",
-              connections.size());
+              protocol, connections.size());
     self->halt(socket);
     return;
   }
-  log::info("TCP: accepting resumes");
+  log::info("{}: accepting resumes", protocol);
   // CAF loses a trigger that comes in the same turn of its loop as the halt.
   self->backend().post([me = caf::strong_actor_ptr{self->ctrl()}, this] {
     if (self->alive() && !paused && !stopping)
@@ -106,16 +104,16 @@ void listener_state::pause_or_resume() {
 
 listener_actor::behavior_type
 listener(listener_actor::stateful_broker_pointer<listener_state> self, int fd,
-         const node_actor& node, const listener_limits& limits,
-         std::shared_ptr<const connection_settings> settings) {
-  log_exceptions(self, "TCP");
+         std::string protocol, const listener_limits& limits,
+         fork_connection fork) {
+  log_exceptions(self, protocol);
   auto& st = self->state;
-  st.node = node;
-  st.settings = std::move(settings);
+  st.protocol = std::move(protocol);
+  st.fork = std::move(fork);
   st.limits = limits;
   st.address = net::local_address(fd);
   st.socket = self->add_doorman(fd);
-  log::info("TCP: listening on {}", st.address);
+  log::info("{}: listening on {}", st.protocol, st.address);
   self->set_exit_handler([self](const caf::exit_msg&) { self->state.stop(); });
   self->set_down_handler(
     [self](const caf::down_msg& x) { self->state.gone(x.source.id()); });
@@ -124,9 +122,15 @@ listener(listener_actor::stateful_broker_pointer<listener_state> self, int fd,
       self->state.accept(x.handle);
     },
     [self](const caf::io::acceptor_closed_msg&) {
-      log::error("TCP: the listening socket failed");
+      log::error("{}: the listening socket failed", self->state.protocol);
     },
     [self](atom::greeted, uint64_t id) { self->state.greeted(id); },
+    [self](atom::list) {
+      std::vector<stat_actor> result;
+      for (const auto& [id, x] : self->state.connections)
+        result.push_back(x);
+      return result;
+    },
     [self](atom::stat) { return self->state.stat(); },
   };
 }

@@ -1,30 +1,48 @@
 #pragma once
 
-#include "net/connection_settings.hpp"
-#include "net/nsq_connection.hpp"
+#include "actors/interfaces.hpp"
 
 #include <caf/io/accept_handle.hpp>
+#include <caf/io/system_messages.hpp>
 #include <caf/io/typed_broker.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
-#include <memory>
+#include <string>
+#include <vector>
 
 namespace cafq {
+
+/// The LISTENER actor interface: accepts clients and forks a connection each.
+using listener_actor
+  = caf::typed_actor<caf::reacts_to<caf::io::new_connection_msg>,
+                     caf::reacts_to<caf::io::acceptor_closed_msg>,
+                     // A connection has sent something that makes sense.
+                     caf::reacts_to<atom::greeted, uint64_t>,
+                     // Returns all connections.
+                     caf::replies_to<atom::list>::with<std::vector<stat_actor>>,
+                     // Tells about itself.
+                     caf::replies_to<atom::stat>::with<actor_stat>>;
 
 /// How many clients the LISTENER takes on.
 struct listener_limits {
   /// Clients at a time; accepting pauses there.
   size_t max_connections = 0;
-  /// Of those, clients that have not sent the magic yet. One more ends the
-  /// oldest, so that half-open ones cannot lock out the others.
+  /// Of those, clients that have not said anything sensible yet. One more ends
+  /// the oldest, so that half-open ones cannot lock out the others.
   size_t max_silent = 0;
 };
 
 /// Returns the limits that a limit of open files leaves room for.
 /// @param wished --max-connections, 0 = as many as possible.
 [[nodiscard]] listener_limits limits_for(size_t open_files, size_t wished);
+
+/// Turns an accepted socket into a connection actor: what differs between the
+/// protocols.
+using fork_connection = std::function<stat_actor(listener_actor::broker_pointer,
+                                                 caf::io::connection_handle)>;
 
 /// The state of the LISTENER actor.
 /// @relates listener
@@ -41,15 +59,16 @@ struct listener_state {
   [[nodiscard]] actor_stat stat() const;
 
   broker self;
-  node_actor node;
-  std::shared_ptr<const connection_settings> settings;
+  /// The protocol as the log calls it.
+  std::string protocol;
+  fork_connection fork;
   listener_limits limits;
   caf::io::accept_handle socket;
   std::string address;
   /// By actor id, which is also the order they came in.
-  std::map<uint64_t, connection_actor> connections;
-  /// Those that have not sent the magic yet.
-  std::map<uint64_t, connection_actor> silent;
+  std::map<uint64_t, stat_actor> connections;
+  /// Those that have not greeted yet.
+  std::map<uint64_t, stat_actor> silent;
   uint64_t accepted = 0;
   bool paused = false;
   bool stopping = false;
@@ -61,11 +80,12 @@ private:
   void pause_or_resume();
 };
 
-/// Accepts clients and forks one CONNECTION each, which it outlives.
+/// Accepts clients and forks one connection each, which it outlives.
 /// @param fd A listening socket, which the actor takes over.
+/// @param protocol What the log calls the protocol, e.g. `TCP`.
 listener_actor::behavior_type
 listener(listener_actor::stateful_broker_pointer<listener_state> self, int fd,
-         const node_actor& node, const listener_limits& limits,
-         std::shared_ptr<const connection_settings> settings);
+         std::string protocol, const listener_limits& limits,
+         fork_connection fork);
 
 } // namespace cafq

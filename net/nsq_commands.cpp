@@ -42,6 +42,11 @@ void connection_state::on(const protocol::identify& x) {
     violate(*bad);
     return;
   }
+  const auto& reply = std::get<protocol::identify_reply>(result);
+  if (!may_upgrade(reply)) {
+    violate(protocol::identify_failed("already upgraded"));
+    return;
+  }
   session.set_heartbeats(client.heartbeat_interval.count() > 0);
   if (!std::exchange(identified, true)) {
     delivery_terms = {client.msg_timeout, client.sample_rate};
@@ -49,7 +54,8 @@ void connection_state::on(const protocol::identify& x) {
     next_heartbeat = self->clock().now() + heartbeat_every;
     arm();
   }
-  slots.answer(response_frame(std::get<protocol::identify_reply>(result).data));
+  slots.answer(response_frame(reply.data));
+  agree_on(reply);
 }
 
 void connection_state::on(const protocol::auth&) {
@@ -192,7 +198,9 @@ void connection_state::send_settlings(bool answered_behind) {
   using kind = settling_groups::kind;
   for (auto& x : settlings.take()) {
     ticket t = 0;
-    if (answered_behind && x.command != kind::rdy) {
+    // A failure must not overtake the answers before it either.
+    const auto in_line = answered_behind || !slots.empty();
+    if (in_line && x.command != kind::rdy) {
       t = slots.new_ticket();
       slots.wait(t, command_name::nop);
     }
@@ -220,7 +228,7 @@ void connection_state::on(const protocol::pub& x) {
   const auto t = publishes.add(x.topic, x.body, lasting(x.body),
                                ticket_source());
   slots.wait(t, command_name::pub);
-  published += 1;
+  count_published(x.topic, 1);
   need_topic(x.topic);
 }
 
@@ -232,7 +240,7 @@ void connection_state::on(const protocol::dpub& x) {
                    : publishes.add(x.topic, x.body, lasting(x.body),
                                    ticket_source());
   slots.wait(t, command_name::dpub);
-  published += 1;
+  count_published(x.topic, 1);
   need_topic(x.topic);
 }
 
@@ -244,8 +252,16 @@ void connection_state::on(const protocol::mpub& x) {
   settle_before_answer();
   const auto t = publishes.add(x, lasting(x.records), ticket_source());
   slots.wait(t, command_name::mpub);
-  published += x.count;
+  count_published(x.topic, x.count);
   need_topic(x.topic);
+}
+
+void connection_state::count_published(std::string_view topic, uint64_t count) {
+  published += count;
+  if (auto i = published_to.find(topic); i != published_to.end())
+    i->second += count;
+  else if (published_to.size() < most_known_topics)
+    published_to.emplace(topic, count);
 }
 
 /// Makes sure that the topic is known before the next command is looked at.

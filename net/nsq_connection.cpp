@@ -5,6 +5,8 @@
 #include "net/protocol/frame.hpp"
 #include "net/socket.hpp"
 
+#include <caf/send.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -20,6 +22,9 @@ constexpr size_t publish_window = size_t{512} * 1024;
 /// looked at. Deliveries alone (consumer::window_bytes) do not reach it, so a
 /// consumer that is slow to read can still finish its messages.
 constexpr size_t output_window = size_t{512} * 1024;
+
+/// Pieces decoded in a row for one client, whatever a read inflates to.
+constexpr size_t most_pieces = 4;
 
 constexpr size_t smallest_read = 1024;
 constexpr size_t largest_read = size_t{64} * 1024;
@@ -67,6 +72,7 @@ void connection_state::start(caf::io::connection_handle handle) {
   read_size = smallest_read;
   self->configure_read(hdl, caf::io::receive_policy::at_most(read_size));
   self->ack_writes(hdl, true);
+  connected_at = unix_time_ns() / 1000000000;
   const auto now = self->clock().now();
   heartbeat_every = client.heartbeat_interval;
   next_heartbeat = now + heartbeat_every;
@@ -78,14 +84,17 @@ void connection_state::received(std::string_view bytes) {
   if (end != ending::no)
     return;
   adapt_read_size(bytes.size());
-  fed = bytes;
   if (!greeted)
     greet(bytes);
-  if (greeted && end == ending::no) {
+  if (!greeted || end != ending::no)
+    return;
+  if (secure) {
+    secure->feed(bytes);
+  } else {
+    fed = bytes;
     parser->feed(bytes);
-    run();
   }
-  fed = {};
+  run();
 }
 
 void connection_state::closed_by_peer(caf::io::connection_handle handle) {
@@ -199,10 +208,14 @@ void connection_state::tick(uint64_t generation) {
       abort();
       return;
     }
+  } else if (shaking_hands()) {
+    if (now >= upgrade->deadline) {
+      upgrade_timed_out();
+      return;
+    }
   } else if (heartbeat_every > std::chrono::milliseconds{0}) {
-    // The client's time does not run while it is we who do not read.
     const auto patience = 2 * client.heartbeat_interval;
-    if (greeted && reading && now - line_due_since >= patience) {
+    if (owes_line() && now - line_due_since >= patience) {
       log_error("read timeout");
       input_ended();
       return;
@@ -211,11 +224,13 @@ void connection_state::tick(uint64_t generation) {
       next_heartbeat += heartbeat_every;
       if (next_heartbeat <= now)
         next_heartbeat = now + heartbeat_every;
-      if (greeted) {
+      if (greeted && !upgrade) {
         protocol::append(out.frames(), protocol::heartbeat_frame);
         flush();
       }
       out.shrink();
+      if (secure)
+        secure->shrink();
     }
   }
   arm();
@@ -234,22 +249,58 @@ actor_stat connection_state::stat() const {
   result.counters = {
     {"commands", commands},
     {"published", published},
-    {"pending_bytes", out.pending()},
+    {"pending_bytes", pending()},
     {"open_bytes", open_bytes},
     {"state", static_cast<uint64_t>(session.current())},
   };
+  for (const auto& [key, handle] : topics)
+    result.peers.push_back(handle.id());
+  if (channel)
+    result.peers.push_back(channel.id());
+  result.client = client_facts();
+  return result;
+}
+
+std::shared_ptr<const client_stat> connection_state::client_facts() const {
+  auto result = std::make_shared<client_stat>();
+  // Who has not introduced itself goes by its address.
+  const auto host = peer.substr(0, peer.rfind(':'));
+  result->client_id = identified ? client.client_id : host;
+  result->hostname = identified ? client.hostname : host;
+  result->user_agent = client.user_agent;
+  result->remote_address = peer;
+  result->connected = connected_at;
+  result->state = static_cast<int>(session.current());
+  result->sample_rate = client.sample_rate;
+  result->deflate = client.deflate;
+  result->snappy = client.snappy;
+  result->tls = session.tls();
+  if (tls && session.tls()) {
+    const auto details = tls->details();
+    result->tls_version = details.version;
+    result->tls_cipher_suite = details.cipher;
+  }
+  result->published.assign(published_to.begin(), published_to.end());
   return result;
 }
 
 // -- the loop -----------------------------------------------------------------
 
 bool connection_state::may_run() const {
-  return !waiting && greeted && open_bytes < publish_window
-         && out.pending() < output_window
+  return !waiting && greeted && !upgrade && open_bytes < publish_window
+         && pending() < output_window
          && (end == ending::no || end == ending::after_input);
 }
 
-/// Something was answered or sent: goes on if that is what commands wait for.
+bool connection_state::shaking_hands() const {
+  return upgrade && upgrade->started;
+}
+
+/// Returns the bytes that have not left yet.
+size_t connection_state::pending() const {
+  return out.pending() + (secure ? secure->output().size() : 0);
+}
+
 void connection_state::go_on() {
   if (!reading)
     run();
@@ -259,18 +310,32 @@ void connection_state::run() {
   bool idle = false;
   run_started = self->clock().now();
   publishes.now(unix_time_ns());
-  while (!idle && may_run()) {
-    auto x = parser->next();
-    idle = std::holds_alternative<protocol::need_more>(x);
-    handle(x);
-  }
-  end_of_read();
+  size_t pieces = 0;
+  do {
+    while (!idle && may_run() && pieces < most_pieces) {
+      auto x = parser->next();
+      idle = std::holds_alternative<protocol::need_more>(x);
+      handle(x);
+      if (idle && secure) {
+        idle = !decode();
+        ++pieces;
+      }
+    }
+    end_of_read();
+  } while (upgrade && advance_upgrade());
   if (!idle && (end == ending::no || end == ending::after_input))
     parser->stash();
+  fed = {};
+  if (secure)
+    secure->stash();
   if (idle && end == ending::after_input)
     input_ended();
+  const auto tired = !idle && pieces == most_pieces && may_run();
   if (end == ending::no)
-    set_reading(may_run());
+    set_reading((may_run() && !tired) || shaking_hands());
+  // Others have their turn before the rest is decoded.
+  if (tired)
+    self->send(self, atom::resume_v);
 }
 
 void connection_state::handle(const protocol::parse_result& x) {
@@ -337,6 +402,10 @@ void connection_state::answer() {
 }
 
 void connection_state::flush() {
+  if (secure && out.idle() && !encode()) {
+    abort();
+    return;
+  }
   if (out.ready()) {
     auto& frames = out.frames();
     const std::string_view bytes{frames.data(), frames.size()};
@@ -416,15 +485,26 @@ void connection_state::adapt_read_size(size_t got) {
 void connection_state::arm() {
   const auto now = self->clock().now();
   auto next = now + linger;
-  if (end == ending::no) {
+  if (end == ending::no && shaking_hands()) {
+    next = upgrade->deadline;
+  } else if (end == ending::no) {
     if (heartbeat_every == std::chrono::milliseconds{0})
       return;
     next = next_heartbeat;
-    if (greeted && reading)
+    if (owes_line())
       next = std::min(next, line_due_since + 2 * client.heartbeat_interval);
   }
-  self->delayed_send(self, std::max(next - now, queue::duration{0}),
-                     atom::tick_v, ++tick_generation);
+  // Without a sender: CAF 0.17 leaves the mailbox of a broker that has ended
+  // open, and a message in there that names the broker would keep it for ever.
+  caf::delayed_anon_send(connection_actor{self},
+                         std::max(next - now, queue::duration{0}), atom::tick_v,
+                         ++tick_generation);
+}
+
+/// Whether the client's time runs: not while it is we who do not read, unless
+/// that is because it does not take its answers.
+bool connection_state::owes_line() const {
+  return greeted && (reading || out.pending() >= output_window);
 }
 
 bool connection_state::lasting(std::string_view bytes) const {
@@ -467,7 +547,20 @@ nsq_connection(connection_actor::stateful_broker_pointer<connection_state> self,
       self->state.transferred(x.written);
     },
     [self](atom::stat) { return self->state.stat(); },
+    [self](atom::resume) { self->state.go_on(); },
     [self](atom::tick, uint64_t generation) { self->state.tick(generation); },
+  };
+}
+
+fork_connection
+nsq_connections(node_actor node,
+                std::shared_ptr<const connection_settings> settings) {
+  return [=](listener_actor::broker_pointer parent,
+             caf::io::connection_handle client) -> stat_actor {
+    // CAF 0.17 forwards the arguments of fork twice, so none may be a
+    // temporary.
+    const listener_actor me{parent};
+    return parent->fork(nsq_connection, client, node, me, settings);
   };
 }
 

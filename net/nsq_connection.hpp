@@ -2,6 +2,7 @@
 
 #include "actors/interfaces.hpp"
 #include "net/connection_settings.hpp"
+#include "net/listener.hpp"
 #include "net/output.hpp"
 #include "net/protocol/command_parser.hpp"
 #include "net/protocol/identify.hpp"
@@ -10,6 +11,9 @@
 #include "net/publish_collector.hpp"
 #include "net/response_slots.hpp"
 #include "net/settling.hpp"
+#include "net/transport/stack.hpp"
+#include "net/transport/tls_stream.hpp"
+#include "net/upgrade.hpp"
 
 #include <caf/io/connection_handle.hpp>
 #include <caf/io/system_messages.hpp>
@@ -26,15 +30,6 @@
 
 namespace cafq {
 
-/// The LISTENER actor interface: accepts clients and forks a CONNECTION each.
-using listener_actor
-  = caf::typed_actor<caf::reacts_to<caf::io::new_connection_msg>,
-                     caf::reacts_to<caf::io::acceptor_closed_msg>,
-                     // A connection has sent a good magic.
-                     caf::reacts_to<atom::greeted, uint64_t>,
-                     // Tells about itself.
-                     caf::replies_to<atom::stat>::with<actor_stat>>;
-
 /// The CONNECTION actor interface: a CLIENT that owns a socket. Its memory is
 /// bounded: it does not read while the publishes that topics have not answered,
 /// or the answers the client does not take, exceed a window.
@@ -44,6 +39,8 @@ using connection_actor
                          caf::reacts_to<caf::io::data_transferred_msg>,
                          // Tells about itself.
                          caf::replies_to<atom::stat>::with<actor_stat>,
+                         // INTERNAL: decodes what was left for later.
+                         caf::reacts_to<atom::resume>,
                          // INTERNAL: sends heartbeats, ends a client that is
                          // silent for too long.
                          caf::reacts_to<atom::tick, uint64_t>>;
@@ -72,6 +69,9 @@ struct connection_state {
 
   /// A topic or the channel is gone.
   void down(const caf::actor_addr& who);
+
+  /// Something happened that commands may wait for: executes those that may be.
+  void go_on();
 
   // -- time -------------------------------------------------------------------
 
@@ -132,7 +132,6 @@ private:
   /// Executes the commands that have arrived, as far as they may be.
   void run();
   [[nodiscard]] bool may_run() const;
-  void go_on();
   void handle(const protocol::parse_result& x);
   void end_of_read();
   void greet(std::string_view& bytes);
@@ -146,7 +145,26 @@ private:
   void set_reading(bool on);
   void adapt_read_size(size_t got);
   void arm();
+  [[nodiscard]] bool owes_line() const;
   [[nodiscard]] bool lasting(std::string_view bytes) const;
+
+  [[nodiscard]] bool shaking_hands() const;
+  [[nodiscard]] size_t pending() const;
+
+  // -- nsq_upgrade.cpp --------------------------------------------------------
+
+  [[nodiscard]] bool may_upgrade(const protocol::identify_reply& x) const;
+  void agree_on(const protocol::identify_reply& x);
+  bool advance_upgrade();
+  void start_upgrade();
+  bool shake_hands();
+  void start_compression();
+  void confirm_upgrade();
+  void fail_upgrade(const std::string& why);
+  void upgrade_timed_out();
+  [[nodiscard]] bool decode();
+  [[nodiscard]] bool encode();
+  [[nodiscard]] std::shared_ptr<const client_stat> client_facts() const;
 
   // -- nsq_commands.cpp -------------------------------------------------------
 
@@ -160,6 +178,7 @@ private:
                     const caf::error& why, int tries);
   void fail_subscribe(const protocol::violation& x);
   void need_topic(std::string_view topic);
+  void count_published(std::string_view topic, uint64_t count);
   void remember_topic(const std::string& topic, const topic_actor& handle);
   void fail_settling(const protocol::violation& x);
   [[nodiscard]] auto ticket_source() {
@@ -180,7 +199,7 @@ private:
   bool greeted = false;
   protocol::session session;
   std::optional<protocol::command_parser> parser;
-  /// The bytes of the read being handled.
+  /// The plain bytes being handled.
   std::string_view fed;
   bool reading = true;
   size_t read_size = 0;
@@ -191,6 +210,14 @@ private:
   // What leaves.
   response_slots slots;
   cafq::output out;
+
+  // Behind an upgrade.
+  /// Null as long as everything is in clear.
+  std::unique_ptr<transport::stack> secure;
+  /// Part of `secure`; null without TLS.
+  const transport::tls_stream* tls = nullptr;
+  compressed_by compression = compressed_by::nothing;
+  std::optional<cafq::upgrade> upgrade;
 
   // Publishing.
   publish_collector publishes;
@@ -223,6 +250,9 @@ private:
   // For the stats.
   uint64_t commands = 0;
   uint64_t published = 0;
+  int64_t connected_at = 0;
+  /// Messages by topic, of the first few topics.
+  std::map<std::string, uint64_t, std::less<>> published_to;
 };
 
 /// Speaks NSQ's protocol V2 with one client.
@@ -231,5 +261,10 @@ nsq_connection(connection_actor::stateful_broker_pointer<connection_state> self,
                caf::io::connection_handle handle, const node_actor& node,
                const listener_actor& listener,
                std::shared_ptr<const connection_settings> settings);
+
+/// Returns how a LISTENER makes NSQ connections.
+[[nodiscard]] fork_connection
+nsq_connections(node_actor node,
+                std::shared_ptr<const connection_settings> settings);
 
 } // namespace cafq

@@ -13,6 +13,9 @@ namespace cafq {
 ///
 ///   frames() --take--> handed to the socket or to CAF --gone--> sent
 ///
+/// Behind an upgrade the frames are encoded just before they are taken; from
+/// then on they are bytes of the wire, and counted as those.
+///
 /// Frames are appended while a handler runs and leave in one piece behind it.
 /// CAF's own write buffer has no bound, so it is only given more when it is
 /// empty; what waits meanwhile lies here and is bounded by the credit that
@@ -27,6 +30,23 @@ public:
   /// Asks for `value` to be reported when everything appended so far has left.
   void report_when_sent(uint64_t value) {
     reports_.push_back({left_ + pending(), value});
+  }
+
+  /// Whether CAF has sent all it was handed.
+  [[nodiscard]] bool idle() const noexcept {
+    return handed_ == 0;
+  }
+
+  /// Replaces the frames, which were encoded to the end of `wire`. Leaves an
+  /// empty `wire`.
+  /// @pre `idle()`
+  void encoded(std::vector<char>& wire) {
+    frames_.clear();
+    frames_.swap(wire);
+    // A part of it tells nothing about a part of the frames.
+    for (auto& x : reports_)
+      if (x.at > left_)
+        x.at = left_ + frames_.size();
   }
 
   /// Whether `frames` may be sent now.

@@ -157,6 +157,10 @@ void abort_connection(int fd) noexcept {
   ::shutdown(fd, SHUT_RDWR);
 }
 
+void end_output(int fd) noexcept {
+  ::shutdown(fd, SHUT_WR);
+}
+
 int duplicate(int fd) noexcept {
   return ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
 }

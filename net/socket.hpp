@@ -35,6 +35,9 @@ public:
 /// Ends both directions at once; nothing more is sent or received.
 void abort_connection(int fd) noexcept;
 
+/// Tells the other end that nothing more comes; it can still send.
+void end_output(int fd) noexcept;
+
 /// Makes a second descriptor for the same socket.
 /// @returns -1 if there is none to be had.
 [[nodiscard]] int duplicate(int fd) noexcept;

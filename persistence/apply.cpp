@@ -24,13 +24,23 @@ public:
       look_ahead(from.at(i));
     for (auto i = from.begin(); i != end; ++i)
       write(from.at(i));
-    for (auto [queue, change] : deferred_)
-      if (change != 0)
-        count_deferred(to_, in_, queue, change);
+    count_all();
     return {dropped_.begin(), dropped_.end()};
   }
 
+  void run(const std::vector<const staged_op*>& ops) {
+    for (const auto* x : ops)
+      write(*x);
+    count_all();
+  }
+
 private:
+  void count_all() {
+    for (auto [queue, change] : deferred_)
+      if (change != 0)
+        count_deferred(to_, in_, queue, change);
+  }
+
   /// Finds what would be written in vain.
   void look_ahead(const staged_op& x) {
     if (x.what == kind::drop_queue)
@@ -131,6 +141,11 @@ private:
 std::vector<queue_id>
 apply(const staging& from, uint64_t end, lmdb::txn& to, const tables& in) {
   return application{to, in}.run(from, end);
+}
+
+void apply(const std::vector<const staged_op*>& ops, lmdb::txn& to,
+           const tables& in) {
+  application{to, in}.run(ops);
 }
 
 void count_deferred(lmdb::txn& to, const tables& in, queue_id queue,

@@ -188,8 +188,12 @@ bool lmdb_store::room() {
     const auto used = reader_.used_pages(tables_.all());
     const auto pages = env_.pages();
     const auto free = pages - std::min(pages, used);
-    return room_.welcome(room_.ask(), free * env_.page_size(),
-                         staging_.bytes());
+    // LMDB gives up early when it looks for neighbours among free pages, and
+    // grows the file: a quarter of it was free then, at worst 31 %.
+    const auto usable = free - std::min(free, pages / 3);
+    const auto welcome = room_.welcome(room_.ask(), usable * env_.page_size(),
+                                       staging_.bytes());
+    return welcome && !full_;
   });
 }
 

@@ -92,6 +92,7 @@ private:
   // -----------------------------------------
 
   void transact(size_t bytes, const std::function<void(lmdb::txn&)>& f);
+  void make_room();
   [[noreturn]] void fail(const lmdb::error& x, size_t bytes);
   [[nodiscard]] bool may_grow_by(size_t bytes);
   void extend_file();
@@ -109,6 +110,9 @@ private:
   queue_id next_queue_ = 1;
   queue_id durable_next_queue_ = 0;
   uint64_t damaged_ = 0;
+
+  /// The last commit found no room.
+  bool full_ = false;
 
   /// Why nothing can be written any more.
   std::string broken_;

@@ -83,9 +83,9 @@ void lmdb_store::remove(queue_id queue, queue_state& state,
                         const block_entry& x) {
   auto key = key_of(queue, x);
   auto ack = encode(ack_key{queue, x.id});
-  if (auto* op = staging_.replaceable(area::log, key)) {
+  auto* op = staging_.replaceable(area::log, key);
+  if (op != nullptr && !staging_.moved_from(key)) {
     staging_.replace(*op, kind::nothing);
-    // Groups before this one may hold progress of it.
     if (staging_.find(area::ack, ack) != nullptr)
       staging_.append({.what = kind::erase,
                        .where = area::ack,

@@ -36,18 +36,46 @@ bool lmdb_store::commit() {
     return false;
   const auto end = staging_.cut(options_.max_transaction_bytes);
   std::vector<queue_id> dropped;
-  transact(staging_.bytes(), [&](lmdb::txn& to) {
-    dropped = apply(staging_, end, to, tables_);
-    if (next_queue_ != durable_next_queue_)
-      to.put(tables_.meta, next_queue_key,
-             encode_counter(next_queue_key, next_queue_));
-  });
+  try {
+    transact(staging_.bytes(), [&](lmdb::txn& to) {
+      dropped = apply(staging_, end, to, tables_);
+      if (next_queue_ != durable_next_queue_)
+        to.put(tables_.meta, next_queue_key,
+               encode_counter(next_queue_key, next_queue_));
+    });
+  } catch (const storage_error& x) {
+    full_ = x.kind() == storage_failure::full;
+    if (full_)
+      make_room();
+    throw;
+  }
+  full_ = false;
   durable_next_queue_ = next_queue_;
   staging_.release(end);
   for (auto& x : dropped_)
     x.durable |= std::find(dropped.begin(), dropped.end(), x.queue)
                  != dropped.end();
   return staging_.has_ready();
+}
+
+/// Lets deletions overtake what does not fit. Few at a time: they need pages
+/// as well.
+void lmdb_store::make_room() {
+  constexpr size_t few = 256;
+  const auto ops = staging_.overtaking(few);
+  if (ops.empty())
+    return;
+  try {
+    transact(0, [&](lmdb::txn& to) {
+      apply({ops.begin(), ops.end()}, to, tables_);
+    });
+  } catch (const storage_error& x) {
+    if (x.kind() == storage_failure::full)
+      return;
+    throw;
+  }
+  for (auto* x : ops)
+    staging_.replace(*x, staged_op::kind::nothing);
 }
 
 bool lmdb_store::sweep(size_t max_rows) {

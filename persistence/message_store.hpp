@@ -70,7 +70,8 @@ public:
   // ------------------------------------------------------------------
 
   /// Stores a block, which the queue and its first number name from now on. One
-  /// of that name is replaced.
+  /// of that name is replaced, with all that is in it: whoever packs a message
+  /// that was the first of a block still stored has to see to that block first.
   virtual void keep(queue_id queue, stored_block x) = 0;
 
   /// Returns the blocks whose last number is `from_number` or above, ordered by
@@ -128,7 +129,7 @@ public:
   /// Returns how many bytes of messages wait for a commit.
   [[nodiscard]] virtual size_t staged_bytes() const noexcept = 0;
 
-  /// Counts modifications. What was staged when `staged()` returned x is
+  /// Count modifications. What was staged when `staged()` returned x is
   /// durable as soon as `durable()` returns x or more.
   [[nodiscard]] virtual uint64_t staged() const noexcept = 0;
 

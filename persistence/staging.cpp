@@ -1,5 +1,7 @@
 #include "persistence/staging.hpp"
 
+#include "persistence/keys.hpp"
+
 #include <utility>
 
 namespace cafq {
@@ -36,6 +38,27 @@ void staging::replace(staged_op& x, staged_op::kind what, std::string value) {
   x.value = std::move(value);
   x.body = nullptr;
   bytes_ += x.bytes();
+}
+
+std::vector<staged_op*> staging::overtaking(size_t max) {
+  std::vector<staged_op*> result;
+  for (auto& x : ops_) {
+    if (result.size() == max)
+      break;
+    if (x.what != staged_op::kind::erase || x.group != 0)
+      continue;
+    if (x.where == area::defer || (x.where == area::log && !moved_from(x.key)))
+      result.push_back(&x);
+  }
+  return result;
+}
+
+bool staging::moved_from(std::string_view log_key) const {
+  const auto name = decode_log_key(log_key);
+  if (!name)
+    return true;
+  const auto* x = find(area::ack, encode(ack_key{name->queue, name->id}));
+  return x != nullptr && x->group != 0;
 }
 
 void staging::release(uint64_t end) {

@@ -9,6 +9,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cafq {
 
@@ -69,6 +70,10 @@ public:
   /// Replaces the payload of an op that is still staged.
   void replace(staged_op& x, staged_op::kind what, std::string value = {});
 
+  /// Returns the deletions that may overtake all else: of rows on disk, and not
+  /// in a group. On a full disk they make the room that the oldest ops need.
+  [[nodiscard]] std::vector<staged_op*> overtaking(size_t max);
+
   /// Forgets all before `end`, which are on disk now.
   void release(uint64_t end);
 
@@ -90,6 +95,10 @@ public:
   [[nodiscard]] const staged_op& at(uint64_t sequence) const noexcept {
     return ops_[static_cast<size_t>(sequence - begin_)];
   }
+
+  /// Returns whether a staged group may have moved messages out of a block. As
+  /// long as that is not durable, the block is what holds them.
+  [[nodiscard]] bool moved_from(std::string_view log_key) const;
 
   /// Returns the end of the next transaction: whole groups, at most `bytes`
   /// unless the first group is larger, and nothing of an open group.

@@ -60,6 +60,7 @@ public:
 
   block(const block&) = delete;
   block& operator=(const block&) = delete;
+  ~block() = default;
 
   /// Gives the messages their numbers, `first` upwards.
   /// @pre Nobody else holds the block yet.

@@ -84,6 +84,7 @@ public:
   // Open blocks point at each other.
   channel_queue(const channel_queue&) = delete;
   channel_queue& operator=(const channel_queue&) = delete;
+  ~channel_queue() = default;
 
   // -- modifiers --------------------------------------------------------------
 

@@ -1,12 +1,9 @@
 #include "actors/queue/consumer_set.hpp"
 
-#include <utility>
-
 namespace cafq::queue {
 
-consumer& consumer_set::add(consumer x) {
-  const auto id = x.id;
-  return all_.emplace(id, std::move(x)).first->second;
+consumer& consumer_set::add(const consumer& x) {
+  return all_.emplace(x.id, x).first->second;
 }
 
 bool consumer_set::remove(consumer_id id) {

@@ -13,7 +13,7 @@ namespace cafq::queue {
 struct consumer {
   /// Bytes on their way to a client's socket before the channel waits for them
   /// to leave: bounds what a client that does not read can hold in memory.
-  static constexpr uint64_t window_bytes = 128 * 1024;
+  static constexpr uint64_t window_bytes = uint64_t{128} * 1024;
 
   consumer_id id = 0;
   duration msg_timeout{};
@@ -56,7 +56,7 @@ struct consumer {
 class consumer_set {
 public:
   /// @pre No consumer has this id.
-  consumer& add(consumer x);
+  consumer& add(const consumer& x);
 
   /// Removes a consumer; a no-op when there is none.
   /// @returns whether there was one.
@@ -87,6 +87,14 @@ public:
   }
 
   [[nodiscard]] auto end() noexcept {
+    return all_.end();
+  }
+
+  [[nodiscard]] auto begin() const noexcept {
+    return all_.begin();
+  }
+
+  [[nodiscard]] auto end() const noexcept {
     return all_.end();
   }
 

@@ -29,8 +29,7 @@ public:
   deadline_index() = default;
   deadline_index(const deadline_index&) = delete;
   deadline_index& operator=(const deadline_index&) = delete;
-  deadline_index(deadline_index&&) noexcept = default;
-  deadline_index& operator=(deadline_index&&) noexcept = default;
+  ~deadline_index() = default;
 
   /// @pre `hook` lies in no index.
   void insert(deadline_hook& hook, time_point deadline);

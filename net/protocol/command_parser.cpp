@@ -32,6 +32,13 @@ void command_parser::discard() noexcept {
   input_.discard();
 }
 
+std::string command_parser::take_input() {
+  input_.keep();
+  std::string result{input_.window()};
+  discard();
+  return result;
+}
+
 // -- output -------------------------------------------------------------------
 
 parse_result command_parser::next() {

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 
@@ -54,6 +55,10 @@ public:
   /// Drops all input, as nsqd does when the transport is upgraded.
   /// @pre The parser is between two commands.
   void discard() noexcept;
+
+  /// Gives all input back, for a transport that it turned out to be for.
+  /// @pre The parser is between two commands.
+  [[nodiscard]] std::string take_input();
 
   // -- output -----------------------------------------------------------------
 

@@ -76,7 +76,7 @@ const std::array nsqd_flags{
   flag{"tls-cert", text, ""},
   flag{"tls-client-auth-policy", text, ""},
   flag{"tls-key", text, ""},
-  flag{"tls-min-version", text, "tls1.0"},
+  flag{"tls-min-version", text, "tls1.2"},
   flag{"tls-required", text, "false"},
   flag{"tls-root-ca-file", text, ""},
   flag{"verbose", boolean, "false"},

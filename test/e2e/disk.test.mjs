@@ -77,9 +77,9 @@ async function refusal(args) {
 describe('disk', () => {
   // -- a large backlog --------------------------------------------------------
 
-  it('2,000,000 messages without a channel, then taken by the first', limit, (t) =>
+  it('many messages without a channel, then taken by the first', limit, (t) =>
     withDataPath(async (start) => {
-      const count = 2000000;
+      const count = long ? 2000000 : 200000;
       const broker = await start();
       const published = publishMany(broker.port, 't', 0, count);
       judgeMemory(t, 'publishing', await peakMemory(broker, published), 64);
@@ -129,7 +129,7 @@ describe('disk', () => {
 
   it('messages deferred for long stay out of memory', limit, (t) =>
     withDataPath(async (start) => {
-      const count = long ? 1000000 : 100000;
+      const count = long ? 1000000 : 20000;
       let broker = await start();
       await makeChannel(broker.port, 't', 'c');
       const publish = withClients(broker.port, async (connect) => {
@@ -219,7 +219,7 @@ describe('disk', () => {
     }),
   );
 
-  it('20 restarts under load lose nothing that was acknowledged', limit, (t) =>
+  it('restarts under load lose nothing that was acknowledged', limit, (t) =>
     withDataPath(async (start) => {
       const random = generator(seed);
       t.diagnostic(`SEED=${seed}`);
@@ -228,7 +228,7 @@ describe('disk', () => {
       const acknowledged = new Set();
       const finished = new Set();
       let next = 0;
-      for (let round = 0; round < 20; ++round) {
+      for (let round = 0; round < (long ? 20 : 6); ++round) {
         const broker = await start({ port, flags });
         const writer = await openWriter(port);
         const reader = await openReader(
@@ -408,7 +408,7 @@ describe('disk', () => {
           assert.ok(acknowledged < 100000, 'the disk never was full');
         }
         t.diagnostic(`${acknowledged} accepted, refused after ${Math.round(waited)} ms`);
-        assert.ok(waited > 3000 && waited < 9000, `${waited} ms`);
+        assert.ok(waited > 3000 && waited < 15000, `${waited} ms`);
         await broker.logged(/STORE: cannot write/);
       });
       // Who takes messages goes on.

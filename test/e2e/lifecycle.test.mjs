@@ -169,7 +169,8 @@ describe('start', { concurrency: 4 }, () => {
     ['--tcp-address=127.0.0.1:1', '--tcp-address=127.0.0.1:0', '-max-rdy-count', '9'],
   ])
     it(`starts with ${args.join(' ')}`, limit, async () => {
-      const rest = isCafqd ? [] : ['-http-address=127.0.0.1:0', '-https-address='];
+      const rest = ['-http-address=127.0.0.1:0'];
+      if (!isCafqd) rest.push('-https-address=');
       const broker = new Broker([...args, ...rest]);
       try {
         await broker.listening();
@@ -182,7 +183,7 @@ describe('start', { concurrency: 4 }, () => {
   it('an address in use', limit, () =>
     withBroker({}, async ({ port }) => {
       const args = [`--tcp-address=127.0.0.1:${port}`];
-      if (!isCafqd) args.push('--http-address=127.0.0.1:0');
+      args.push('--http-address=127.0.0.1:0');
       const { code, stderr } = await run(args);
       assert.notEqual(code, 0);
       assert.match(stderr.join('\n'), new RegExp(`127\\.0\\.0\\.1:${port}`));

@@ -51,7 +51,7 @@ describe('wire', { concurrency: 16 }, () => {
         withClients(box.broker.port, async (connect) => {
           const client = await connect({
             magic: row.magic,
-            frames: isCafqd ? undefined : row.frames,
+            frames: row.frames,
           });
           for (const step of modes[mode](steps(topicName())))
             await take(client, step, mode);

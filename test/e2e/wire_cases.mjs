@@ -4,8 +4,8 @@
 // name of its own. The magic is sent first unless `magic: false`. A row whose
 // broker-specific part differs has `cafqd: { why, steps }`: what cafqd does
 // otherwise than nsqd 1.3.0, on purpose. docs/COMPATIBILITY.md lists those.
-// `modes` limits the ways the row is sent; of nsqd's answer only the first
-// `frames` are frames, because a compressed stream follows.
+// `modes` limits the ways the row is sent; only the first `frames` of the answer
+// are frames, because a compressed stream follows.
 
 import { connection } from './cases/connection.mjs';
 import { consuming } from './cases/consuming.mjs';

@@ -1,16 +1,19 @@
 #pragma once
 
+#include "actors/interfaces.hpp"
+#include "config/log.hpp"
+#include "test/support/fake_network.hpp"
+
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/io/middleman.hpp>
-#include <caf/io/network/test_multiplexer.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/scoped_actor.hpp>
 
 #include <chrono>
-#include <string>
-#include <string_view>
+#include <optional>
+#include <utility>
 
 namespace cafq::test {
 
@@ -23,11 +26,13 @@ public:
   deterministic_system()
     : sys(configure(cfg)),
       sched(dynamic_cast<caf::scheduler::test_coordinator&>(sys.scheduler())),
-      mpx(dynamic_cast<caf::io::network::test_multiplexer&>(
-        sys.middleman().backend())),
+      mpx(dynamic_cast<fake_network&>(sys.middleman().backend())),
       self(sys, true) {
-    // Some code treats time zero as "never".
-    sched.clock().current_time += std::chrono::hours{1};
+    log::set_level(log::level::fatal);
+    // Some code treats time zero as "never". A multiple of the granularity of
+    // deadlines, so that those a multiple of it away are exact.
+    sched.clock().current_time
+      = queue::time_point{} + 1'000'000 * queue::deadline_index::granularity;
   }
 
   deterministic_system(const deterministic_system&) = delete;
@@ -51,17 +56,56 @@ public:
     run();
   }
 
+  /// Moves time forward in steps, so that a timer that is armed again and
+  /// again fires as often as it would.
+  void pass(caf::timespan time, caf::timespan step) {
+    for (; time > caf::timespan{0}; time -= step)
+      advance(std::min(time, step));
+  }
+
+  [[nodiscard]] queue::time_point now() {
+    return sched.clock().now();
+  }
+
+  /// Returns how many timers are armed.
+  [[nodiscard]] size_t timers() {
+    return sched.clock().schedule().size();
+  }
+
+  /// Sends a request and returns the answer, nothing if it is an error, which
+  /// then is `last_error`.
+  template <class Result, class Handle, class... Ts>
+  std::optional<Result> ask(const Handle& whom, Ts... xs) {
+    auto pending = self->request(whom, caf::infinite, std::move(xs)...);
+    run();
+    std::optional<Result> result;
+    last_error = {};
+    pending.receive([&](const Result& x) { result = x; },
+                    [&](const caf::error& x) { last_error = x; });
+    return result;
+  }
+
+  /// Returns the state behind a handle.
+  template <class State, class Handle>
+  static State& state_of(const Handle& whom) {
+    auto* ptr = caf::actor_cast<caf::abstract_actor*>(whom);
+    return dynamic_cast<typename Handle::template stateful_base<State>&>(*ptr)
+      .state;
+  }
+
   caf::actor_system_config cfg;
   caf::actor_system sys;
   caf::scheduler::test_coordinator& sched;
-  caf::io::network::test_multiplexer& mpx;
+  fake_network& mpx;
   caf::scoped_actor self;
+  caf::error last_error;
 
 private:
   static caf::actor_system_config& configure(caf::actor_system_config& cfg) {
-    cfg.load<caf::io::middleman, caf::io::network::test_multiplexer>();
+    cfg.add_message_types<caf::id_block::cafq>();
+    cfg.add_message_types<caf::id_block::cafq_actors>();
+    cfg.load<caf::io::middleman, fake_network>();
     cfg.set("scheduler.policy", caf::atom("testing"));
-    cfg.set("middleman.network-backend", caf::atom("testing"));
     cfg.set("middleman.manual-multiplexing", true);
     cfg.set("middleman.workers", size_t{0});
     cfg.set("middleman.heartbeat-interval", caf::timespan{0});

@@ -1,4 +1,5 @@
 #include "tools/cafq/bench/bench.hpp"
+#include "tools/cafq/operate.hpp"
 #include "tools/cafq/pub.hpp"
 #include "tools/cafq/tail.hpp"
 
@@ -13,6 +14,9 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   cafq::tool::add_pub(app);
   cafq::tool::add_tail(app);
+  cafq::tool::add_stats(app);
+  cafq::tool::add_topic_and_channel(app);
+  cafq::tool::add_actors(app);
   cafq::bench::add_bench(app);
   try {
     app.parse(argc, argv);

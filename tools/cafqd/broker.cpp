@@ -5,8 +5,10 @@
 #include "actors/store.hpp"
 #include "config/log.hpp"
 #include "config/version.hpp"
+#include "net/http_connection.hpp"
 #include "net/listener.hpp"
 #include "net/multiplexer.hpp"
+#include "net/nsq_connection.hpp"
 #include "net/socket.hpp"
 #include "persistence/allocator.hpp"
 #include "persistence/data_path.hpp"
@@ -14,6 +16,7 @@
 #include "persistence/storage_error.hpp"
 #include "tools/cafqd/settings.hpp"
 #include "tools/cafqd/signals.hpp"
+#include "tools/cafqd/tls.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -24,6 +27,8 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <stdexcept>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -51,6 +56,38 @@ public:
   }
 };
 
+/// What the node needs before its actors can start. Whatever cannot be had
+/// throws, in the words of the fatal log line.
+struct resources {
+  explicit resources(const config::options& options)
+    : tls(load_tls(options)),
+      tcp_fd(open_door(options.tcp_address)),
+      place(options.data_path.empty() ? "." : options.data_path),
+      disk(open_message_store(place.store_file())),
+      found(recover(*disk)) {
+    if (!options.http_address.empty())
+      http_fd = open_door(options.http_address);
+    for (const auto& warning : place.warnings())
+      log::warn("{}", warning);
+  }
+
+  static int open_door(const std::string& address) {
+    try {
+      return net::listen_on(address);
+    } catch (const net::socket_error& ex) {
+      throw std::runtime_error("listen (" + address + ") failed - "
+                               + ex.what());
+    }
+  }
+
+  std::shared_ptr<transport::tls_source> tls;
+  int tcp_fd;
+  int http_fd = -1;
+  data_path place;
+  std::shared_ptr<message_store> disk;
+  std::vector<recovered_topic> found;
+};
+
 /// Ends an actor and waits until it is gone.
 template <class Handle>
 void stop(caf::actor_system& sys, const Handle& x) {
@@ -76,56 +113,69 @@ queue::duration unix_offset_of(queue::time_point now) {
          - now.time_since_epoch();
 }
 
-} // namespace
+/// HTTP clients are few; their share of the files is set apart, so that neither
+/// kind of client can lock out the other.
+listener_limits http_limits(size_t files) {
+  const auto most = std::clamp<size_t>(files / 8, 4, 2000);
+  return {most, most / 2};
+}
 
-int run_broker(const config::loaded& configuration) {
+/// Runs the actors until a signal comes.
+void run_actors(const config::loaded& configuration, resources& have) {
   const auto& options = configuration.values;
-  int fd = -1;
-  try {
-    fd = net::listen_on(options.tcp_address);
-  } catch (const net::socket_error& ex) {
-    log::fatal("failed to instantiate cafqd - listen ({}) failed - {}",
-               options.tcp_address, ex.what());
-    return 1;
-  }
   const auto files = net::raise_file_limit();
-  log::info("{}", config::version_line());
-  log::info("ID: {}", options.node_id);
-
-  std::optional<data_path> place;
-  std::shared_ptr<message_store> disk;
-  std::vector<recovered_topic> found;
-  try {
-    tune_allocator();
-    place.emplace(options.data_path.empty() ? "." : options.data_path);
-    for (const auto& warning : place->warnings())
-      log::warn("{}", warning);
-    disk = open_message_store(place->store_file());
-    found = recover(*disk);
-  } catch (const storage_error& ex) {
-    log::fatal("failed to instantiate cafqd - {}", ex.what());
-    return 1;
-  }
-
   system_config cfg{configuration.caf};
   caf::actor_system sys{cfg};
+  auto& middleman = sys.middleman();
   // Commits wait for the disk, so the store has a thread of its own.
-  auto keeper = sys.spawn<caf::detached>(store, std::move(disk));
+  auto keeper = sys.spawn<caf::detached>(store, std::move(have.disk));
   auto settings = to_node_settings(options);
   settings.unix_offset = unix_offset_of(sys.clock().now());
-  auto root = sys.spawn(node, keeper, found, settings);
-  const auto limits = limits_for(files,
-                                 static_cast<size_t>(options.max_connections));
-  auto door = sys.middleman().spawn_broker(listener, fd, root, limits,
-                                           to_connection_settings(options));
+  auto root = sys.spawn(node, keeper, std::move(have.found), settings);
 
-  log::info("{}: stopping", wait_for_stop());
+  const auto http = have.http_fd >= 0;
+  const auto for_http = http ? http_limits(files) : listener_limits{};
+  const auto limits = limits_for(files - for_http.max_connections,
+                                 static_cast<size_t>(options.max_connections));
+  auto door = middleman.spawn_broker(
+    listener, have.tcp_fd, std::string{"TCP"}, limits,
+    nsq_connections(root, to_connection_settings(options, have.tls)));
+  listener_actor http_door;
+  if (http) {
+    auto x = to_http_settings(options, net::local_address(have.tcp_fd),
+                              net::local_address(have.http_fd));
+    x.sources.node = root;
+    x.sources.clients = door;
+    http_door = middleman.spawn_broker(
+      listener, have.http_fd, std::string{"HTTP"}, for_http,
+      http_connections(std::make_shared<http_settings>(x)));
+  }
+
+  log::info("{}: stopping",
+            wait_for_stop([&] { reload_tls(have.tls.get(), options); }));
   die_on_next_signal();
+  if (http_door)
+    stop(sys, http_door);
   stop(sys, door);
   save(sys, root);
   stop(sys, root);
   stop(sys, keeper);
   sys.await_all_actors_done();
+}
+
+} // namespace
+
+int run_broker(const config::loaded& configuration) {
+  log::info("{}", config::version_line());
+  log::info("ID: {}", configuration.values.node_id);
+  tune_allocator();
+  try {
+    resources have{configuration.values};
+    run_actors(configuration, have);
+  } catch (const std::runtime_error& ex) {
+    log::fatal("failed to instantiate cafqd - {}", ex.what());
+    return 1;
+  }
   log::info("CAFQ: bye");
   return 0;
 }

@@ -1,9 +1,11 @@
 #include "tools/cafqd/settings.hpp"
 
 #include "config/version.hpp"
+#include "tools/cafqd/tls.hpp"
 
 #include <chrono>
 #include <string>
+#include <utility>
 
 namespace cafq {
 
@@ -11,6 +13,12 @@ namespace {
 
 std::chrono::milliseconds to_ms(std::chrono::nanoseconds x) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(x);
+}
+
+/// Returns the port of `host:port`, -1 if there is none.
+int port_of(const std::string& address) {
+  const auto colon = address.rfind(':');
+  return colon == address.npos ? -1 : std::stoi(address.substr(colon + 1));
 }
 
 } // namespace
@@ -24,8 +32,28 @@ node_settings to_node_settings(const config::options& x) {
   return result;
 }
 
+http_settings
+to_http_settings(const config::options& x, const std::string& tcp_address,
+                 const std::string& http_address) {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  http_settings result;
+  result.options = x;
+  result.limits.max_msg_size = static_cast<uint64_t>(x.max_msg_size);
+  result.limits.max_body_size = static_cast<uint64_t>(x.max_body_size);
+  result.limits.max_defer_ms = to_ms(x.max_req_timeout).count();
+  result.tls_required = tls_required(x) && x.tls_required != "tcp-https";
+  result.info.tcp_port = port_of(tcp_address);
+  result.info.http_port = port_of(http_address);
+  result.info.start_time
+    = std::chrono::duration_cast<std::chrono::seconds>(now).count();
+  result.sources.started
+    = std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
+  return result;
+}
+
 std::shared_ptr<const connection_settings>
-to_connection_settings(const config::options& x) {
+to_connection_settings(const config::options& x,
+                       std::shared_ptr<const transport::tls_source> tls) {
   auto result = std::make_shared<connection_settings>();
   result->node_id = static_cast<uint16_t>(x.node_id);
   result->max_channel_consumers = static_cast<size_t>(x.max_channel_consumers);
@@ -35,6 +63,7 @@ to_connection_settings(const config::options& x) {
   limits.max_body_size = x.max_body_size;
   limits.max_rdy_count = x.max_rdy_count;
   limits.max_req_timeout = to_ms(x.max_req_timeout);
+  limits.tls_required = tls_required(x);
 
   auto& server = result->server;
   server.version = std::string{config::nsqd_version()};
@@ -47,9 +76,10 @@ to_connection_settings(const config::options& x) {
   server.output_buffer_timeout = to_ms(x.output_buffer_timeout);
   server.max_output_buffer_size = x.max_output_buffer_size;
   server.max_deflate_level = x.max_deflate_level;
-  // The transports come with TLS and compression.
-  server.deflate_available = false;
-  server.snappy_available = false;
+  server.tls_available = tls != nullptr;
+  server.deflate_available = x.deflate;
+  server.snappy_available = x.snappy;
+  result->tls = std::move(tls);
   return result;
 }
 

@@ -3,16 +3,26 @@
 #include "actors/node_settings.hpp"
 #include "config/options.hpp"
 #include "net/connection_settings.hpp"
+#include "net/http_settings.hpp"
 
 #include <memory>
+#include <string>
 
 namespace cafq {
 
 /// Returns what the options say to topics and channels.
 [[nodiscard]] node_settings to_node_settings(const config::options& x);
 
+/// Returns what the options say to HTTP connections.
+/// @param tcp_address, http_address Where the node really listens.
+[[nodiscard]] http_settings
+to_http_settings(const config::options& x, const std::string& tcp_address,
+                 const std::string& http_address);
+
 /// Returns what the options say to connections.
+/// @param tls Null without a certificate.
 [[nodiscard]] std::shared_ptr<const connection_settings>
-to_connection_settings(const config::options& x);
+to_connection_settings(const config::options& x,
+                       std::shared_ptr<const transport::tls_source> tls);
 
 } // namespace cafq

@@ -1,7 +1,5 @@
 #include "tools/cafqd/signals.hpp"
 
-#include "config/log.hpp"
-
 #include <csignal>
 #include <initializer_list>
 
@@ -28,14 +26,14 @@ void block_signals() {
   ::signal(SIGXFSZ, SIG_IGN);
 }
 
-const char* wait_for_stop() {
+const char* wait_for_stop(const std::function<void()>& reload) {
   const auto set = make_set({SIGINT, SIGTERM, SIGHUP});
   for (;;) {
     int received = 0;
     if (::sigwait(&set, &received) != 0)
       continue;
     if (received == SIGHUP) {
-      log::info("SIGHUP: nothing to reload");
+      reload();
       continue;
     }
     return received == SIGINT ? "SIGINT" : "SIGTERM";

@@ -45,8 +45,6 @@ const identifyDies = (body, text) => () => [
 const identifyLives = (body) => () => [send(identify(body)), ok, alive];
 const undecodable = 'failed to decode JSON body';
 
-const notYet = 'TLS, snappy and deflate do not exist yet and are answered false';
-
 // Valid and invalid values of one number of IDENTIFY.
 function range(n, field, label, invalid, valid) {
   return [
@@ -195,10 +193,6 @@ export const identifying = [
       negotiate({ snappy: true, deflate: true }),
       ...fatal('E_IDENTIFY_FAILED cannot enable both deflate and snappy compression'),
     ],
-    cafqd: {
-      why: notYet,
-      steps: () => [negotiate({ snappy: true, deflate: true }), negotiated(), alive],
-    },
   },
   {
     n: 112,
@@ -222,14 +216,6 @@ export const identifying = [
       abandon,
     ],
     frames: 1,
-    cafqd: {
-      why: notYet,
-      steps: () => [
-        negotiate({ deflate: true, deflate_level: asked }),
-        negotiated(),
-        alive,
-      ],
-    },
   })),
   {
     n: 114,
@@ -305,16 +291,6 @@ export const identifying = [
       halfClose,
       eof,
     ],
-    cafqd: {
-      why: notYet,
-      steps: (t) => [
-        negotiate({ snappy: true }),
-        send(pub(t, 'x')),
-        negotiated(),
-        ok,
-        alive,
-      ],
-    },
   },
   {
     n: 117,

@@ -118,9 +118,14 @@ export class Broker {
   }
 
   async listening() {
-    const line = await this.logged(/TCP: listening on 127\.0\.0\.1:\d+/);
-    this.port = Number(line.match(/127\.0\.0\.1:(\d+)/)[1]);
+    this.port = await this.#portOf('TCP');
+    this.httpPort = await this.#portOf('HTTP');
     return this;
+  }
+
+  async #portOf(protocol) {
+    const pattern = new RegExp(`${protocol}: listening on 127\\.0\\.0\\.1:(\\d+)`);
+    return Number((await this.logged(pattern)).match(pattern)[1]);
   }
 
   kill(signal) {
@@ -177,8 +182,12 @@ export class Broker {
 
 // A broker that listens on 127.0.0.1, on a free port unless told.
 export function startBroker({ flags = [], port = 0, ...options } = {}) {
-  const args = [`--tcp-address=127.0.0.1:${port}`, ...flags];
-  if (!isCafqd) args.push('--http-address=127.0.0.1:0', '--https-address=');
+  const args = [
+    `--tcp-address=127.0.0.1:${port}`,
+    '--http-address=127.0.0.1:0',
+    ...flags,
+  ];
+  if (!isCafqd) args.push('--https-address=');
   const broker = new Broker(args, options);
   return broker.listening().catch(async (error) => {
     await broker.destroy();

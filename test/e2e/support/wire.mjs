@@ -266,6 +266,26 @@ export class Client {
     this.#received = this.#received.subarray(expected.length);
   }
 
+  // Waits for the end of the connection and gives the bytes after the last
+  // frame.
+  async gone() {
+    await this.#until(() => this.#ended, 'the end of the connection');
+    return this.#received;
+  }
+
+  async bytesUntilEnd(pattern) {
+    assert.match((await this.gone()).toString('latin1'), pattern);
+  }
+
+  // The first bytes after the last frame.
+  async rawPrefix(hex) {
+    await this.#until(
+      () => this.#received.length >= hex.length / 2 || this.#ended,
+      `raw bytes ${hex}`,
+    );
+    assert.ok(this.#received.toString('hex').startsWith(hex));
+  }
+
   // Shows that the connection is open and that nothing else was sent: the next
   // frame is the answer to a command that no broker knows. It is the last one.
   async alive() {

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace cafq {
+
+/// What to tell about the node, in which form.
+struct report_request {
+  enum class form : uint8_t {
+    stats_json,
+    stats_text,
+    metrics,
+    actors_json,
+    actors_dot,
+  };
+
+  form how = form::stats_json;
+  /// Only this topic, if not empty.
+  std::string topic;
+  /// Only topics with this channel, if not empty.
+  std::string channel;
+  bool include_clients = true;
+  bool include_memory = true;
+};
+
+} // namespace cafq

@@ -1,0 +1,86 @@
+#pragma once
+
+#include "actors/interfaces.hpp"
+#include "actors/report_request.hpp"
+#include "actors/stats.hpp"
+
+#include <caf/response_promise.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace cafq {
+
+/// Something that has children to ask as well: a LISTENER.
+using parent_actor = caf::typed_actor<
+  // Returns all children.
+  caf::replies_to<atom::list>::with<std::vector<stat_actor>>,
+  // Tells about itself.
+  caf::replies_to<atom::stat>::with<actor_stat>>;
+
+/// Where a COLLECTOR begins.
+struct collector_sources {
+  node_actor node;
+  /// The one of the NSQ clients.
+  parent_actor clients;
+  /// The other listeners.
+  std::vector<parent_actor> others;
+  /// Unix time in nanoseconds.
+  int64_t started = 0;
+};
+
+/// The COLLECTOR actor interface.
+using collector_actor = caf::typed_actor<
+  // Asks around and writes a report.
+  caf::replies_to<atom::list, report_request>::with<text_ptr>>;
+
+/// The state of the COLLECTOR actor.
+/// @relates stats_collector
+struct collector_state {
+  explicit collector_state(collector_actor::pointer ptr);
+
+  /// Gathers what a request needs.
+  void start(const report_request& x);
+
+  collector_actor::pointer self;
+  collector_sources sources;
+  report_request how;
+  node_report report;
+  caf::typed_response_promise<text_ptr> promise;
+
+  /// The name in log output.
+  static inline const char* name = "collector";
+
+private:
+  void ask_topics();
+  void ask_topic(const topic_actor& who);
+  void ask_channels(size_t topic, const topic_actor& who);
+  void ask_channel(size_t topic, const channel_actor& who);
+  void ask_children(const parent_actor& who, std::vector<actor_stat>& to);
+  template <class Handle>
+  void ask_stat(const Handle& who, std::vector<actor_stat>& to);
+
+  /// Runs `ask` when few enough questions are open.
+  void enqueue(std::function<void()> ask);
+  /// A question was answered, or never will be.
+  void answered();
+  void pump();
+  void finish();
+
+  std::deque<std::function<void()>> asks_;
+  size_t open_ = 0;
+  bool pumping_ = false;
+};
+
+/// Gathers one report, then ends. One is spawned per request, on the pool: so
+/// the multiplexer neither waits nor renders.
+collector_actor::behavior_type
+stats_collector(collector_actor::stateful_pointer<collector_state> self,
+                const collector_sources& sources);
+
+} // namespace cafq

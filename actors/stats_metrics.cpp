@@ -1,0 +1,209 @@
+#include "actors/queue/block.hpp"
+#include "actors/stats_render.hpp"
+#include "config/version.hpp"
+
+#include <array>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+namespace cafq {
+
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+using labels = std::vector<ClientMetric::Label>;
+
+/// The family `name` of a counter that topics or channels have.
+struct family_row {
+  std::string_view name;
+  std::string_view counter;
+  std::string_view help;
+};
+
+// The names that dashboards for nsq_exporter use; gauges there, too.
+constexpr std::array topic_rows{
+  family_row{"nsq_topic_depth", "depth", "Messages waiting in the topic"},
+  family_row{"nsq_topic_backend_depth", "backend_depth",
+             "Messages of the topic only on disk"},
+  family_row{"nsq_topic_message_count", "messages", "Messages published"},
+  family_row{"nsq_topic_channel_count", "channels", "Channels of the topic"},
+};
+
+constexpr std::array channel_rows{
+  family_row{"nsq_channel_depth", "depth", "Messages ready for delivery"},
+  family_row{"nsq_channel_backend_depth", "backend_depth",
+             "Messages of the channel only on disk"},
+  family_row{"nsq_channel_message_count", "messages",
+             "Messages the channel was given"},
+  family_row{"nsq_channel_in_flight_count", "in_flight",
+             "Messages delivered and not finished"},
+  family_row{"nsq_channel_deferred_count", "deferred", "Messages deferred"},
+  family_row{"nsq_channel_requeue_count", "requeued", "Messages requeued"},
+  family_row{"nsq_channel_timeout_count", "timed_out",
+             "Deliveries that timed out"},
+  family_row{"nsq_channel_client_count", "consumers", "Consumers"},
+};
+
+constexpr std::array topic_totals{
+  family_row{"cafq_topic_messages_total", "messages", "Messages published"},
+  family_row{"cafq_topic_message_bytes_total", "bytes",
+             "Bytes of the messages published"},
+  family_row{"cafq_topic_dropped_messages_total", "dropped",
+             "Messages an ephemeral topic had no room for"},
+};
+
+constexpr std::array channel_totals{
+  family_row{"cafq_channel_messages_total", "messages",
+             "Messages the channel was given"},
+  family_row{"cafq_channel_requeued_messages_total", "requeued",
+             "Messages requeued"},
+  family_row{"cafq_channel_timed_out_messages_total", "timed_out",
+             "Deliveries that timed out"},
+  family_row{"cafq_channel_dropped_messages_total", "dropped",
+             "Messages an ephemeral channel had no room for"},
+};
+
+MetricFamily
+make_family(std::string_view name, std::string_view help, MetricType type) {
+  MetricFamily result;
+  result.name = name;
+  result.help = help;
+  result.type = type;
+  return result;
+}
+
+void add(MetricFamily& to, labels of, double value) {
+  auto& x = to.metric.emplace_back();
+  x.label = std::move(of);
+  if (to.type == MetricType::Counter)
+    x.counter.value = value;
+  else
+    x.gauge.value = value;
+}
+
+std::string to_text(bool x) {
+  return x ? "true" : "false";
+}
+
+/// What a label set looks like depends on the family: those of nsq_exporter
+/// say whether the queue is paused.
+labels labels_of(const topic_report& topic, bool with_paused) {
+  labels result{{"topic", topic.self.name}};
+  if (with_paused)
+    result.push_back({"paused", to_text(topic.self.paused)});
+  return result;
+}
+
+labels labels_of(const topic_report& topic, const actor_stat& channel,
+                 bool with_paused) {
+  labels result{{"topic", topic.self.name}, {"channel", channel.name}};
+  if (with_paused)
+    result.push_back({"paused", to_text(channel.paused)});
+  return result;
+}
+
+class metrics_writer {
+public:
+  explicit metrics_writer(const node_report& x) : x_(x) {
+    // nop
+  }
+
+  std::string write() {
+    for (const auto& row : topic_rows)
+      add_topics(row, MetricType::Gauge);
+    for (const auto& row : channel_rows)
+      add_channels(row, MetricType::Gauge);
+    for (const auto& row : topic_totals)
+      add_topics(row, MetricType::Counter);
+    for (const auto& row : channel_totals)
+      add_channels(row, MetricType::Counter);
+    add_node();
+    return prometheus::TextSerializer{}.Serialize(families_);
+  }
+
+private:
+  void add_topics(const family_row& row, MetricType type) {
+    auto family = make_family(row.name, row.help, type);
+    const auto with_paused = type == MetricType::Gauge;
+    for (const auto& topic : x_.topics)
+      add(family, labels_of(topic, with_paused),
+          static_cast<double>(topic.self.counter(row.counter)));
+    families_.push_back(std::move(family));
+  }
+
+  void add_channels(const family_row& row, MetricType type) {
+    auto family = make_family(row.name, row.help, type);
+    const auto with_paused = type == MetricType::Gauge;
+    for (const auto& topic : x_.topics)
+      for (const auto& channel : topic.channels)
+        add(family, labels_of(topic, channel, with_paused),
+            static_cast<double>(channel.counter(row.counter)));
+    families_.push_back(std::move(family));
+  }
+
+  void add_one(std::string_view name, std::string_view help, labels of,
+               double value) {
+    auto family = make_family(name, help, MetricType::Gauge);
+    add(family, std::move(of), value);
+    families_.push_back(std::move(family));
+  }
+
+  void add_node() {
+    add_one("cafq_build_info",
+            "Versions of cafqd and of the nsqd it stands "
+            "for; always 1",
+            {{"version", std::string{config::version()}},
+             {"nsqd_version", std::string{config::nsqd_version()}}},
+            1);
+    add_one("cafq_start_time_seconds", "Unix time of the start", {},
+            static_cast<double>(x_.started) / 1e9);
+    add_one("cafq_message_memory_bytes",
+            "Memory of all messages, what --memory-limit bounds", {},
+            static_cast<double>(queue::block::bytes_in_memory()));
+    std::map<std::string, std::pair<double, double>> kinds;
+    const auto count = [&kinds](const actor_stat& x) {
+      auto& [actors, mailboxes] = kinds[x.kind];
+      actors += 1;
+      mailboxes += static_cast<double>(x.mailbox);
+    };
+    for (const auto& topic : x_.topics) {
+      count(topic.self);
+      for (const auto& channel : topic.channels)
+        count(channel);
+    }
+    for (const auto* list : {&x_.others, &x_.connections})
+      for (const auto& actor : *list)
+        count(actor);
+    auto actors = make_family("cafq_actors", "Actors, by kind",
+                              MetricType::Gauge);
+    auto mailboxes = make_family("cafq_mailbox_messages",
+                                 "Messages waiting in mailboxes, by kind",
+                                 MetricType::Gauge);
+    for (const auto& [kind, values] : kinds) {
+      add(actors, {{"kind", kind}}, values.first);
+      add(mailboxes, {{"kind", kind}}, values.second);
+    }
+    families_.push_back(std::move(actors));
+    families_.push_back(std::move(mailboxes));
+  }
+
+  const node_report& x_;
+  std::vector<MetricFamily> families_;
+};
+
+} // namespace
+
+std::string stats_metrics(const node_report& x) {
+  return metrics_writer{x}.write();
+}
+
+} // namespace cafq

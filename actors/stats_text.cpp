@@ -1,0 +1,137 @@
+#include "actors/stats_clients.hpp"
+#include "actors/stats_memory.hpp"
+#include "actors/stats_render.hpp"
+#include "config/go_duration.hpp"
+#include "config/version.hpp"
+
+#include <chrono>
+#include <ctime>
+#include <iterator>
+
+#include <fmt/chrono.h>
+#include <fmt/core.h>
+
+namespace cafq {
+
+namespace {
+
+using std::chrono::nanoseconds;
+
+constexpr int64_t second_ns = 1000000000;
+
+/// Local time with its distance from UTC.
+std::string rfc3339(int64_t unix_time) {
+  const std::time_t when = unix_time;
+  std::tm x{};
+  ::localtime_r(&when, &x);
+  auto result = fmt::format("{:%Y-%m-%dT%H:%M:%S}", x);
+  if (x.tm_gmtoff == 0)
+    return result + "Z";
+  const auto minutes = x.tm_gmtoff / 60;
+  const auto distance = minutes < 0 ? -minutes : minutes;
+  return result
+         + fmt::format("{}{:02}:{:02}", minutes < 0 ? '-' : '+', distance / 60,
+                       distance % 60);
+}
+
+class text_writer {
+public:
+  text_writer(const node_report& x, const report_request& how)
+    : x_(x), how_(how), index_(x) {
+    // nop
+  }
+
+  std::string write() {
+    line("nsqd v{} (cafqd v{})", config::nsqd_version(), config::version());
+    line("start_time {}", rfc3339(x_.started / second_ns));
+    line("uptime {}", config::to_go_duration(nanoseconds{x_.now - x_.started}));
+    line("\nHealth: OK");
+    if (how_.include_memory) {
+      line("\nMemory:");
+      for (const auto& [name, value] : memory_in_use())
+        line("   {:<25}\t{}", name, value);
+    }
+    if (x_.topics.empty())
+      line("\nTopics: None");
+    else
+      out_ += "\nTopics:";
+    for (const auto& topic : x_.topics)
+      add(topic);
+    add_producers();
+    return std::move(out_);
+  }
+
+private:
+  template <class... Ts>
+  void line(fmt::format_string<Ts...> pattern, Ts&&... xs) {
+    fmt::format_to(std::back_inserter(out_), pattern, std::forward<Ts>(xs)...);
+    out_ += '\n';
+  }
+
+  void add(const topic_report& topic) {
+    const auto& self = topic.self;
+    line("\n{}[{:<15}] depth: {:<5} be-depth: {:<5} msgs: {:<8} e2e%: ",
+         self.paused ? "*P " : "   ", self.name, self.counter("depth"),
+         self.counter("backend_depth"), self.counter("messages"));
+    for (const auto& x : topic.channels) {
+      line("{}[{:<25}] depth: {:<5} be-depth: {:<5} inflt: {:<4} def: {:<4} "
+           "re-q: {:<5} timeout: {:<5} msgs: {:<8} e2e%: ",
+           x.paused ? "   *P " : "      ", x.name, x.counter("depth"),
+           x.counter("backend_depth"), x.counter("in_flight"),
+           x.counter("deferred"), x.counter("requeued"), x.counter("timed_out"),
+           x.counter("messages"));
+      for (const auto& consumer : x.consumers)
+        if (const auto* who = index_.find(consumer.id))
+          line("        {}", client(*who, consumer));
+    }
+  }
+
+  void add_producers() {
+    bool any = false;
+    if (x_.topic_found && how_.include_clients) {
+      for (const auto& connection : x_.connections) {
+        if (!connection.client || connection.client->published.empty())
+          continue;
+        if (!std::exchange(any, true))
+          line("\nProducers:");
+        line("   {}",
+             client(*connection.client, index_.consumer(connection.id)));
+      }
+    }
+    if (!any)
+      line("\nProducers: None");
+  }
+
+  [[nodiscard]] std::string
+  client(const client_stat& who, const consumer_stat& consumer) const {
+    const auto colon = who.remote_address.rfind(':');
+    const auto port = colon == who.remote_address.npos
+                        ? std::string{}
+                        : who.remote_address.substr(colon + 1);
+    const auto id = fmt::format("{}:{} {}", who.hostname, port, who.user_agent);
+    const auto connected = config::to_go_duration(
+      nanoseconds{(x_.now / second_ns - who.connected) * second_ns});
+    if (const auto* counts = published_to(who, how_.topic))
+      return fmt::format("[V2 {:<21}] msgs: {:<8} topics: {}={} connected: {}",
+                         id, counts->second, counts->first, counts->second,
+                         connected);
+    return fmt::format("[V2 {:<21}] state: {} inflt: {:<4} rdy: {:<4} fin: "
+                       "{:<8} re-q: {:<8} msgs: {:<8} connected: {}",
+                       id, who.state, consumer.in_flight, consumer.rdy,
+                       consumer.finished, consumer.requeued, consumer.messages,
+                       connected);
+  }
+
+  const node_report& x_;
+  const report_request& how_;
+  client_index index_;
+  std::string out_;
+};
+
+} // namespace
+
+std::string stats_text(const node_report& x, const report_request& how) {
+  return text_writer{x, how}.write();
+}
+
+} // namespace cafq

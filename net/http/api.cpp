@@ -1,0 +1,239 @@
+#include "net/http/api.hpp"
+
+#include "net/http/url.hpp"
+#include "net/protocol/names.hpp"
+
+#include <charconv>
+#include <utility>
+
+namespace cafq::http {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+response invalid_request() {
+  return failure(400, "INVALID_REQUEST");
+}
+
+/// Reads a parameter that has to be there and, unless `bad_name` is empty, has
+/// to be a name.
+/// @returns what is wrong with it, if anything.
+std::optional<response> read_name(const query& parameters, std::string_view key,
+                                  std::string_view missing,
+                                  std::string_view bad_name, std::string& to) {
+  const auto value = parameters.find(key);
+  if (!value)
+    return failure(400, missing);
+  to = *value;
+  if (!bad_name.empty() && !protocol::valid_name(to))
+    return failure(400, bad_name);
+  return std::nullopt;
+}
+
+/// Reads the topic of a request that creates it.
+std::variant<std::string, response> read_topic(const request& x) {
+  const auto parameters = query::parse(x.query);
+  if (!parameters)
+    return invalid_request();
+  std::string topic;
+  if (auto bad = read_name(*parameters, "topic", "MISSING_ARG_TOPIC",
+                           "INVALID_TOPIC", topic))
+    return std::move(*bad);
+  return topic;
+}
+
+/// Reads an integer as Go's ParseInt.
+std::optional<int64_t> read_integer(std::string_view text) {
+  if (text.size() > 1 && text[0] == '+' && text[1] != '-')
+    text.remove_prefix(1);
+  int64_t result = 0;
+  const auto* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, result);
+  if (error != std::errc{} || stop != end)
+    return std::nullopt;
+  return result;
+}
+
+effect to_pub(const request& x, std::string_view body, body_state how,
+              const limits& allowed) {
+  if (how == body_state::broken)
+    return failure(500, "INTERNAL_ERROR");
+  if (how == body_state::too_big)
+    return failure(413, "MSG_TOO_BIG");
+  if (body.empty())
+    return failure(400, "MSG_EMPTY");
+  auto topic = read_topic(x);
+  if (auto* bad = std::get_if<response>(&topic))
+    return std::move(*bad);
+  publish result;
+  result.topic = std::move(std::get<std::string>(topic));
+  result.messages = {body};
+  // The query was good enough for the topic. What is found in it is a view.
+  const auto parameters = *query::parse(x.query);
+  if (const auto defer = parameters.find("defer")) {
+    const auto ms = read_integer(*defer);
+    if (ms && *ms >= 0 && *ms <= allowed.max_defer_ms)
+      result.delay = milliseconds{*ms};
+    else
+      result.failed = failure(400, "INVALID_DEFER");
+  }
+  return result;
+}
+
+effect to_mpub(const request& x, std::string_view body, body_state how,
+               const limits& allowed) {
+  auto topic = read_topic(x);
+  if (auto* bad = std::get_if<response>(&topic))
+    return std::move(*bad);
+  publish result;
+  result.topic = std::move(std::get<std::string>(topic));
+  const auto binary = query::parse(x.query)->flag("binary", false);
+  auto messages = binary ? split_records(body, allowed)
+                         : split_lines(body, allowed);
+  if (auto* bad = std::get_if<response>(&messages))
+    result.failed = std::move(*bad);
+  else if (how == body_state::broken)
+    result.failed = failure(500, "INTERNAL_ERROR");
+  else
+    result.messages
+      = std::move(std::get<std::vector<std::string_view>>(messages));
+  return result;
+}
+
+effect to_topic_command(operation what, const request& x) {
+  const auto parameters = query::parse(x.query);
+  if (!parameters)
+    return invalid_request();
+  // The others take a bad name for one that does not exist.
+  const auto checked = what == operation::create || what == operation::empty;
+  topic_command result{what, {}};
+  if (auto bad = read_name(*parameters, "topic", "MISSING_ARG_TOPIC",
+                           checked ? "INVALID_TOPIC" : "", result.topic))
+    return std::move(*bad);
+  return result;
+}
+
+effect to_channel_command(operation what, const request& x) {
+  const auto parameters = query::parse(x.query);
+  if (!parameters)
+    return invalid_request();
+  channel_command result{what, {}, {}};
+  if (auto bad = read_name(*parameters, "topic", "MISSING_ARG_TOPIC",
+                           "INVALID_ARG_TOPIC", result.topic))
+    return std::move(*bad);
+  if (auto bad = read_name(*parameters, "channel", "MISSING_ARG_CHANNEL",
+                           "INVALID_ARG_CHANNEL", result.channel))
+    return std::move(*bad);
+  return result;
+}
+
+effect to_stats(const request& x) {
+  const auto parameters = query::parse(x.query);
+  if (!parameters)
+    return invalid_request();
+  report_request result;
+  using form = report_request::form;
+  result.how = parameters->get("format") == "json" ? form::stats_json
+                                                   : form::stats_text;
+  result.topic = parameters->get("topic");
+  result.channel = parameters->get("channel");
+  result.include_clients = parameters->flag("include_clients", true);
+  result.include_memory = parameters->flag("include_mem", true);
+  return result;
+}
+
+effect to_actors(const request& x) {
+  const auto parameters = query::parse(x.query);
+  if (!parameters)
+    return invalid_request();
+  report_request result;
+  using form = report_request::form;
+  result.how = parameters->get("format") == "dot" ? form::actors_dot
+                                                  : form::actors_json;
+  return result;
+}
+
+effect to_config_put(const route& to, std::string_view body, body_state how) {
+  if (how == body_state::broken)
+    return failure(500, "INTERNAL_ERROR");
+  if (how == body_state::too_big || body.empty())
+    return failure(413, "INVALID_VALUE");
+  return config_command{to.parameter, std::string{body}};
+}
+
+} // namespace
+
+std::variant<body_plan, response>
+plan_body(const route& to, const request& x, const limits& allowed) {
+  const auto size = x.content_length.value_or(0);
+  switch (to.target) {
+    case endpoint::pub:
+      if (size > allowed.max_msg_size)
+        return failure(413, "MSG_TOO_BIG");
+      return body_plan{allowed.max_msg_size, true};
+    case endpoint::mpub: {
+      if (size > allowed.max_body_size)
+        return failure(413, "BODY_TOO_BIG");
+      auto topic = read_topic(x);
+      if (auto* bad = std::get_if<response>(&topic))
+        return std::move(*bad);
+      return body_plan{allowed.max_body_size, true};
+    }
+    case endpoint::config_put:
+      return body_plan{allowed.max_msg_size, true};
+    default:
+      return body_plan{most_discarded, false};
+  }
+}
+
+effect to_effect(const route& to, const request& x, std::string_view body,
+                 body_state how, const limits& allowed) {
+  switch (to.target) {
+    case endpoint::pub:
+      return to_pub(x, body, how, allowed);
+    case endpoint::mpub:
+      return to_mpub(x, body, how, allowed);
+    case endpoint::stats:
+      return to_stats(x);
+    case endpoint::topic_create:
+      return to_topic_command(operation::create, x);
+    case endpoint::topic_delete:
+      return to_topic_command(operation::erase, x);
+    case endpoint::topic_empty:
+      return to_topic_command(operation::empty, x);
+    case endpoint::topic_pause:
+      return to_topic_command(operation::pause, x);
+    case endpoint::topic_unpause:
+      return to_topic_command(operation::unpause, x);
+    case endpoint::channel_create:
+      return to_channel_command(operation::create, x);
+    case endpoint::channel_delete:
+      return to_channel_command(operation::erase, x);
+    case endpoint::channel_empty:
+      return to_channel_command(operation::empty, x);
+    case endpoint::channel_pause:
+      return to_channel_command(operation::pause, x);
+    case endpoint::channel_unpause:
+      return to_channel_command(operation::unpause, x);
+    case endpoint::config_get:
+      return config_command{to.parameter, std::nullopt};
+    case endpoint::config_put:
+      return to_config_put(to, body, how);
+    case endpoint::actors:
+      return to_actors(x);
+    case endpoint::metrics: {
+      report_request result;
+      result.how = report_request::form::metrics;
+      return result;
+    }
+    case endpoint::ping:
+    case endpoint::info:
+    case endpoint::live:
+    case endpoint::ready:
+      return node_command{to.target};
+  }
+  return failure(500, "INTERNAL_ERROR");
+}
+
+} // namespace cafq::http

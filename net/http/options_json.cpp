@@ -1,0 +1,127 @@
+#include "net/http/options_json.hpp"
+
+#include "config/identity.hpp"
+#include "config/log.hpp"
+#include "config/option_table.hpp"
+#include "config/version.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+namespace cafq::http {
+
+namespace {
+
+/// Whether `name` is what nsqd's configuration file calls an option.
+bool has_key(const config::option_row& row, std::string_view name) {
+  const auto own = row.alias.empty() ? row.name : row.alias;
+  return std::equal(own.begin(), own.end(), name.begin(), name.end(),
+                    [](char x, char y) { return y == (x == '-' ? '_' : x); });
+}
+
+const config::option_row* find_row(std::string_view name) {
+  for (const auto& group : config::option_table())
+    for (const auto& row : group.rows)
+      if (row.scope == config::scope::anywhere && has_key(row, name))
+        return &row;
+  return nullptr;
+}
+
+/// nsqd tells levels by number, the least severe is 1.
+std::string level_number() {
+  return std::to_string(static_cast<int>(log::current_level()) + 1);
+}
+
+/// Returns the number that nsqd has for a word.
+template <class Words>
+std::string number_of(const Words& words, std::string_view word) {
+  for (const auto& [text, number] : words)
+    if (text == word)
+      return std::to_string(number);
+  return "0";
+}
+
+using word_number = std::pair<std::string_view, int>;
+
+constexpr std::array tls_versions{
+  word_number{"tls1.0", 769}, word_number{"tls1.1", 770},
+  word_number{"tls1.2", 771}, word_number{"tls1.3", 772}};
+
+constexpr std::array tls_needs{
+  word_number{"false", 0}, word_number{"tcp-https", 1}, word_number{"true", 2}};
+
+response render(bool x) {
+  return json_ok(x ? "true" : "false");
+}
+
+response render(int64_t x) {
+  return json_ok(std::to_string(x));
+}
+
+response render(std::chrono::nanoseconds x) {
+  return json_ok(std::to_string(x.count()));
+}
+
+response render(const std::string& x) {
+  return x.empty() ? empty_ok() : text_ok(x);
+}
+
+response render(const std::vector<std::string>& x) {
+  return json_ok(nlohmann::json(x).dump());
+}
+
+response render(const std::vector<double>& x) {
+  return json_ok(fmt::format("[{}]", fmt::join(x, ",")));
+}
+
+} // namespace
+
+response get_option(const config::options& all, std::string_view name) {
+  const auto* row = find_row(name);
+  if (row == nullptr)
+    return failure(400, "INVALID_OPTION");
+  if (name == "log_level")
+    return json_ok(level_number());
+  if (name == "tls_required")
+    return json_ok(number_of(tls_needs, all.tls_required));
+  if (name == "tls_min_version")
+    return json_ok(number_of(tls_versions, all.tls_min_version));
+  return std::visit([&](auto field) { return render(all.*field); }, row->field);
+}
+
+response set_option(const config::options& all, std::string_view name,
+                    std::string_view value) {
+  if (name != "log_level")
+    return failure(400, "INVALID_OPTION");
+  const auto level = log::to_level(value);
+  if (!level)
+    return failure(400, "INVALID_VALUE");
+  log::set_level(*level);
+  return get_option(all, name);
+}
+
+response get_info(const config::options& all, const info_facts& facts) {
+  return json_ok(nlohmann::ordered_json{
+    {"version", config::nsqd_version()},
+    {"broadcast_address", all.broadcast_address},
+    {"hostname", config::hostname()},
+    {"http_port", facts.http_port},
+    {"tcp_port", facts.tcp_port},
+    {"start_time", facts.start_time},
+    {"max_heartbeat_interval", all.max_heartbeat_interval.count()},
+    {"max_output_buffer_size", all.max_output_buffer_size},
+    {"max_output_buffer_timeout", all.max_output_buffer_timeout.count()},
+    {"max_deflate_level", all.max_deflate_level},
+    {"cafq_version", config::version()},
+  }
+                   .dump());
+}
+
+} // namespace cafq::http

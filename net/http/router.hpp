@@ -1,0 +1,51 @@
+#pragma once
+
+#include "net/http/request.hpp"
+#include "net/http/response.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace cafq::http {
+
+/// What can be asked for.
+enum class endpoint : uint8_t {
+  ping,
+  info,
+  pub,
+  mpub,
+  stats,
+  topic_create,
+  topic_delete,
+  topic_empty,
+  topic_pause,
+  topic_unpause,
+  channel_create,
+  channel_delete,
+  channel_empty,
+  channel_pause,
+  channel_unpause,
+  config_get,
+  config_put,
+  // cafqd's own.
+  actors,
+  metrics,
+  live,
+  ready,
+};
+
+/// A request that has found its endpoint.
+struct route {
+  endpoint target{};
+  /// What the last part of the path names, for those of /config/.
+  std::string parameter;
+};
+
+/// Finds the endpoint of a request or says what is wrong with method or path,
+/// with the answers of nsqd's router: redirects to the path that was meant,
+/// 404, 405 with Allow, and OPTIONS.
+[[nodiscard]] std::variant<route, response> find_route(const request& x);
+
+} // namespace cafq::http

@@ -1,0 +1,251 @@
+#include "actors/error.hpp"
+#include "net/http/options_json.hpp"
+#include "net/http_connection.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace cafq {
+
+using http::operation;
+
+namespace {
+
+/// Topics a connection keeps a handle of.
+constexpr size_t most_known_topics = 256;
+
+/// How often a publish is tried if its topic is deleted under its hands.
+constexpr int most_publish_tries = 3;
+
+int64_t unix_time_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+           std::chrono::system_clock::now().time_since_epoch())
+    .count();
+}
+
+} // namespace
+
+void http_connection_state::on(http::response& x) {
+  answer(std::move(x));
+}
+
+// -- publishing ---------------------------------------------------------------
+
+void http_connection_state::on(http::publish& x) {
+  publishing = std::move(x);
+  publish_tries = most_publish_tries;
+  find_topic();
+}
+
+void http_connection_state::find_topic() {
+  if (auto i = topics.find(publishing->topic); i != topics.end()) {
+    publish_to(i->second);
+    return;
+  }
+  if (publish_tries-- == 0) {
+    refused(last_ticket);
+    return;
+  }
+  self
+    ->request(settings->sources.node, caf::infinite, atom::topic_v,
+              publishing->topic)
+    .then(
+      [this](const topic_actor& found) {
+        remember_topic(publishing->topic, found);
+        publish_to(found);
+        run();
+      },
+      [this](const caf::error&) {
+        refused(last_ticket);
+        run();
+      });
+}
+
+void http_connection_state::remember_topic(const std::string& topic,
+                                           const topic_actor& handle) {
+  // No put is open now, so any of them can go.
+  if (topics.size() >= most_known_topics) {
+    self->demonitor(topics.begin()->second.address());
+    topics.erase(topics.begin());
+  }
+  self->monitor(handle);
+  topics.emplace(topic, handle);
+}
+
+void http_connection_state::publish_to(const topic_actor& to) {
+  if (publishing->failed || publishing->messages.empty()) {
+    auto x = publishing->failed ? std::move(*publishing->failed)
+                                : http::text_ok("OK");
+    publishing.reset();
+    answer(std::move(x));
+    return;
+  }
+  batch_ptr x{new batch};
+  if (publishing->delay.count() > 0) {
+    x->items.push_back(
+      {queue::block::make(publishing->messages, unix_time_ns()),
+       self->clock().now() + publishing->delay});
+  } else {
+    for (auto& block : queue::make_blocks(publishing->messages, unix_time_ns()))
+      x->items.push_back({std::move(block), {}});
+  }
+  put_to = to.address();
+  self->send(to, atom::put_v, std::move(x), client_actor{self}, ++last_ticket);
+}
+
+void http_connection_state::accepted(ticket t) {
+  if (t != last_ticket || !publishing)
+    return;
+  published += publishing->messages.size();
+  publishing.reset();
+  put_to = nullptr;
+  answer(http::text_ok("OK"));
+  run();
+}
+
+void http_connection_state::refused(ticket t) {
+  if (t != last_ticket || !publishing)
+    return;
+  publishing.reset();
+  put_to = nullptr;
+  answer(http::failure(503, "EXITING"));
+  run();
+}
+
+void http_connection_state::down(const caf::actor_addr& who) {
+  std::erase_if(topics,
+                [&](const auto& x) { return x.second.address() == who; });
+  // An answer would have come first: the topic did not take it.
+  if (put_to && put_to == who) {
+    put_to = nullptr;
+    find_topic();
+  }
+}
+
+// -- topics and channels ------------------------------------------------------
+
+/// Sends a command that succeeds or fails, and answers accordingly.
+template <class Result, class Handle, class... Ts>
+void http_connection_state::perform(const Handle& who, Ts... xs) {
+  self->request(who, caf::infinite, xs...)
+    .then(
+      [this](const Result&) {
+        answer(http::empty_ok());
+        run();
+      },
+      [this](const caf::error& why) { fail(why, "CHANNEL_NOT_FOUND"); });
+}
+
+void http_connection_state::fail(const caf::error& why,
+                                 std::string_view token) {
+  if (why == ec::no_such_topic)
+    answer(http::failure(404, "TOPIC_NOT_FOUND"));
+  else if (why == ec::no_such_channel || why == caf::sec::request_receiver_down)
+    answer(http::failure(404, token));
+  else
+    answer(http::failure(500, "INTERNAL_ERROR"));
+  run();
+}
+
+void http_connection_state::on(const http::topic_command& x) {
+  const auto& node = settings->sources.node;
+  if (x.what == operation::create) {
+    perform<topic_actor>(node, atom::topic_v, x.topic);
+    return;
+  }
+  if (x.what == operation::erase) {
+    // Or the next publish would go to the one that ends.
+    if (auto i = topics.find(x.topic); i != topics.end()) {
+      self->demonitor(i->second.address());
+      topics.erase(i);
+    }
+    perform<atom::erase>(node, atom::erase_v, x.topic);
+    return;
+  }
+  self->request(node, caf::infinite, atom::find_v, x.topic)
+    .then(
+      [this, what = x.what](const topic_actor& found) {
+        if (what == operation::empty)
+          perform<atom::empty>(found, atom::empty_v);
+        else
+          perform<atom::pause>(found, atom::pause_v, what == operation::pause);
+      },
+      [this](const caf::error& why) { fail(why, "TOPIC_NOT_FOUND"); });
+}
+
+void http_connection_state::on(const http::channel_command& x) {
+  self->request(settings->sources.node, caf::infinite, atom::find_v, x.topic)
+    .then([this, x](const topic_actor& found) { perform(found, x); },
+          [this](const caf::error& why) { fail(why, "TOPIC_NOT_FOUND"); });
+}
+
+void http_connection_state::perform(const topic_actor& who,
+                                    const http::channel_command& x) {
+  if (x.what == operation::create) {
+    perform<channel_actor>(who, atom::channel_v, x.channel);
+    return;
+  }
+  if (x.what == operation::erase) {
+    perform<atom::erase>(who, atom::erase_v, x.channel);
+    return;
+  }
+  self->request(who, caf::infinite, atom::find_v, x.channel)
+    .then(
+      [this, what = x.what](const channel_actor& found) {
+        if (what == operation::empty)
+          perform<atom::empty>(found, atom::empty_v);
+        else
+          perform<atom::pause>(found, atom::pause_v, what == operation::pause);
+      },
+      [this](const caf::error& why) { fail(why, "CHANNEL_NOT_FOUND"); });
+}
+
+// -- the node -----------------------------------------------------------------
+
+void http_connection_state::on(const report_request& x) {
+  auto sources = settings->sources;
+  sources.others.emplace_back(listener);
+  auto collector = self->spawn(stats_collector, sources);
+  self->request(collector, caf::infinite, atom::list_v, x)
+    .then(
+      [this, how = x.how](const text_ptr& text) {
+        http::response result;
+        result.shared_body = text;
+        using form = report_request::form;
+        if (how == form::metrics) {
+          result.v1 = false;
+          result.kind = http::response::type::other;
+          result.content_type = "text/plain; version=0.0.4; charset=utf-8";
+        } else if (how == form::actors_dot) {
+          result.v1 = false;
+          result.kind = http::response::type::other;
+          result.content_type = "text/vnd.graphviz; charset=utf-8";
+        } else {
+          result.v1 = how != form::actors_json;
+          result.kind = how == form::stats_text ? http::response::type::text
+                                                : http::response::type::json;
+        }
+        answer(std::move(result));
+        run();
+      },
+      [this](const caf::error& why) { fail(why, "NOT_FOUND"); });
+}
+
+void http_connection_state::on(const http::config_command& x) {
+  const auto& options = settings->options;
+  answer(x.value ? http::set_option(options, x.option, *x.value)
+                 : http::get_option(options, x.option));
+}
+
+void http_connection_state::on(const http::node_command& x) {
+  if (x.what == http::endpoint::info) {
+    answer(http::get_info(settings->options, settings->info));
+    return;
+  }
+  auto result = http::text_ok("OK");
+  result.v1 = false;
+  answer(std::move(result));
+}
+
+} // namespace cafq

@@ -1,0 +1,184 @@
+#pragma once
+
+#include "actors/interfaces.hpp"
+#include "net/http/api.hpp"
+#include "net/http/request_parser.hpp"
+#include "net/http/response.hpp"
+#include "net/http/router.hpp"
+#include "net/http_settings.hpp"
+#include "net/listener.hpp"
+#include "net/output.hpp"
+
+#include <caf/io/connection_handle.hpp>
+#include <caf/io/system_messages.hpp>
+#include <caf/io/typed_broker.hpp>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cafq {
+
+/// The HTTP connection actor interface: to topics it is a CLIENT that never
+/// consumes. Its memory is bounded by the longest body, the longest answer and
+/// one request at a time.
+using http_connection_actor
+  = client_actor::extend<caf::reacts_to<caf::io::new_data_msg>,
+                         caf::reacts_to<caf::io::connection_closed_msg>,
+                         caf::reacts_to<caf::io::data_transferred_msg>,
+                         // Tells about itself.
+                         caf::replies_to<atom::stat>::with<actor_stat>,
+                         // INTERNAL: looks for a client that is too slow.
+                         caf::reacts_to<atom::tick>>;
+
+/// The state of the HTTP connection actor: bytes to requests, requests to
+/// actors, answers to bytes. Requests of one client are worked on one by one.
+/// @relates http_connection
+struct http_connection_state {
+  using broker = http_connection_actor::broker_pointer;
+
+  explicit http_connection_state(broker ptr);
+
+  // -- from the socket --------------------------------------------------------
+
+  void start(caf::io::connection_handle handle);
+  void received(std::string_view bytes);
+  void closed_by_peer(caf::io::connection_handle handle);
+  void transferred(size_t count);
+
+  // -- from topics ------------------------------------------------------------
+
+  void accepted(ticket t);
+  void refused(ticket t);
+
+  /// A topic is gone.
+  void down(const caf::actor_addr& who);
+
+  // -- time -------------------------------------------------------------------
+
+  void tick();
+
+  /// Closes at once.
+  void abort();
+
+  [[nodiscard]] actor_stat stat() const;
+
+  // -- effects (http_commands.cpp) --------------------------------------------
+
+  void on(http::response& x);
+  void on(http::publish& x);
+  void on(const http::topic_command& x);
+  void on(const http::channel_command& x);
+  void on(const report_request& x);
+  void on(const http::config_command& x);
+  void on(const http::node_command& x);
+
+  broker self;
+  std::shared_ptr<const http_settings> settings;
+  listener_actor listener;
+  uint64_t parent = 0;
+
+  /// The name in log output.
+  static inline const char* name = "http";
+
+private:
+  enum class ending : uint8_t {
+    no,
+    /// What is in `out` still has to leave.
+    after_output,
+    /// All has left; what the client still sends is thrown away, as a close
+    /// with unread bytes would take the answer away from it.
+    lingering,
+    closed,
+  };
+
+  // -- http_connection.cpp ----------------------------------------------------
+
+  void run();
+  [[nodiscard]] bool step();
+  [[nodiscard]] bool may_run() const;
+  void on_head();
+  void complete(http::body_state how);
+  void answer(http::response x);
+  void log_request(const http::response& x) const;
+  void fill();
+  void flush();
+  bool send_frames();
+  void output_gone();
+  void linger();
+  void close();
+  void set_reading(bool on);
+  void adapt_read_size(size_t got);
+  void arm(queue::duration patience);
+  [[nodiscard]] std::optional<queue::time_point> deadline() const;
+  [[nodiscard]] std::string_view date();
+
+  // -- http_commands.cpp ------------------------------------------------------
+
+  void find_topic();
+  void remember_topic(const std::string& topic, const topic_actor& handle);
+  void publish_to(const topic_actor& to);
+  void fail(const caf::error& why, std::string_view token);
+  template <class Result, class Handle, class... Ts>
+  void perform(const Handle& who, Ts... xs);
+  void perform(const topic_actor& who, const http::channel_command& x);
+
+  caf::io::connection_handle hdl;
+  int fd = -1;
+  std::string peer;
+
+  // The request.
+  http::request_parser parser;
+  std::optional<http::route> route;
+  /// An answer that does not need the body.
+  std::optional<http::response> early;
+  /// The request is at other actors.
+  bool working = false;
+  /// The connection cannot go on behind this request.
+  bool last_request = false;
+  bool greeted = false;
+  bool peer_done = false;
+  bool reading = true;
+  size_t read_size = 0;
+
+  // The answer.
+  cafq::output out;
+  text_ptr long_body;
+  size_t long_body_at = 0;
+  ending end = ending::no;
+  int64_t date_second = 0;
+  std::string date_text;
+
+  // Publishing.
+  std::map<std::string, topic_actor, std::less<>> topics;
+  std::optional<http::publish> publishing;
+  int publish_tries = 0;
+  ticket last_ticket = 0;
+  caf::actor_addr put_to;
+
+  // Time.
+  queue::time_point request_begun{};
+  /// When the last request ended, or bytes of an answer left.
+  queue::time_point last_progress{};
+  size_t body_bytes = 0;
+  std::optional<queue::time_point> armed;
+
+  // For the stats.
+  uint64_t requests = 0;
+  uint64_t published = 0;
+};
+
+/// Speaks HTTP/1.1 with one client.
+http_connection_actor::behavior_type http_connection(
+  http_connection_actor::stateful_broker_pointer<http_connection_state> self,
+  caf::io::connection_handle handle, const listener_actor& listener,
+  std::shared_ptr<const http_settings> settings);
+
+/// Returns how a LISTENER makes HTTP connections.
+[[nodiscard]] fork_connection
+http_connections(std::shared_ptr<const http_settings> settings);
+
+} // namespace cafq

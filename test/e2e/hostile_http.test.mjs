@@ -1,0 +1,151 @@
+// Bad HTTP, slow clients and many of them: the documented error, the node
+// unharmed, other clients unaffected.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { isCafqd, useBroker, withBroker } from './support/broker.mjs';
+import { HttpClient, ask, http } from './support/http.mjs';
+import { L, topicName, withClients } from './support/wire.mjs';
+import { generator, seed } from './support/random.mjs';
+
+const limit = { timeout: 60000 };
+const box = useBroker();
+const api = http(box);
+
+const HOST = 'Host: x\r\n';
+
+async function raw(bytes) {
+  const client = await api.connect();
+  try {
+    client.send(bytes);
+    return await client.answer();
+  } finally {
+    client.destroy();
+  }
+}
+
+describe('requests that are none', limit, () => {
+  for (const [bytes, first] of [
+    ['GARBAGE\r\n\r\n', 'HTTP/1.1 400 Bad Request'],
+    ['GET / HTTP/1.1\r\n\r\n', 'HTTP/1.1 400 Bad Request: missing required Host header'],
+    [`GET / HTTP/1.1\r\n${HOST}${HOST}\r\n`, 'HTTP/1.1 400 Bad Request'],
+    [`GET /%zz HTTP/1.1\r\n${HOST}\r\n`, 'HTTP/1.1 400 Bad Request'],
+    [`GET ping HTTP/1.1\r\n${HOST}\r\n`, 'HTTP/1.1 400 Bad Request'],
+    [`GET / HTTP/1.1\r\n${HOST}no colon\r\n\r\n`, 'HTTP/1.1 400 Bad Request'],
+    [`POST /pub HTTP/1.1\r\n${HOST}Content-Length: x\r\n\r\n`, 'HTTP/1.1 400 Bad Request'],
+    [`GET / HTTP/2.5\r\n${HOST}\r\n`, 'HTTP/1.1 505 HTTP Version Not Supported: unsupported protocol version'],
+    [`POST /pub HTTP/1.1\r\n${HOST}Transfer-Encoding: gzip\r\n\r\n`, 'HTTP/1.1 501 Not Implemented'],
+    [`GET / HTTP/1.1\r\n${HOST}X: ${'y'.repeat(1 << 21)}\r\n\r\n`, 'HTTP/1.1 431 Request Header Fields Too Large'],
+  ])
+    it(JSON.stringify(bytes.slice(0, 60)), async () => {
+      const answer = await raw(bytes);
+      assert.equal(answer.first, first);
+      assert.equal(answer.headers.Connection, 'close');
+      assert.equal(answer.headers['Content-Type'], 'text/plain; charset=utf-8');
+    });
+
+  it('chunks that make no sense', async () => {
+    const { status, body } = await raw(`POST /pub?topic=t HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\nzz\r\n`);
+    assert.deepEqual([status, body], [500, '{"message":"INTERNAL_ERROR"}']);
+  });
+
+  it('one that two servers could read differently', { skip: !isCafqd }, async () => {
+    const { status } = await raw(`POST /pub?topic=t HTTP/1.1\r\n${HOST}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`);
+    assert.equal(status, 400);
+  });
+
+  it('random bytes', async () => {
+    const random = generator(seed);
+    for (let i = 0; i < 300; ++i) {
+      const client = await api.connect();
+      const bytes = random.bytes(1 + random.below(200));
+      client.send(i % 2 ? `POST /mpub?topic=t&binary=true HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n` : '');
+      client.send(bytes);
+      client.socket.end();
+      await client.end().catch(() => {});
+      client.destroy();
+    }
+    assert.equal((await api.get('/ping')).body, 'OK');
+  });
+});
+
+describe('resources', { ...limit, skip: !isCafqd }, () => {
+  it('a count that claims a billion messages takes no memory', async () => {
+    const before = box.broker.memory();
+    const body = Buffer.concat([L(1048575), L(1), Buffer.from('x')]).toString('latin1');
+    for (let i = 0; i < 50; ++i) {
+      const { status } = await api.post(`/mpub?topic=${topicName()}&binary=true`, body);
+      assert.equal(status, 413);
+    }
+    assert.ok(box.broker.memory() - before < 10 << 20);
+  });
+
+  it('a chunked binary body is bounded', async () => {
+    const client = await api.connect();
+    client.request('POST', '/mpub?topic=t&binary=true', { headers: { 'Transfer-Encoding': 'chunked' } });
+    client.send(`500001\r\n${'\0'.repeat(0x500001)}\r\n0\r\n\r\n`);
+    const { status, body } = await client.answer();
+    assert.deepEqual([status, body], [413, '{"message":"BODY_TOO_BIG"}']);
+    client.destroy();
+  });
+
+  it('a thousand slow clients', () =>
+    withClients(box.broker.port, async (connect) => {
+      const slow = [];
+      for (let i = 0; i < 1000; ++i) slow.push(await api.connect());
+      for (const [i, x] of slow.entries()) x.send(i % 2 ? 'POST /pub?topic=t HTT' : `POST /pub?topic=t HTTP/1.1\r\n${HOST}Content-Length: 9\r\n\r\nx`);
+      const topic = topicName();
+      const consumer = await connect();
+      await consumer.subscribe(topic, 'c');
+      consumer.rdy(100);
+      const start = performance.now();
+      for (let i = 0; i < 50; ++i) {
+        assert.equal((await api.post(`/pub?topic=${topic}`, `${i}`)).status, 200);
+        await consumer.message({ body: `${i}` });
+      }
+      assert.ok(performance.now() - start < 5000);
+      // The heads that do not come are answered and closed.
+      const { status } = await slow[999].answer();
+      assert.equal(status, 408);
+      for (const x of slow) x.destroy();
+    }));
+
+  it('half-open clients cannot lock out others', () =>
+    withBroker({ wrapper: ['/bin/sh', '-c', 'ulimit -n 256; exec "$@"', '-'] }, async (broker) => {
+      const silent = [];
+      for (let i = 0; i < 100; ++i) silent.push(await HttpClient.connect(broker.httpPort));
+      for (let i = 0; i < 5; ++i) assert.equal((await ask(broker.httpPort, 'GET', '/ping')).status, 200);
+      await withClients(broker.port, async (connect) => {
+        const producer = await connect();
+        await producer.publish('t', 'x');
+      });
+      for (const x of silent) x.destroy();
+    }));
+
+  it('ends while clients are connected, one of them stuck', () =>
+    withBroker({}, async (broker) => {
+      const maker = await HttpClient.connect(broker.httpPort);
+      for (let i = 0; i < 2000; ++i) maker.request('POST', `/topic/create?topic=topic${i}`);
+      for (let i = 0; i < 2000; ++i) await maker.answer();
+      const stuck = await HttpClient.connect(broker.httpPort);
+      stuck.socket.pause();
+      for (let i = 0; i < 100; ++i) stuck.request('GET', '/stats?format=json');
+      const half = await HttpClient.connect(broker.httpPort);
+      half.send('POST /pub');
+      await ask(broker.httpPort, 'GET', '/ping');
+      await broker.stop();
+      for (const x of [maker, stuck, half]) x.destroy();
+    }));
+
+  it('pipelining without reading is bounded', async () => {
+    const client = await api.connect();
+    client.socket.pause();
+    const before = box.broker.memory();
+    const request = `GET /stats HTTP/1.1\r\n${HOST}\r\n`.repeat(2000);
+    for (let i = 0; i < 50; ++i) client.send(request);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const grown = box.broker.memory() - before;
+    assert.ok(grown < 32 << 20, `${grown} bytes`);
+    client.destroy();
+  });
+});

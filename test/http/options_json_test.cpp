@@ -1,0 +1,72 @@
+#include "net/http/options_json.hpp"
+
+#include "config/log.hpp"
+
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <array>
+#include <ostream>
+
+using namespace cafq;
+
+namespace data = boost::unit_test::data;
+
+namespace {
+
+struct row {
+  std::string_view name;
+  std::string_view value;
+
+  friend std::ostream& operator<<(std::ostream& to, const row& x) {
+    return to << x.name;
+  }
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(options_json_tests)
+
+const std::array rows{
+  row{"max_msg_timeout", "900000000000"},
+  row{"mem_queue_size", "10000"},
+  row{"deflate", "true"},
+  row{"tls_required", "1"},
+  row{"tls_min_version", "771"},
+  row{"nsqlookupd_tcp_addresses", R"(["a:1","b:2"])"},
+  row{"auth_http_addresses", "[]"},
+  row{"e2e_processing_latency_percentiles", "[1,0.99]"},
+  row{"statsd_address", ""},
+  row{"http_address", "0.0.0.0:4151"},
+};
+
+BOOST_DATA_TEST_CASE(tells_options, data::make(rows), x) {
+  config::options all;
+  all.tls_required = "tcp-https";
+  all.tls_min_version = "tls1.2";
+  all.lookupd_tcp_address = {"a:1", "b:2"};
+  all.e2e_processing_latency_percentile = {1.0, 0.99};
+  const auto answer = http::get_option(all, x.name);
+  BOOST_TEST(answer.status == 200);
+  BOOST_TEST(answer.body == x.value);
+}
+
+const std::array<std::string_view, 6> unknown{
+  "node_id", "lookupd_tcp_address", "log-level", "LOG_LEVEL", "config", ""};
+
+BOOST_DATA_TEST_CASE(knows_options_by_their_keys_only, data::make(unknown), x) {
+  BOOST_TEST(http::get_option({}, x).body == R"({"message":"INVALID_OPTION"})");
+}
+
+BOOST_AUTO_TEST_CASE(sets_the_level_of_the_log) {
+  const auto before = log::current_level();
+  BOOST_TEST(http::set_option({}, "log_level", "ERROR").body == "4");
+  BOOST_TEST((log::current_level() == log::level::error));
+  BOOST_TEST(http::set_option({}, "log_level", "\"info\"").body
+             == R"({"message":"INVALID_VALUE"})");
+  BOOST_TEST(http::set_option({}, "mem_queue_size", "1").body
+             == R"({"message":"INVALID_OPTION"})");
+  log::set_level(before);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

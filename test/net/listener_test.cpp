@@ -1,0 +1,131 @@
+#include "test/net/network.hpp"
+
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <ostream>
+
+namespace cafq::test {
+
+namespace {
+
+struct limits_case {
+  size_t open_files;
+  size_t wished;
+  size_t connections;
+  size_t silent;
+};
+
+std::ostream& operator<<(std::ostream& out, const limits_case& x) {
+  return out << x.open_files << " files, " << x.wished << " wished";
+}
+
+constexpr limits_case limits_cases[] = {
+  {1024, 0, 900, 450},
+  {1024, 100, 100, 50},
+  {1024, 900, 900, 450},
+  {1024, 5000, 900, 450},
+  {1024, 1, 1, 1},
+  {1048576, 0, 982980, 1000},
+  {1048576, 1500, 1500, 750},
+  {16, 0, 12, 6},
+  {1, 0, 2, 1},
+  {0, 0, 2, 1},
+};
+
+/// At most five clients, two of them silent.
+struct fixture : network {
+  fixture() : network(listener_limits{5, 2}) {
+    // nop
+  }
+
+  bool accepting() {
+    return !mpx.passive_mode(acceptor);
+  }
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(listener_limits_tests)
+
+BOOST_DATA_TEST_CASE(leaves_files_for_the_node,
+                     boost::unit_test::data::make(limits_cases)) {
+  const auto limits = limits_for(sample.open_files, sample.wished);
+  BOOST_TEST(limits.max_connections == sample.connections);
+  BOOST_TEST(limits.max_silent == sample.silent);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(listener_tests, fixture)
+
+BOOST_AUTO_TEST_CASE(counts_its_clients) {
+  connect();
+  greet();
+  const auto x = stat(listener);
+  BOOST_TEST(x.kind == "listener");
+  BOOST_TEST(x.counter("connections") == 2u);
+  BOOST_TEST(x.counter("silent") == 1u);
+  BOOST_TEST(x.counter("accepted") == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(one_silent_client_too_many_ends_the_oldest) {
+  const auto ann = connect();
+  const auto bob = connect();
+  const auto cid = connect();
+  BOOST_TEST(closed(ann));
+  BOOST_TEST(!closed(bob));
+  BOOST_TEST(!closed(cid));
+  BOOST_TEST(counter(listener, "connections") == 2u);
+  BOOST_TEST(counter(listener, "silent") == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(who_has_greeted_stays) {
+  const auto ann = greet();
+  connect();
+  connect();
+  connect();
+  BOOST_TEST(!closed(ann));
+  BOOST_TEST(counter(listener, "connections") == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(part_of_the_magic_is_no_greeting) {
+  const auto ann = connect();
+  send(ann, "  V");
+  connect();
+  connect();
+  BOOST_TEST(closed(ann));
+}
+
+BOOST_AUTO_TEST_CASE(pauses_at_the_most_connections) {
+  for (int i = 0; i < 4; ++i)
+    greet();
+  BOOST_TEST(accepting());
+  const auto last = greet();
+  BOOST_TEST(!accepting());
+  BOOST_TEST(stat(listener).paused);
+  // One leaves.
+  talk(last, "BOGUS\n");
+  BOOST_TEST(closed(last));
+  run();
+  BOOST_TEST(accepting());
+  BOOST_TEST(counter(listener, "connections") == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(ends_with_all_its_clients) {
+  const auto ann = greet();
+  const auto bob = connect();
+  const auto watcher = client();
+  watch(watcher, listener);
+  self->send_exit(listener, caf::exit_reason::user_shutdown);
+  run();
+  BOOST_TEST(closed(ann));
+  BOOST_TEST(closed(bob));
+  BOOST_TEST(mpx.stopped_reading(acceptor));
+  BOOST_TEST(sent_to(watcher).gone == 1u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace cafq::test

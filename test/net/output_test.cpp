@@ -1,0 +1,130 @@
+#include "net/output.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+namespace cafq {
+
+namespace {
+
+void append(output& to, size_t bytes) {
+  to.frames().insert(to.frames().end(), bytes, 'x');
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(output_tests)
+
+BOOST_AUTO_TEST_CASE(nothing_is_ready_at_first) {
+  output uut;
+  BOOST_TEST(!uut.ready());
+  BOOST_TEST(uut.pending() == 0u);
+  BOOST_TEST(!uut.due_report().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(frames_are_ready_when_nothing_is_handed_out) {
+  output uut;
+  append(uut, 10);
+  BOOST_TEST(uut.ready());
+  BOOST_TEST(uut.pending() == 10u);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_socket_took_is_gone) {
+  output uut;
+  append(uut, 10);
+  uut.taken(10);
+  BOOST_TEST(uut.pending() == 0u);
+  BOOST_TEST(!uut.ready());
+  append(uut, 5);
+  BOOST_TEST(uut.ready());
+}
+
+BOOST_AUTO_TEST_CASE(the_rest_has_to_leave_first) {
+  output uut;
+  append(uut, 10);
+  uut.taken(4);
+  append(uut, 5);
+  BOOST_TEST(!uut.ready());
+  BOOST_TEST(uut.pending() == 11u);
+  uut.gone(2);
+  BOOST_TEST(!uut.ready());
+  uut.gone(4);
+  BOOST_TEST(uut.ready());
+  BOOST_TEST(uut.pending() == 5u);
+}
+
+BOOST_AUTO_TEST_CASE(no_more_is_gone_than_was_handed_out) {
+  output uut;
+  append(uut, 10);
+  uut.taken(4);
+  uut.gone(100);
+  BOOST_TEST(uut.pending() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_report_is_due_when_all_before_it_left) {
+  output uut;
+  append(uut, 10);
+  uut.report_when_sent(7);
+  append(uut, 10);
+  uut.taken(9);
+  BOOST_TEST(!uut.due_report().has_value());
+  uut.gone(1);
+  BOOST_TEST((uut.due_report() == 7u));
+  // Once.
+  BOOST_TEST(!uut.due_report().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(the_last_of_several_reports_stands_for_all) {
+  output uut;
+  for (uint64_t i = 1; i <= 3; ++i) {
+    append(uut, 10);
+    uut.report_when_sent(i);
+  }
+  uut.taken(25);
+  BOOST_TEST((uut.due_report() == 2u));
+  uut.gone(5);
+  BOOST_TEST((uut.due_report() == 3u));
+}
+
+BOOST_AUTO_TEST_CASE(a_report_counts_what_is_handed_out) {
+  output uut;
+  append(uut, 10);
+  uut.taken(0);
+  append(uut, 5);
+  uut.report_when_sent(7);
+  uut.gone(10);
+  BOOST_TEST(!uut.due_report().has_value());
+  uut.taken(5);
+  BOOST_TEST((uut.due_report() == 7u));
+}
+
+BOOST_AUTO_TEST_CASE(a_report_behind_nothing_is_due) {
+  output uut;
+  uut.report_when_sent(7);
+  BOOST_TEST((uut.due_report() == 7u));
+}
+
+BOOST_AUTO_TEST_CASE(discard_forgets_everything) {
+  output uut;
+  append(uut, 10);
+  uut.taken(4);
+  append(uut, 5);
+  uut.report_when_sent(7);
+  uut.discard();
+  BOOST_TEST(uut.pending() == 0u);
+  BOOST_TEST(!uut.ready());
+  BOOST_TEST(!uut.due_report().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(shrink_gives_memory_back_but_no_frames) {
+  output uut;
+  append(uut, 100'000);
+  uut.shrink();
+  BOOST_TEST(uut.pending() == 100'000u);
+  uut.taken(100'000);
+  uut.shrink();
+  BOOST_TEST(uut.frames().capacity() == 0u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace cafq

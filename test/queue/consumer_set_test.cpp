@@ -1,0 +1,163 @@
+#include "actors/queue/consumer_set.hpp"
+
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <map>
+#include <ostream>
+#include <vector>
+
+namespace cafq::queue {
+
+namespace {
+
+consumer ready(consumer_id id, size_t rdy) {
+  consumer result;
+  result.id = id;
+  result.rdy = rdy;
+  return result;
+}
+
+/// What a consumer may be given.
+struct allowance {
+  size_t rdy;
+  size_t in_flight;
+  uint64_t given;
+  uint64_t sent;
+  size_t credit;
+  size_t bytes;
+};
+
+std::ostream& operator<<(std::ostream& out, const allowance& x) {
+  return out << "RDY " << x.rdy << ", in flight " << x.in_flight << ", given "
+             << x.given << ", sent " << x.sent;
+}
+
+constexpr uint64_t window = 131072;
+
+constexpr allowance allowances[] = {
+  {0, 0, 0, 0, 0, window},
+  {1, 0, 0, 0, 1, window},
+  {10, 3, 0, 0, 7, window},
+  {10, 10, 0, 0, 0, window},
+  // RDY went below what is in flight.
+  {1, 10, 0, 0, 0, window},
+  {10, 0, 1000, 0, 10, window - 1000},
+  {10, 0, window - 1, 0, 10, 1},
+  {10, 0, window, 0, 0, 0},
+  // The first message of a delivery always fits, so it may be exceeded.
+  {10, 0, window + 1000, 1000, 0, 0},
+  {10, 0, 10 * window, 9 * window + 1, 10, 1},
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(consumer_set_tests)
+
+BOOST_DATA_TEST_CASE(credit_is_bound_by_rdy_and_the_byte_window,
+                     boost::unit_test::data::make(allowances)) {
+  auto x = ready(1, sample.rdy);
+  x.in_flight = sample.in_flight;
+  x.given_bytes = sample.given;
+  x.sent_bytes = sample.sent;
+  BOOST_TEST(x.credit() == sample.credit);
+  BOOST_TEST(x.credit_bytes() == sample.bytes);
+}
+
+BOOST_AUTO_TEST_CASE(finds_what_was_added) {
+  consumer_set uut;
+  BOOST_TEST(uut.find(7) == nullptr);
+  auto& x = uut.add(ready(7, 3));
+  BOOST_TEST(uut.find(7) == &x);
+  BOOST_TEST(x.rdy == 3u);
+  BOOST_TEST(uut.find(8) == nullptr);
+  BOOST_TEST(uut.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(removes_once) {
+  consumer_set uut;
+  uut.add(ready(7, 3));
+  BOOST_TEST(uut.remove(7));
+  BOOST_TEST(!uut.remove(7));
+  BOOST_TEST(uut.find(7) == nullptr);
+  BOOST_TEST(uut.size() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_consumer_without_credit_does_not_stand_in_line) {
+  consumer_set uut;
+  uut.line_up(uut.add(ready(1, 0)));
+  BOOST_TEST(uut.waiting() == 0u);
+  BOOST_TEST(uut.next() == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(a_consumer_stands_in_line_once) {
+  consumer_set uut;
+  auto& x = uut.add(ready(1, 1));
+  uut.line_up(x);
+  uut.line_up(x);
+  BOOST_TEST(uut.waiting() == 1u);
+  BOOST_TEST(uut.next() == &x);
+  BOOST_TEST(uut.next() == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(serves_in_the_order_of_the_line) {
+  consumer_set uut;
+  auto& x = uut.add(ready(1, 1));
+  auto& y = uut.add(ready(2, 1));
+  auto& z = uut.add(ready(3, 1));
+  uut.line_up(z);
+  uut.line_up(x);
+  uut.line_up(y);
+  BOOST_TEST(uut.next() == &z);
+  BOOST_TEST(uut.next() == &x);
+  BOOST_TEST(uut.next() == &y);
+}
+
+BOOST_AUTO_TEST_CASE(skips_who_lost_the_credit_in_line) {
+  consumer_set uut;
+  auto& x = uut.add(ready(1, 1));
+  auto& y = uut.add(ready(2, 1));
+  uut.line_up(x);
+  uut.line_up(y);
+  x.rdy = 0;
+  BOOST_TEST(uut.next() == &y);
+  // It is out of the line and may come back.
+  x.rdy = 1;
+  uut.line_up(x);
+  BOOST_TEST(uut.next() == &x);
+}
+
+BOOST_AUTO_TEST_CASE(who_is_removed_leaves_the_line) {
+  consumer_set uut;
+  uut.line_up(uut.add(ready(1, 1)));
+  auto& y = uut.add(ready(2, 1));
+  uut.line_up(y);
+  uut.remove(1);
+  BOOST_TEST(uut.waiting() == 1u);
+  BOOST_TEST(uut.next() == &y);
+  BOOST_TEST(uut.next() == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(nobody_with_credit_starves) {
+  consumer_set uut;
+  // However large the RDY of the others is.
+  const std::map<consumer_id, size_t> credits{
+    {1, 1}, {2, 10}, {3, 2500}, {4, 1}, {5, 100}};
+  for (auto [id, rdy] : credits)
+    uut.line_up(uut.add(ready(id, rdy)));
+  std::map<consumer_id, size_t> turns;
+  for (int i = 0; i < 500; ++i) {
+    auto* x = uut.next();
+    BOOST_TEST_REQUIRE(x != nullptr);
+    ++turns[x->id];
+    // It is given a message, which it finishes at once.
+    uut.line_up(*x);
+  }
+  for (auto [id, rdy] : credits)
+    BOOST_TEST(turns[id] == 100u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace cafq::queue

@@ -1,0 +1,132 @@
+#include "tools/cafq/http_client.hpp"
+
+#include "tools/cafq/error.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <limits>
+
+#include <nlohmann/json.hpp>
+#include <sys/socket.h>
+
+namespace cafq::tool {
+
+namespace http = boost::beast::http;
+
+namespace {
+
+using response_parser = http::response_parser<http::string_body>;
+
+void send_all(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto n = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (n >= 0)
+      bytes.remove_prefix(static_cast<std::size_t>(n));
+    else if (errno != EINTR)
+      throw error(std::string{"cannot send to the broker: "}
+                  + std::strerror(errno));
+  }
+}
+
+/// Appends what has arrived to `to`.
+/// @returns false at the end.
+bool receive(int fd, std::string& to) {
+  std::array<char, 65536> buffer{};
+  ssize_t n = 0;
+  do {
+    n = ::recv(fd, buffer.data(), buffer.size(), 0);
+  } while (n < 0 && errno == EINTR);
+  if (n < 0)
+    throw error(std::string{"cannot read from the broker: "}
+                + std::strerror(errno));
+  to.append(buffer.data(), static_cast<std::size_t>(n));
+  return n > 0;
+}
+
+[[noreturn]] void fail(const boost::system::error_code& why) {
+  throw error("the broker's answer is no HTTP: " + why.message());
+}
+
+/// Parses what it can and keeps the rest.
+void parse(response_parser& parser, std::string& input) {
+  boost::system::error_code why;
+  const auto used = parser.put(boost::asio::buffer(input), why);
+  input.erase(0, used);
+  if (why && why != http::error::need_more)
+    fail(why);
+}
+
+http_reply read_reply(int fd) {
+  response_parser parser;
+  parser.eager(true);
+  parser.body_limit(std::numeric_limits<std::uint64_t>::max());
+  std::string input;
+  while (!parser.is_done()) {
+    if (!receive(fd, input)) {
+      boost::system::error_code why;
+      parser.put_eof(why);
+      if (why)
+        fail(why);
+      break;
+    }
+    parse(parser, input);
+  }
+  auto& answer = parser.get();
+  return {answer.result_int(), std::move(answer.body())};
+}
+
+/// Returns what an answer says in words.
+std::string reason(const http_reply& reply) {
+  const auto json = nlohmann::json::parse(reply.body, nullptr, false);
+  if (json.is_object() && json.contains("message")
+      && json["message"].is_string())
+    return json["message"].get<std::string>();
+  return std::to_string(reply.status);
+}
+
+} // namespace
+
+std::string escape_query(std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string result;
+  for (const char c : text) {
+    const auto plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+                       || (c >= '0' && c <= '9') || c == '.' || c == '_'
+                       || c == '-';
+    if (plain) {
+      result += c;
+      continue;
+    }
+    const auto bits = static_cast<unsigned char>(c);
+    result += '%';
+    result += digits[bits >> 4U];
+    result += digits[bits & 15U];
+  }
+  return result;
+}
+
+http_reply http_request(const endpoint& where, std::string_view method,
+                        std::string_view target) {
+  const auto fd = connect_to(where);
+  std::string request{method};
+  request.append(" ").append(target).append(" HTTP/1.1\r\nHost: ");
+  request.append(where.host).append(":").append(where.port);
+  request += "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+  send_all(fd.get(), request);
+  return read_reply(fd.get());
+}
+
+std::string http_fetch(const std::string& address, std::string_view method,
+                       std::string_view target) {
+  auto reply = http_request(parse_endpoint(address), method, target);
+  if (reply.status != 200)
+    throw error("the broker answered " + reason(reply));
+  return std::move(reply.body);
+}
+
+} // namespace cafq::tool

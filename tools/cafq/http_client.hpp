@@ -1,0 +1,33 @@
+#pragma once
+
+#include "tools/cafq/endpoint.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace cafq::tool {
+
+inline constexpr auto default_http_address = "127.0.0.1:4151";
+
+/// What a broker answered over HTTP.
+struct http_reply {
+  unsigned status = 0;
+  std::string body;
+};
+
+/// Writes a text so that it can be a value in a query.
+[[nodiscard]] std::string escape_query(std::string_view text);
+
+/// Sends one request without a body over a connection of its own.
+/// @throws error when nobody answers, or no HTTP.
+[[nodiscard]] http_reply
+http_request(const endpoint& where, std::string_view method,
+             std::string_view target);
+
+/// The same, but takes only 200 for an answer.
+/// @throws error with the broker's own word otherwise.
+[[nodiscard]] std::string
+http_fetch(const std::string& address, std::string_view method,
+           std::string_view target);
+
+} // namespace cafq::tool

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "tools/cafq/cli_fwd.hpp"
+
+namespace cafq::tool {
+
+/// Adds `cafq actors`.
+void add_actors(CLI::App& app);
+
+/// Adds `cafq stats`.
+void add_stats(CLI::App& app);
+
+/// Adds `cafq topic` and `cafq channel`.
+void add_topic_and_channel(CLI::App& app);
+
+} // namespace cafq::tool
