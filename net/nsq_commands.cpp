@@ -4,7 +4,10 @@
 #include "net/protocol/errors.hpp"
 #include "net/protocol/frame.hpp"
 
+#include <caf/sec.hpp>
+
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace cafq {
@@ -20,6 +23,16 @@ constexpr size_t most_known_topics = 256;
 /// How often SUB tries again when its channel goes away under its hands, which
 /// ephemeral ones do.
 constexpr int subscribe_tries = 3;
+
+/// How long a new topic or channel may take: its name has to be on disk first.
+constexpr auto patience = std::chrono::seconds{5};
+
+/// Why a request to a topic or channel came to nothing, for the client.
+std::string reason_for(const caf::error& why) {
+  if (why == caf::sec::request_timeout)
+    return "the disk takes no new names";
+  return std::string{protocol::exiting};
+}
 
 /// What a put costs the node beside the bodies; keeps a client of tiny
 /// publishes within its window.
@@ -78,14 +91,14 @@ void connection_state::subscribe(const std::string& topic,
   auto fail = [=, this](const caf::error& why) {
     unsubscribed(topic, id, why, tries - 1);
   };
-  self->request(node, caf::infinite, atom::topic_v, topic)
+  self->request(node, patience, atom::topic_v, topic)
     .then(
       [=, this](const topic_actor& found) {
-        self->request(found, caf::infinite, atom::channel_v, id)
+        self->request(found, patience, atom::channel_v, id)
           .then(
             [=, this](const channel_actor& to) {
               self
-                ->request(to, caf::infinite, atom::sub_v, client_actor{self},
+                ->request(to, patience, atom::sub_v, client_actor{self},
                           delivery_terms)
                 .then([=, this](atom::sub) { subscribed(to); }, fail);
             },
@@ -111,6 +124,8 @@ void connection_state::unsubscribed(const std::string& topic,
   if (why == ec::too_many_consumers) {
     const auto limit = static_cast<int>(settings->max_channel_consumers);
     fail_subscribe(protocol::too_many_consumers(topic, id, limit));
+  } else if (why == caf::sec::request_timeout) {
+    fail_subscribe(protocol::sub_failed(reason_for(why)));
   } else if (tries > 0) {
     subscribe(topic, id, tries);
   } else {
@@ -270,7 +285,7 @@ void connection_state::need_topic(std::string_view topic) {
     return;
   waiting = true;
   std::string key{topic};
-  self->request(node, caf::infinite, atom::topic_v, key)
+  self->request(node, patience, atom::topic_v, key)
     .then(
       [this, key](const topic_actor& found) {
         remember_topic(key, found);
@@ -279,10 +294,12 @@ void connection_state::need_topic(std::string_view topic) {
           send_publish(std::move(*x), found);
         run();
       },
-      [this](const caf::error&) {
+      [this](const caf::error& why) {
         waiting = false;
         if (auto x = std::exchange(stalled, std::nullopt))
-          refused(x->answer_to, std::string{protocol::exiting});
+          refused(x->answer_to, reason_for(why));
+        else
+          run(); // the body of an MPUB is still to come, and asks again
       });
 }
 

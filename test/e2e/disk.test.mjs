@@ -13,7 +13,7 @@ import { Broker, freePort, isCafqd, startBroker } from './support/broker.mjs';
 import { makeChannel, publishMany, takeInOrder, takeMany } from './support/bulk.mjs';
 import { Collector, openReader, openWriter } from './support/nsqjs.mjs';
 import { generator, seed } from './support/random.mjs';
-import { dpub, mpub, withClients } from './support/wire.mjs';
+import { dpub, mpub, pub, withClients } from './support/wire.mjs';
 
 const long = process.env.CAFQ_LONG === '1';
 const limit = { timeout: long ? 300000 : 120000, skip: !isCafqd };
@@ -410,6 +410,11 @@ describe('disk', () => {
         t.diagnostic(`${acknowledged} accepted, refused after ${Math.round(waited)} ms`);
         assert.ok(waited > 3000 && waited < 15000, `${waited} ms`);
         await broker.logged(/STORE: cannot write/);
+        // A topic whose name has no room on disk is no reason to hang.
+        const other = await connect();
+        other.send(pub('other', 'x'));
+        const answer = await other.next(15000);
+        assert.match(answer?.data.toString('latin1') ?? 'none', /^(OK|E_PUB_FAILED )/);
       });
       // Who takes messages goes on.
       await takeInOrder(broker.port, 't', 'c', 0, acknowledged);
