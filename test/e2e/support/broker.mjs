@@ -168,15 +168,25 @@ export class Broker {
     return Number(status.match(/^RssAnon:\s+(\d+) kB/m)[1]) * 1024;
   }
 
-  // CPU time used so far by all threads, in milliseconds. The scheduler's own
-  // count: the one in clock ticks is too coarse for a bound of 1 %.
+  // CPU time used so far by all threads, in milliseconds.
   cpuTime() {
+    return this.#tasks((task) => {
+      const text = readFileSync(`${task}/schedstat`, 'utf8');
+      return Number(text.split(' ')[0]) / 1e6;
+    });
+  }
+
+  // How often its threads have gone to sleep so far.
+  waits() {
+    return this.#tasks((task) => {
+      const text = readFileSync(`${task}/status`, 'utf8');
+      return Number(text.match(/^voluntary_ctxt_switches:\s+(\d+)/m)[1]);
+    });
+  }
+
+  #tasks(figure) {
     const tasks = `/proc/${this.pid}/task`;
-    const ns = (id) => {
-      const text = readFileSync(`${tasks}/${id}/schedstat`, 'utf8');
-      return Number(text.split(' ')[0]);
-    };
-    return readdirSync(tasks).reduce((sum, id) => sum + ns(id), 0) / 1e6;
+    return readdirSync(tasks).reduce((sum, id) => sum + figure(`${tasks}/${id}`), 0);
   }
 }
 
