@@ -190,6 +190,8 @@ private:
   own_number(const protocol::message_id& id) const;
   void log_error(std::string_view text) const;
 
+  // Named as the public ones: code does not care where they stand.
+  // NOLINTBEGIN(readability-identifier-naming)
   caf::io::connection_handle hdl;
   int fd = -1;
   std::string peer;
@@ -253,6 +255,7 @@ private:
   int64_t connected_at = 0;
   /// Messages by topic, of the first few topics.
   std::map<std::string, uint64_t, std::less<>> published_to;
+  // NOLINTEND(readability-identifier-naming)
 };
 
 /// Speaks NSQ's protocol V2 with one client.
