@@ -41,8 +41,7 @@ std::ostream& operator<<(std::ostream& out, const cut& x) {
 }
 
 std::vector<size_t> times(size_t n, size_t value) {
-  std::vector<size_t> result;
-  result.assign(n, value);
+  std::vector<size_t> result(n, value);
   return result;
 }
 
