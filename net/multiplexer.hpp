@@ -23,6 +23,10 @@ public:
 
   explicit multiplexer(caf::actor_system* sys);
 
+  multiplexer(const multiplexer&) = delete;
+
+  multiplexer& operator=(const multiplexer&) = delete;
+
   ~multiplexer() override;
 
   void exec_later(caf::resumable* ptr) override;

@@ -293,8 +293,9 @@ nsq_connection(connection_actor::stateful_broker_pointer<connection_state> self,
 fork_connection
 nsq_connections(node_actor node,
                 std::shared_ptr<const connection_settings> settings) {
-  return [=](listener_actor::broker_pointer parent,
-             caf::io::connection_handle client) -> stat_actor {
+  return [node = std::move(node), settings = std::move(settings)](
+           listener_actor::broker_pointer parent,
+           caf::io::connection_handle client) -> stat_actor {
     // CAF 0.17 forwards the arguments of fork twice, so none may be a
     // temporary.
     const listener_actor me{parent};
