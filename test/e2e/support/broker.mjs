@@ -88,7 +88,7 @@ export class Broker {
 
   // The first log line, past or to come, from line number `from` on that
   // matches.
-  logged(pattern, { timeout = 10000, from = 0 } = {}) {
+  logged(pattern, { timeout = 30000, from = 0 } = {}) {
     const seen = this.log.slice(from).find((line) => pattern.test(line));
     if (seen !== undefined) return Promise.resolve(seen);
     return new Promise((resolve, reject) => {
@@ -133,7 +133,7 @@ export class Broker {
   }
 
   // Waits for the end; past `timeout` the broker is killed and this fails.
-  async ended(timeout = 10000) {
+  async ended(timeout = 30000) {
     let late = false;
     const timer = setTimeout(() => {
       late = true;
@@ -146,7 +146,7 @@ export class Broker {
   }
 
   // A clean end. Fails as well if the broker had ended by itself.
-  async stop({ signal = 'SIGTERM', timeout = 10000 } = {}) {
+  async stop({ signal = 'SIGTERM', timeout = 30000 } = {}) {
     this.child.kill(signal);
     const result = await this.ended(timeout);
     // nsqd says that it listens before it cares for signals.
