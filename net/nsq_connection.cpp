@@ -42,7 +42,7 @@ connection_state::connection_state(broker ptr)
 void connection_state::start(caf::io::connection_handle handle) {
   socket.open(handle, smallest_read, settings->direct_send);
   client = protocol::default_settings(settings->server);
-  delivery_terms = {client.msg_timeout, client.sample_rate};
+  delivery_terms = {client.msg_timeout, client.sample_rate, client.msg_timeout};
   parser.emplace(settings->limits, session);
   connected_at = unix_time_ns() / 1000000000;
   const auto now = self->clock().now();
