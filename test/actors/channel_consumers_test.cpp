@@ -24,7 +24,8 @@ struct fixture : broker {
 };
 
 std::vector<std::string> many(size_t n, const std::string& body = "x") {
-  return std::vector<std::string>(n, body);
+  std::vector<std::string> result(n, body);
+  return result;
 }
 
 } // namespace
@@ -115,9 +116,11 @@ BOOST_AUTO_TEST_CASE(a_small_rdy_leaves_its_share_to_the_others) {
 
 BOOST_AUTO_TEST_CASE(no_message_goes_to_two_consumers) {
   std::vector<client_actor> all;
+  all.reserve(7);
   for (int i = 0; i < 7; ++i)
     all.push_back(consumer(c, 3));
   std::vector<std::string> bodies;
+  bodies.reserve(21);
   for (int i = 0; i < 21; ++i)
     bodies.push_back(std::to_string(i));
   publish(bodies);

@@ -1,8 +1,8 @@
 #include "test/actors/store_world.hpp"
 
+using namespace cafq;
+using namespace cafq::test;
 using namespace std::chrono_literals;
-
-namespace cafq::test {
 
 BOOST_FIXTURE_TEST_SUITE(store_spill_tests, store_world)
 
@@ -230,5 +230,3 @@ BOOST_AUTO_TEST_CASE(an_emptied_channel_counts_before_it_has_its_new_queue) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
-
-} // namespace cafq::test

@@ -3,21 +3,15 @@
 #include "actors/node.hpp"
 #include "actors/queue_keeper.hpp"
 #include "actors/store.hpp"
-#include "config/log.hpp"
 #include "persistence/storage_error.hpp"
 #include "test/persistence/support.hpp"
-#include "test/support/deterministic_system.hpp"
+#include "test/support/node_world.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include <caf/stateful_actor.hpp>
-#include <caf/typed_event_based_actor.hpp>
-
-#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,47 +19,12 @@
 
 namespace cafq::test {
 
-/// A client that writes down what it is sent, and finishes nothing by itself.
-struct listener_state {
-  struct message {
-    std::string body;
-    uint64_t number = 0;
-    uint16_t attempts = 0;
-  };
-
-  std::vector<message> messages;
-  /// What to report when all has left.
-  uint64_t report = 0;
-  std::vector<ticket> accepted;
-  std::vector<ticket> refused;
-  static inline const char* name = "listener";
-};
-
-inline client_actor::behavior_type
-listener_client(client_actor::stateful_pointer<listener_state> self) {
-  return {
-    [self](atom::deliver, const delivery_ptr& x) {
-      self->state.report = std::max(self->state.report, x->report);
-      for (const auto& part : x->runs)
-        for (size_t i = part.first; i < size_t{part.first} + part.count; ++i)
-          self->state.messages.push_back({std::string{part.body->body(i)},
-                                          part.body->number(i), part.attempts});
-    },
-    [self](atom::accepted, ticket t) { self->state.accepted.push_back(t); },
-    [self](atom::refused, ticket t, const std::string&) {
-      self->state.refused.push_back(t);
-    },
-    [](atom::failed, ticket, const failures_ptr&) {},
-  };
-}
-
 /// A node with a store on disk that can be left and come back to, in an orderly
 /// way or not, and whose disk can be full.
-struct store_world : deterministic_system {
+struct store_world : node_world {
   static constexpr queue::duration unix_offset = std::chrono::hours{480000};
 
   store_world() {
-    log::set_level(log::level::fatal);
     options.fault = [this](const char*) {
       return disk_full ? ENOSPC : 0;
     };
@@ -73,6 +32,9 @@ struct store_world : deterministic_system {
     settings.unix_offset = unix_offset;
     start();
   }
+
+  store_world(const store_world&) = delete;
+  store_world& operator=(const store_world&) = delete;
 
   ~store_world() {
     end();
@@ -119,51 +81,6 @@ struct store_world : deterministic_system {
     return disk;
   }
 
-  // -- actors -----------------------------------------------------------------
-
-  /// Sends a request and returns the answer, nothing if it is an error, which
-  /// then is `last_error`.
-  template <class Result, class Handle, class... Ts>
-  std::optional<Result> ask(const Handle& whom, const Ts&... what) {
-    auto pending = self->request(whom, caf::infinite, what...);
-    run();
-    std::optional<Result> result;
-    pending.receive([&](const Result& x) { result = x; },
-                    [&](const caf::error& x) { last_error = x; });
-    return result;
-  }
-
-  topic_actor topic(const std::string& name = "t") {
-    return ask<topic_actor>(node, atom::topic_v, name).value();
-  }
-
-  channel_actor
-  channel(const std::string& name = "c", const std::string& of = "t") {
-    return ask<channel_actor>(topic(of), atom::channel_v, name).value();
-  }
-
-  client_actor client() {
-    clients.push_back(sys.spawn(listener_client));
-    run();
-    return clients.back();
-  }
-
-  client_actor consumer(const channel_actor& of, size_t rdy) {
-    auto result = client();
-    BOOST_TEST_REQUIRE(ask<atom::sub>(of, atom::sub_v, result,
-                                      subscription{std::chrono::minutes{1}, 0, {}})
-                         .has_value());
-    self->send(of, atom::rdy_v, consumer_id{result.id()}, rdy);
-    run();
-    return result;
-  }
-
-  static listener_state& sent_to(const client_actor& x) {
-    using impl = client_actor::stateful_base<listener_state>;
-    auto* ptr = caf::actor_cast<caf::abstract_actor*>(x);
-    return dynamic_cast<impl&>(*ptr).state;
-  }
-
   // -- commands ---------------------------------------------------------------
 
   static std::string body(uint64_t i) {
@@ -176,10 +93,8 @@ struct store_world : deterministic_system {
     if (!publisher)
       publisher = client();
     batch_ptr x{new batch};
-    std::vector<std::string> bodies;
-    for (auto i = first; i <= last; ++i)
-      bodies.push_back(body(i));
-    const std::vector<std::string_view> views{bodies.begin(), bodies.end()};
+    const auto text = bodies(first, last);
+    const std::vector<std::string_view> views{text.begin(), text.end()};
     if (delay == queue::duration{})
       for (auto& block : queue::make_blocks(views, 1))
         x->items.push_back({std::move(block), {}});
@@ -191,20 +106,9 @@ struct store_world : deterministic_system {
     run();
   }
 
-  void finish(const channel_actor& at, const client_actor& who,
-              std::vector<uint64_t> which) {
-    numbers_ptr x{new numbers};
-    x->list = std::move(which);
-    self->send(at, atom::fin_v, consumer_id{who.id()}, ticket{0}, x);
-    run();
-  }
-
   void requeue(const channel_actor& at, const client_actor& who, uint64_t which,
                queue::duration delay) {
-    requeues_ptr x{new requeues};
-    x->list.push_back({which, delay});
-    self->send(at, atom::req_v, consumer_id{who.id()}, ticket{0}, x);
-    run();
+    node_world::requeue(at, who, std::vector{which}, delay);
   }
 
   /// Finishes what comes, until nothing does.
@@ -217,10 +121,13 @@ struct store_world : deterministic_system {
       for (; done < got.size(); ++done)
         all.push_back(got[done].number);
       finish(at, who, all);
-      self->send(at, atom::sent_v, consumer_id{who.id()}, sent_to(who).report);
-      run();
+      if (const auto& reports = sent_to(who).reports; !reports.empty()) {
+        self->send(at, atom::sent_v, consumer_id{who.id()}, reports.back());
+        run();
+      }
     }
     std::vector<std::string> result;
+    result.reserve(got.size());
     for (const auto& x : got)
       result.push_back(x.body);
     return result;
@@ -228,36 +135,18 @@ struct store_world : deterministic_system {
 
   static std::vector<std::string> bodies(uint64_t first, uint64_t last) {
     std::vector<std::string> result;
+    result.reserve(last - first + 1);
     for (auto i = first; i <= last; ++i)
       result.push_back(body(i));
     return result;
   }
 
-  template <class Handle>
-  void pause(const Handle& what, bool on) {
-    BOOST_TEST_REQUIRE(ask<atom::pause>(what, atom::pause_v, on).has_value());
-  }
-
-  template <class Handle>
-  void empty(const Handle& what) {
-    BOOST_TEST_REQUIRE(ask<atom::empty>(what, atom::empty_v).has_value());
-  }
-
-  template <class Handle>
-  uint64_t counter(const Handle& of, const std::string& name) {
-    return ask<actor_stat>(of, atom::stat_v).value().counter(name);
-  }
-
-  caf::error last_error;
   bool disk_full = false;
   scratch_directory dir;
   store_options options;
   node_settings settings;
   std::shared_ptr<message_store> disk;
   store_actor keeper;
-  node_actor node;
-  client_actor publisher;
-  std::vector<client_actor> clients;
   ticket last_ticket = 0;
 };
 

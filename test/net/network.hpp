@@ -25,6 +25,9 @@ struct network : broker {
     listen(node, limits);
   }
 
+  network(const network&) = delete;
+  network& operator=(const network&) = delete;
+
   ~network() {
     self->send_exit(listener, caf::exit_reason::user_shutdown);
     run();

@@ -141,6 +141,9 @@ struct scripted_network : network {
     listen(script, {100, 100});
   }
 
+  scripted_network(const scripted_network&) = delete;
+  scripted_network& operator=(const scripted_network&) = delete;
+
   ~scripted_network() {
     self->send_exit(script, caf::exit_reason::user_shutdown);
     run();
