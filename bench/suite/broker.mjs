@@ -95,7 +95,10 @@ export class Broker {
     });
     running.add(this);
     this.ended = once(this.child, 'exit').then(() => running.delete(this));
-    while (!(await connects(this.port))) {
+    const listens = async () =>
+      (await connects(this.port)) &&
+      (this.product.kind === 'floor' || (await connects(this.httpPort)));
+    while (!(await listens())) {
       if (this.child.exitCode !== null || performance.now() - begin > 60000)
         throw new Error(`${this.product.executable} does not start:\n${this.log()}`);
       await new Promise((resolve) => setTimeout(resolve, 1));
