@@ -20,6 +20,11 @@ int take_all(budget& from, cafq::bench::time_point now) {
 
 BOOST_AUTO_TEST_SUITE(budget_tests)
 
+BOOST_AUTO_TEST_CASE(has_no_command_before_it_is_started) {
+  budget commands{0};
+  BOOST_TEST(!commands.take(start));
+}
+
 BOOST_AUTO_TEST_CASE(has_any_number_of_commands_without_a_rate) {
   budget commands{0};
   commands.start(start, start + 1s);

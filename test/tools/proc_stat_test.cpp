@@ -41,6 +41,13 @@ BOOST_AUTO_TEST_CASE(has_no_memory_without_its_lines) {
   BOOST_TEST(parsed->rss_anon_kb == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(adds_both_kinds_of_switches) {
+  BOOST_TEST(cafq::bench::parse_switches("Threads:\t3\n"
+                                         "voluntary_ctxt_switches:\t40\n"
+                                         "nonvoluntary_ctxt_switches:\t2\n")
+             == 42U);
+}
+
 BOOST_AUTO_TEST_CASE(refuses_a_cut_line) {
   BOOST_TEST(!parse_proc_stat("4711 (a) S 1 2", status, 100).has_value());
   BOOST_TEST(!parse_proc_stat("", "", 100).has_value());

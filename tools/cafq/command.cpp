@@ -12,12 +12,6 @@ namespace cafq::tool {
 
 namespace {
 
-void append_length(std::string& out, std::size_t value) {
-  std::array<char, 4> bytes{};
-  store_big_endian(bytes.data(), static_cast<std::uint32_t>(value));
-  out.append(bytes.data(), bytes.size());
-}
-
 void append_body(std::string& out, std::string_view body) {
   append_length(out, body.size());
   out += body;
@@ -48,6 +42,12 @@ std::string host_name() {
 }
 
 } // namespace
+
+void append_length(std::string& out, std::size_t value) {
+  std::array<char, 4> bytes{};
+  store_big_endian(bytes.data(), static_cast<std::uint32_t>(value));
+  out.append(bytes.data(), bytes.size());
+}
 
 void append_identify(std::string& out, const identity& who) {
   const auto host = host_name();
@@ -100,6 +100,11 @@ void append_rdy(std::string& out, std::uint64_t count) {
 
 void append_fin(std::string& out, std::string_view id) {
   append_line(out, "FIN", id);
+}
+
+void append_req(std::string& out, std::string_view id,
+                std::chrono::milliseconds delay) {
+  append_line(out, "REQ", id, std::to_string(delay.count()));
 }
 
 } // namespace cafq::tool

@@ -21,6 +21,9 @@ struct identity {
   std::optional<std::chrono::milliseconds> output_buffer_timeout;
 };
 
+/// A number as NSQ writes it: four bytes, the most significant one first.
+void append_length(std::string& out, std::size_t value);
+
 void append_identify(std::string& out, const identity& who);
 
 void append_pub(std::string& out, std::string_view topic,
@@ -38,5 +41,8 @@ void append_sub(std::string& out, std::string_view topic,
 void append_rdy(std::string& out, std::uint64_t count);
 
 void append_fin(std::string& out, std::string_view id);
+
+void append_req(std::string& out, std::string_view id,
+                std::chrono::milliseconds delay);
 
 } // namespace cafq::tool

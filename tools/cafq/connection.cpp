@@ -1,37 +1,29 @@
 #include "tools/cafq/connection.hpp"
 
 #include "tools/cafq/error.hpp"
+#include "tools/cafq/socket_io.hpp"
 
-#include <cerrno>
-#include <cstring>
 #include <string>
 #include <utility>
 
-#include <sys/socket.h>
-
 namespace cafq::tool {
 
-connection::connection(const endpoint& where, const identity& who)
-  : connection(connect_to(where), who) {
+connection::connection(const endpoint& where, const identity& who,
+                       std::size_t buffer)
+  : connection(connect_to(where), who, buffer) {
   // nop
 }
 
-connection::connection(unique_fd connected, const identity& who)
-  : fd_(std::move(connected)) {
+connection::connection(unique_fd connected, const identity& who,
+                       std::size_t buffer)
+  : fd_(std::move(connected)), input_(buffer) {
   std::string hello{magic};
   append_identify(hello, who);
   request(hello);
 }
 
 void connection::send(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto n = ::send(fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (n >= 0)
-      bytes.remove_prefix(static_cast<std::size_t>(n));
-    else if (errno != EINTR)
-      throw error(std::string{"cannot send to the broker: "}
-                  + std::strerror(errno));
-  }
+  send_all(fd(), bytes);
 }
 
 frame connection::receive() {
@@ -57,19 +49,7 @@ void connection::subscribe(std::string_view topic, std::string_view channel) {
 }
 
 void connection::fill() {
-  const auto space = input_.space();
-  ssize_t n = 0;
-  do {
-    n = ::recv(fd(), space.data(), space.size(), 0);
-  } while (n < 0 && errno == EINTR);
-  if (n == 0)
-    throw error("the broker closed the connection");
-  if (n < 0 && errno == EAGAIN)
-    return;
-  if (n < 0)
-    throw error(std::string{"cannot read from the broker: "}
-                + std::strerror(errno));
-  input_.commit(static_cast<std::size_t>(n));
+  input_.commit(receive_more(fd(), input_.space()));
 }
 
 void throw_if_error(const frame& answer) {

@@ -5,6 +5,7 @@
 #include "tools/cafq/frame_reader.hpp"
 #include "tools/cafq/unique_fd.hpp"
 
+#include <cstddef>
 #include <string_view>
 
 namespace cafq::tool {
@@ -14,10 +15,12 @@ namespace cafq::tool {
 class connection {
 public:
   /// Connects and identifies.
-  connection(const endpoint& where, const identity& who);
+  connection(const endpoint& where, const identity& who,
+             std::size_t buffer = frame_reader::default_capacity);
 
   /// Identifies over a connected socket.
-  connection(unique_fd connected, const identity& who);
+  connection(unique_fd connected, const identity& who,
+             std::size_t buffer = frame_reader::default_capacity);
 
   void send(std::string_view bytes);
 

@@ -19,7 +19,10 @@ public:
   /// another protocol's text read as a length.
   static constexpr std::size_t max_frame_size = 256U << 20;
 
-  explicit frame_reader(std::size_t capacity = 64U << 10);
+  /// Bytes to read at once.
+  static constexpr std::size_t default_capacity = 64U << 10;
+
+  explicit frame_reader(std::size_t capacity = default_capacity);
 
   /// Where the next bytes go; never empty. Invalidates all frames.
   [[nodiscard]] std::span<char> space();

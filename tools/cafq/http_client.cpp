@@ -1,18 +1,16 @@
 #include "tools/cafq/http_client.hpp"
 
 #include "tools/cafq/error.hpp"
+#include "tools/cafq/socket_io.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <limits>
 
 #include <nlohmann/json.hpp>
-#include <sys/socket.h>
 
 namespace cafq::tool {
 
@@ -22,29 +20,12 @@ namespace {
 
 using response_parser = http::response_parser<http::string_body>;
 
-void send_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto n = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (n >= 0)
-      bytes.remove_prefix(static_cast<std::size_t>(n));
-    else if (errno != EINTR)
-      throw error(std::string{"cannot send to the broker: "}
-                  + std::strerror(errno));
-  }
-}
-
 /// Appends what has arrived to `to`.
 /// @returns false at the end.
 bool receive(int fd, std::string& to) {
   std::array<char, 65536> buffer{};
-  ssize_t n = 0;
-  do {
-    n = ::recv(fd, buffer.data(), buffer.size(), 0);
-  } while (n < 0 && errno == EINTR);
-  if (n < 0)
-    throw error(std::string{"cannot read from the broker: "}
-                + std::strerror(errno));
-  to.append(buffer.data(), static_cast<std::size_t>(n));
+  const auto n = receive_some(fd, buffer).value_or(0);
+  to.append(buffer.data(), n);
   return n > 0;
 }
 

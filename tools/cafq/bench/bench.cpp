@@ -1,12 +1,15 @@
 #include "tools/cafq/bench/bench.hpp"
 
 #include "tools/cafq/bench/body_header.hpp"
+#include "tools/cafq/bench/connections.hpp"
 #include "tools/cafq/bench/latency.hpp"
 #include "tools/cafq/bench/options.hpp"
 #include "tools/cafq/bench/report.hpp"
+#include "tools/cafq/bench/sub.hpp"
 #include "tools/cafq/bench/throughput.hpp"
 #include "tools/cafq/error.hpp"
 
+#include <chrono>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -28,13 +31,16 @@ const CLI::Validator positive{[](const std::string& text) {
                               "> 0"};
 
 /// `5s`, `300ms`, `1m`, or seconds without a unit.
-CLI::Option* add_time(CLI::App& app, const std::string& name, double& seconds,
-                      const std::string& help) {
+CLI::AsNumberWithUnit time_units() {
   static const std::map<std::string, double> units{
     {"ms", 0.001}, {"s", 1.0}, {"m", 60.0}};
+  return CLI::AsNumberWithUnit{units, CLI::AsNumberWithUnit::DEFAULT, "TIME"};
+}
+
+CLI::Option* add_time(CLI::App& app, const std::string& name, double& seconds,
+                      const std::string& help) {
   return app.add_option(name, seconds, help)
-    ->transform(
-      CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::DEFAULT, "TIME"))
+    ->transform(time_units())
     ->capture_default_str();
 }
 
@@ -51,8 +57,8 @@ void add_common(CLI::App& app, common_options& options) {
   add_time(app, "--duration", options.duration_s, "How long to measure");
   add_time(app, "--timeout", options.timeout_s,
            "Give up when nothing came for this long");
-  app.add_option("--broker-pid", options.broker_pid,
-                 "Also report what the run costs this process");
+  app.add_option("--pid,--broker-pid", options.broker_pid,
+                 "Also report what the run costs this process, the broker's");
   app.add_option("--output-buffer-timeout", options.output_buffer_timeout_ms,
                  "Ask the broker for this many ms; by default for nothing");
   app.add_flag("--spin", options.spin,
@@ -60,9 +66,19 @@ void add_common(CLI::App& app, common_options& options) {
   app.add_flag("--json", options.json, "Print one JSON object");
 }
 
-void add_publishing(CLI::App& app, throughput_options& options) {
-  app.add_option("--messages", options.messages,
-                 "Publish this many, in whole batches, instead of --duration");
+void add_warmup(CLI::App& app, common_options& options) {
+  add_time(app, "--warmup", options.warmup_s, "Load before measuring");
+}
+
+void add_topics(CLI::App& app, common_options& options) {
+  app
+    .add_option("--topics", options.topics,
+                "Publish to so many topics in turn, --topic with _0 and so on")
+    ->check(positive)
+    ->capture_default_str();
+}
+
+void add_publishing(CLI::App& app, publish_options& options) {
   app
     .add_option("--connections", options.connections, "Publishing connections")
     ->check(positive)
@@ -77,11 +93,37 @@ void add_publishing(CLI::App& app, throughput_options& options) {
                 "Unanswered commands per connection")
     ->check(positive)
     ->capture_default_str();
-  app
-    .add_option("--rate", options.rate,
-                "Messages per second; 0 is as fast as possible")
-    ->check(CLI::NonNegativeNumber)
+}
+
+void add_consuming(CLI::App& app, consume_options& options) {
+  options.channels = 1;
+  app.add_option("--channels", options.channels, "Channels, bench0 and so on")
+    ->check(positive)
     ->capture_default_str();
+  app.add_option("--consumers", options.consumers, "Connections per channel")
+    ->check(positive)
+    ->capture_default_str();
+  app.add_option("--rdy", options.rdy, "Messages in flight per consumer")
+    ->check(positive)
+    ->capture_default_str();
+  auto& finish = options.finish;
+  auto* none = app.add_flag("--no-finish", finish.none,
+                            "Leave what was delivered in flight");
+  app
+    .add_option("--requeue", finish.requeue_share,
+                "Part of the deliveries to requeue, 0.1 is every tenth")
+    ->check(CLI::Range(0.0, 0.99))
+    ->excludes(none)
+    ->capture_default_str();
+  app
+    .add_option_function<double>(
+      "--requeue-delay",
+      [&finish](double seconds) {
+        finish.requeue_delay = std::chrono::milliseconds{
+          static_cast<std::chrono::milliseconds::rep>(seconds * 1000)};
+      },
+      "How long to defer what is requeued; 0 is not at all")
+    ->transform(time_units());
 }
 
 void print(const outcome& result, const common_options& options) {
@@ -98,12 +140,20 @@ void print(const outcome& result, const common_options& options) {
 std::shared_ptr<throughput_options> add_throughput(CLI::App& app) {
   auto options = std::make_shared<throughput_options>();
   add_common(app, *options);
-  add_publishing(app, *options);
+  add_topics(app, *options);
+  add_publishing(app, options->publish);
+  app
+    .add_option("--rate", options->publish.rate,
+                "Messages per second; 0 is as fast as possible")
+    ->check(CLI::NonNegativeNumber)
+    ->capture_default_str();
+  app.add_option("--messages", options->publish.messages,
+                 "Publish this many, in whole batches, instead of --duration");
   // Whoever counts messages wants exactly these.
   auto* warmup = add_time(app, "--warmup", options->warmup_s,
                           "Load before measuring; none with --messages");
   app.callback([options, warmup] {
-    if (options->messages && warmup->count() == 0)
+    if (options->publish.messages && warmup->count() == 0)
       options->warmup_s = 0;
     print(run_throughput(*options), *options);
   });
@@ -111,27 +161,52 @@ std::shared_ptr<throughput_options> add_throughput(CLI::App& app) {
 }
 
 void add_pub(CLI::App& bench) {
+  add_throughput(*bench.add_subcommand(
+    "pub", "Publish to a topic nobody reads; the broker keeps the messages"));
+}
+
+void add_http(CLI::App& bench) {
   auto& app = *bench.add_subcommand(
-    "pub", "Publish to a topic nobody reads; the broker keeps the messages");
+    "http", "Publish with POST /pub or /mpub over kept connections");
   auto options = add_throughput(app);
-  app.add_flag("--drain", options->drain,
-               "Afterwards, read what was published (channel `drain`)");
+  options->publish.http = true;
+  options->address = tool::default_http_address;
+  app.get_option("--address")->default_str(options->address);
 }
 
 void add_pubsub(CLI::App& bench) {
   auto& app = *bench.add_subcommand(
     "pubsub", "Publish, and read everything from one or more channels");
-  auto options = add_throughput(app);
-  options->channels = 1;
-  app.add_option("--channels", options->channels, "Channels, bench0 and so on")
-    ->check(positive)
-    ->capture_default_str();
-  app.add_option("--consumers", options->consumers, "Connections per channel")
-    ->check(positive)
-    ->capture_default_str();
-  app.add_option("--rdy", options->rdy, "Messages in flight per consumer")
-    ->check(positive)
-    ->capture_default_str();
+  add_consuming(app, add_throughput(app)->consume);
+}
+
+void add_sub(CLI::App& bench) {
+  auto& app = *bench.add_subcommand(
+    "sub", "Read what waits in a topic, or what is published first");
+  auto options = std::make_shared<sub_options>();
+  add_common(app, *options);
+  add_topics(app, *options);
+  add_warmup(app, *options);
+  add_consuming(app, options->consume);
+  app
+    .add_option("--channel,-c", options->consume.channel,
+                "Read this channel instead of bench0")
+    ->excludes(app.get_option("--channels"));
+  auto* publish = app.add_option(
+    "--publish", options->publish.messages,
+    "Publish this many before anybody is ready, then read them all");
+  app
+    .add_option("--messages", options->messages,
+                "Stop after this many deliveries instead of --duration")
+    ->excludes(publish);
+  options->publish.batch = 200;
+  add_publishing(app, options->publish);
+  app.callback([options] {
+    // Nobody else's topic is a new one.
+    if (options->topic.empty() && !options->publish.messages)
+      throw CLI::RequiredError("--topic or --publish");
+    print(run_sub(*options), *options);
+  });
 }
 
 void add_latency(CLI::App& bench) {
@@ -139,7 +214,7 @@ void add_latency(CLI::App& bench) {
     "latency", "Publish at fixed times and measure until delivery");
   auto options = std::make_shared<latency_options>();
   add_common(app, *options);
-  add_time(app, "--warmup", options->warmup_s, "Load before measuring");
+  add_warmup(app, *options);
   app.add_option("--rate", options->rate, "Messages per second")
     ->check(positive)
     ->capture_default_str();
@@ -153,14 +228,35 @@ void add_latency(CLI::App& bench) {
   });
 }
 
+void add_connections(CLI::App& bench) {
+  auto& app = *bench.add_subcommand(
+    "connections", "Keep many clients that do little or nothing");
+  auto options = std::make_shared<connections_options>();
+  add_common(app, *options);
+  app.add_option("--connections", options->connections, "Clients")
+    ->check(positive)
+    ->capture_default_str();
+  app.add_flag("--unsubscribed", options->unsubscribed,
+               "Only connect; by default all read one channel");
+  app
+    .add_option("--rate", options->rate,
+                "Messages per second that the clients publish in turn")
+    ->check(CLI::NonNegativeNumber)
+    ->capture_default_str();
+  app.callback([options] { print(run_connections(*options), *options); });
+}
+
 } // namespace
 
 void add_bench(CLI::App& app) {
   auto& bench = *app.add_subcommand("bench", "Measure a broker");
   bench.require_subcommand(1);
   add_pub(bench);
+  add_sub(bench);
   add_pubsub(bench);
   add_latency(bench);
+  add_connections(bench);
+  add_http(bench);
 }
 
 } // namespace cafq::bench

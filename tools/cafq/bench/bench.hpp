@@ -4,7 +4,7 @@
 
 namespace cafq::bench {
 
-/// Adds `cafq bench pub|pubsub|latency`.
+/// Adds `cafq bench pub|sub|pubsub|latency|connections|http`.
 void add_bench(CLI::App& app);
 
 } // namespace cafq::bench

@@ -1,5 +1,6 @@
 #include "tools/cafq/bench/bench_run.hpp"
 
+#include "tools/cafq/bench/body_header.hpp"
 #include "tools/cafq/bench/histogram.hpp"
 #include "tools/cafq/error.hpp"
 #include "tools/cafq/random_name.hpp"
@@ -18,25 +19,43 @@ double to_us(std::uint64_t ns) {
   return static_cast<double>(ns) / 1e3;
 }
 
+std::vector<std::string> make_topics(const common_options& options) {
+  const auto name = options.topic.empty() ? tool::random_name("bench")
+                                          : options.topic;
+  if (options.topics == 1)
+    return {name};
+  std::vector<std::string> result;
+  for (std::size_t i = 0; i < options.topics; ++i)
+    result.push_back(name + '_' + std::to_string(i));
+  return result;
+}
+
 } // namespace
 
 bench_run::bench_run(const common_options& options)
   : options_(options),
     broker_(tool::parse_endpoint(options.address)),
-    topic_(options.topic.empty() ? tool::random_name("bench") : options.topic),
-    id_(std::random_device{}()),
+    topics_(make_topics(options)),
+    id_(to_run(std::random_device{}())),
     cost_(options.broker_pid) {
   // nop
 }
 
-tool::connection bench_run::open_publisher() const {
-  return {broker_, identity()};
+tool::connection bench_run::open_connection(std::size_t buffer) const {
+  return {broker_, identity(), buffer};
 }
 
-tool::connection bench_run::open_consumer(const std::string& channel) const {
-  tool::connection result{broker_, identity()};
-  result.subscribe(topic_, channel);
+tool::connection bench_run::open_consumer(const std::string& topic,
+                                          const std::string& channel) const {
+  auto result = open_connection();
+  result.subscribe(topic, channel);
   return result;
+}
+
+void bench_run::poll_until(time_point end) {
+  const auto pause = options_.spin ? std::chrono::milliseconds{0} : idle_poll;
+  while (clock::now() < end)
+    loop_.poll(pause);
 }
 
 bool bench_run::poll_until(const std::function<bool()>& done,
@@ -61,7 +80,9 @@ bool bench_run::poll_until(const std::function<bool()>& done,
 void bench_run::describe(report& out, std::string_view bench) const {
   out.add("bench", bench);
   out.add("address", options_.address);
-  out.add("topic", topic_);
+  out.add("topic", topics_.front());
+  if (topics_.size() > 1)
+    out.add("topics", topics_.size());
   out.add("size", options_.size);
 }
 

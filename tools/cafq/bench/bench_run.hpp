@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace cafq::bench {
 
@@ -17,10 +18,16 @@ class bench_run {
 public:
   explicit bench_run(const common_options& options);
 
-  [[nodiscard]] tool::connection open_publisher() const;
+  /// @param buffer Bytes to read at once.
+  [[nodiscard]] tool::connection
+  open_connection(std::size_t buffer
+                  = tool::frame_reader::default_capacity) const;
 
   [[nodiscard]] tool::connection
-  open_consumer(const std::string& channel) const;
+  open_consumer(const std::string& topic, const std::string& channel) const;
+
+  /// Polls until this time.
+  void poll_until(time_point end);
 
   /// Polls until `done`, or until `progress` has not changed for the timeout.
   /// @returns done()
@@ -35,8 +42,16 @@ public:
     return id_;
   }
 
-  [[nodiscard]] const std::string& topic() const noexcept {
-    return topic_;
+  [[nodiscard]] const tool::endpoint& broker() const noexcept {
+    return broker_;
+  }
+
+  [[nodiscard]] const std::vector<std::string>& topics() const noexcept {
+    return topics_;
+  }
+
+  [[nodiscard]] std::size_t body_size() const noexcept {
+    return options_.size;
   }
 
   [[nodiscard]] event_loop& loop() noexcept {
@@ -56,7 +71,7 @@ private:
 
   const common_options& options_;
   tool::endpoint broker_;
-  std::string topic_;
+  std::vector<std::string> topics_;
   std::uint32_t id_;
   event_loop loop_;
   meter cost_;

@@ -10,6 +10,7 @@ namespace cafq::bench {
 /// Says when the next command may be sent, and when that was the last.
 class budget {
 public:
+  /// Has none until it is started.
   /// @param rate Commands per second; 0 is any number of them.
   explicit budget(double rate) noexcept;
 
@@ -31,7 +32,7 @@ private:
   double rate_;
   time_point start_;
   std::uint64_t taken_ = 0;
-  std::optional<std::uint64_t> left_;
+  std::optional<std::uint64_t> left_ = 0;
   std::optional<time_point> end_;
 };
 

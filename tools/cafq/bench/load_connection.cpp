@@ -4,7 +4,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <utility>
 
 #include <fcntl.h>
 #include <sys/epoll.h>
@@ -12,34 +11,21 @@
 
 namespace cafq::bench {
 
-load_connection::load_connection(event_loop& loop, tool::connection opened)
-  : loop_(loop), connection_(std::move(opened)) {
-  const auto fd = connection_.fd();
-  ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
-  loop_.add(fd, *this, EPOLLIN);
+load_connection::load_connection(event_loop& loop, int fd)
+  : loop_(loop), fd_(fd) {
+  ::fcntl(fd_, F_SETFL, ::fcntl(fd_, F_GETFL) | O_NONBLOCK);
+  loop_.add(fd_, *this, EPOLLIN);
 }
 
 void load_connection::on_event(std::uint32_t events) {
   if ((events & ~std::uint32_t{EPOLLOUT}) != 0)
-    read();
+    receive();
   flush();
-}
-
-void load_connection::read() {
-  connection_.fill();
-  now_ = clock::now();
-  while (const auto input = connection_.input().next()) {
-    if (input->is_heartbeat())
-      queue(tool::nop);
-    else
-      on_frame(*input);
-  }
-  on_batch_end();
 }
 
 void load_connection::flush() {
   while (written_ < output_.size()) {
-    const auto n = ::send(connection_.fd(), output_.data() + written_,
+    const auto n = ::send(fd_, output_.data() + written_,
                           output_.size() - written_, MSG_NOSIGNAL);
     if (n >= 0)
       written_ += static_cast<std::size_t>(n);
@@ -56,8 +42,7 @@ void load_connection::flush() {
   }
   if (write_watched_ == all) {
     write_watched_ = !all;
-    loop_.modify(connection_.fd(), *this,
-                 write_watched_ ? EPOLLIN | EPOLLOUT : EPOLLIN);
+    loop_.modify(fd_, *this, write_watched_ ? EPOLLIN | EPOLLOUT : EPOLLIN);
   }
 }
 

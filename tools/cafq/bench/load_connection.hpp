@@ -1,36 +1,26 @@
 #pragma once
 
 #include "tools/cafq/bench/event_loop.hpp"
-#include "tools/cafq/connection.hpp"
 
 #include <string>
-#include <string_view>
 
 namespace cafq::bench {
 
 /// A connection under load: what was read at once is handled at once, and
-/// what that makes us say is written at once.
+/// what that makes us say is written at once. The protocol is up to the
+/// derived class, which owns the socket.
 class load_connection : public event_handler {
 public:
-  /// @param opened Has identified itself and no answer to wait for.
-  load_connection(event_loop& loop, tool::connection opened);
-
   void on_event(std::uint32_t events) final;
 
 protected:
-  /// Takes a frame that is no heartbeat.
-  virtual void on_frame(const tool::frame& input) = 0;
+  load_connection(event_loop& loop, int fd);
 
-  /// Comes after the last frame of a read.
-  virtual void on_batch_end() {
-    // nop
-  }
+  /// Reads once, and handles what came.
+  /// @throws tool::error when the broker closed the connection.
+  virtual void receive() = 0;
 
-  /// Keeps bytes for flush().
-  void queue(std::string_view bytes) {
-    output_ += bytes;
-  }
-
+  /// What is to be written by flush().
   [[nodiscard]] std::string& output() noexcept {
     return output_;
   }
@@ -38,20 +28,12 @@ protected:
   /// Writes what the socket takes; the loop writes the rest.
   void flush();
 
-  /// When the current read returned.
-  [[nodiscard]] time_point now() const noexcept {
-    return now_;
-  }
-
 private:
-  void read();
-
   event_loop& loop_;
-  tool::connection connection_;
+  int fd_;
   std::string output_;
   std::size_t written_ = 0;
   bool write_watched_ = false;
-  time_point now_;
 };
 
 } // namespace cafq::bench

@@ -1,5 +1,6 @@
 #include "tools/cafq/bench/meter.hpp"
 
+#include <algorithm>
 #include <ctime>
 
 namespace cafq::bench {
@@ -48,15 +49,30 @@ meter::reading meter::read() const {
   return result;
 }
 
+std::optional<double> meter::us_per(std::uint64_t count) const {
+  if (broker_ == 0 || count == 0)
+    return std::nullopt;
+  return to_seconds(after_.broker_cpu - before_.broker_cpu) * 1e6
+         / static_cast<double>(count);
+}
+
+std::uint64_t meter::rss_anon_growth_kb() const {
+  const auto was = before_.broker.rss_anon_kb;
+  return std::max(was, after_.broker.rss_anon_kb) - was;
+}
+
 void meter::add_to(report& out, std::uint64_t messages) const {
   const auto elapsed = to_seconds(after_.at - before_.at);
   if (broker_ != 0) {
     const auto cpu = to_seconds(after_.broker_cpu - before_.broker_cpu);
     const auto& was = before_.broker;
     const auto& is = after_.broker;
-    if (messages > 0)
-      out.add("broker_cpu_us_per_message",
-              cpu * 1e6 / static_cast<double>(messages));
+    if (const auto cost = us_per(messages)) {
+      out.add("broker_cpu_us_per_message", *cost);
+      out.add("broker_switches_per_message",
+              static_cast<double>(is.switches - was.switches)
+                / static_cast<double>(messages));
+    }
     out.add("broker_cpu_percent", 100 * cpu / elapsed);
     out.add("broker_cpu_user_s", to_seconds(is.user - was.user));
     out.add("broker_cpu_system_s", to_seconds(is.system - was.system));
@@ -64,8 +80,11 @@ void meter::add_to(report& out, std::uint64_t messages) const {
     out.add("broker_rss_anon_after_kb", is.rss_anon_kb);
     out.add("broker_rss_peak_kb", is.rss_peak_kb);
   }
-  out.add("generator_cpu_percent",
-          100 * to_seconds(after_.own_cpu - before_.own_cpu) / elapsed);
+  const auto own = to_seconds(after_.own_cpu - before_.own_cpu);
+  if (messages > 0)
+    out.add("generator_cpu_us_per_message",
+            own * 1e6 / static_cast<double>(messages));
+  out.add("generator_cpu_percent", 100 * own / elapsed);
 }
 
 } // namespace cafq::bench

@@ -22,6 +22,13 @@ public:
 
   void stop();
 
+  /// Returns the broker's CPU time between start() and stop() for each of
+  /// `count`, in microseconds.
+  [[nodiscard]] std::optional<double> us_per(std::uint64_t count) const;
+
+  /// Returns how much more anonymous memory it has; less is 0.
+  [[nodiscard]] std::uint64_t rss_anon_growth_kb() const;
+
   /// Adds the cost between start() and stop().
   /// @param messages What it is divided by.
   void add_to(report& out, std::uint64_t messages) const;

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -33,8 +34,8 @@ std::optional<std::uint64_t> to_number(std::string_view word) {
   return value;
 }
 
-/// The kB of a line of /proc/PID/status; 0 for what this kernel lacks.
-std::uint64_t status_kb(std::string_view status, std::string_view name) {
+/// The number in a line of /proc/PID/status; 0 for what this kernel lacks.
+std::uint64_t status_field(std::string_view status, std::string_view name) {
   const auto at = status.find(name);
   if (at == std::string_view::npos)
     return 0;
@@ -68,18 +69,28 @@ parse_proc_stat(std::string_view stat, std::string_view status,
   return proc_stat{
     .user = tick * *user,
     .system = tick * *system,
-    .rss_anon_kb = status_kb(status, "RssAnon:"),
-    .rss_peak_kb = status_kb(status, "VmHWM:"),
+    .rss_anon_kb = status_field(status, "RssAnon:"),
+    .rss_peak_kb = status_field(status, "VmHWM:"),
+    .switches = 0,
   };
+}
+
+std::uint64_t parse_switches(std::string_view status) {
+  return status_field(status, "\nvoluntary_ctxt_switches:")
+         + status_field(status, "\nnonvoluntary_ctxt_switches:");
 }
 
 proc_stat read_proc_stat(pid_t pid) {
   const auto folder = "/proc/" + std::to_string(pid);
-  const auto stat = parse_proc_stat(
+  auto stat = parse_proc_stat(
     slurp(folder + "/stat"), slurp(folder + "/status"), ::sysconf(_SC_CLK_TCK));
   if (!stat)
     throw tool::error("no process " + std::to_string(pid)
                       + " to read the CPU time of");
+  std::error_code gone;
+  for (const auto& task :
+       std::filesystem::directory_iterator{folder + "/task", gone})
+    stat->switches += parse_switches(slurp(task.path() / "status"));
   return *stat;
 }
 

@@ -1,47 +1,29 @@
 #pragma once
 
-#include "tools/cafq/bench/command_template.hpp"
-#include "tools/cafq/bench/histogram.hpp"
-#include "tools/cafq/bench/load_connection.hpp"
-
-#include <cstdint>
-#include <deque>
+#include "tools/cafq/bench/nsq_load.hpp"
+#include "tools/cafq/bench/publish_window.hpp"
 
 namespace cafq::bench {
 
-/// What the publishers of a run were answered.
-struct ack_log {
-  /// From command to OK, in nanoseconds.
-  histogram latency;
-  /// Messages, not commands.
-  std::uint64_t messages = 0;
-  /// Commands without an answer yet.
-  std::uint64_t unanswered = 0;
-};
-
-/// Publishes when told to.
-class publisher : public load_connection {
+/// Publishes with PUB or MPUB.
+class publisher final : public nsq_load, public refillable {
 public:
-  publisher(event_loop& loop, tool::connection opened, command_template command,
-            ack_log& acks);
+  publisher(event_loop& loop, tool::connection opened,
+            const publish_window& window);
 
-  /// Queues one command that counts as sent at `due`.
-  void publish(const body_header& header, time_point due);
+  /// Sends one command that counts as sent at `due`, at the next flush().
+  void publish(time_point due);
+
+  void refill(time_point at) override;
 
   using load_connection::flush;
 
-  /// Commands without an answer yet.
-  [[nodiscard]] std::size_t unanswered() const noexcept {
-    return sent_.size();
-  }
-
-protected:
-  void on_frame(const tool::frame& input) final;
-
 private:
-  command_template command_;
-  ack_log& acks_;
-  std::deque<time_point> sent_;
+  void on_frame(const tool::frame& input) override;
+
+  void on_batch_end() override;
+
+  publish_window window_;
 };
 
 } // namespace cafq::bench

@@ -5,7 +5,7 @@
 
 namespace cafq::bench {
 
-/// `cafq bench pub`, and `pubsub` when there are channels.
+/// `cafq bench pub`, `pubsub` when there are channels, and `http`.
 /// @throws tool::error when the broker refuses or stops answering.
 [[nodiscard]] outcome run_throughput(const throughput_options& options);
 
