@@ -56,7 +56,17 @@ bool error::map_full() const noexcept {
 // -- env
 // -----------------------------------------------------------------------
 
-env::env(const std::filesystem::path& file, size_t map_size) {
+env::env(const std::filesystem::path& file, size_t map_size)
+  : env(file, map_size, 0) {
+  int dead = 0;
+  check("mdb_reader_check", mdb_reader_check(handle(), &dead));
+}
+
+env env::open_for_reading(const std::filesystem::path& file, size_t map_size) {
+  return {file, map_size, MDB_RDONLY | MDB_NOLOCK};
+}
+
+env::env(const std::filesystem::path& file, size_t map_size, unsigned flags) {
   for (;;) {
     MDB_env* raw = nullptr;
     check("mdb_env_create", mdb_env_create(&raw));
@@ -64,8 +74,8 @@ env::env(const std::filesystem::path& file, size_t map_size) {
     check("mdb_env_set_mapsize", mdb_env_set_mapsize(raw, map_size));
     check("mdb_env_set_maxdbs", mdb_env_set_maxdbs(raw, max_tables));
     // MDB_NOTLS: an actor may hop between threads, so must its reader slot.
-    const auto code = mdb_env_open(raw, file.c_str(), MDB_NOSUBDIR | MDB_NOTLS,
-                                   0644);
+    const auto code = mdb_env_open(raw, file.c_str(),
+                                   flags | MDB_NOSUBDIR | MDB_NOTLS, 0644);
     constexpr size_t smallest_map = size_t{64} << 20;
     if (code != ENOMEM || map_size <= smallest_map) {
       check("mdb_env_open", code);
@@ -73,8 +83,6 @@ env::env(const std::filesystem::path& file, size_t map_size) {
     }
     map_size /= 2;
   }
-  int dead = 0;
-  check("mdb_reader_check", mdb_reader_check(handle(), &dead));
 }
 
 void env::grow() {

@@ -45,6 +45,11 @@ public:
   /// flags. Halves `map_size` until the address space can hold it.
   env(const std::filesystem::path& file, size_t map_size);
 
+  /// Opens `file` such that neither it nor anything beside it changes.
+  /// @pre Nobody writes to it.
+  [[nodiscard]] static env
+  open_for_reading(const std::filesystem::path& file, size_t map_size);
+
   /// Maps the file twice as large. If that fails, the environment is unusable.
   /// @pre No transaction is active.
   void grow();
@@ -77,6 +82,8 @@ private:
   struct closer {
     void operator()(MDB_env* x) const noexcept;
   };
+
+  env(const std::filesystem::path& file, size_t map_size, unsigned flags);
 
   void fail_by(const char* call) const;
 

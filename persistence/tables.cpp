@@ -14,7 +14,6 @@ namespace cafq {
 
 namespace {
 
-constexpr std::string_view format_key = "format";
 constexpr std::string_view format_mark = "cafq";
 
 /// A transaction that gave its last pages back does not write them, so that
@@ -45,7 +44,8 @@ void check_magic(const std::filesystem::path& file) {
 }
 
 /// Reading behind the end of the file would be a SIGBUS.
-void check_length(const lmdb::env& env, const std::filesystem::path& file) {
+/// @returns whether pages that were never written are missing there.
+bool check_length(const lmdb::env& env, const std::filesystem::path& file) {
   struct stat info {};
   if (::fstat(env.descriptor(), &info) != 0)
     refuse(file, std::strerror(errno));
@@ -53,11 +53,16 @@ void check_length(const lmdb::env& env, const std::filesystem::path& file) {
   const auto there = static_cast<uint64_t>(info.st_size) / page;
   const auto expected = env.pages();
   if (there >= expected)
-    return;
+    return false;
   if (expected - there > unwritten_pages)
     refuse(file, "cut short: " + std::to_string(info.st_size)
                    + " bytes, should be " + std::to_string(expected * page));
-  if (::ftruncate(env.descriptor(), static_cast<off_t>(expected * page)) != 0)
+  return true;
+}
+
+void extend(const lmdb::env& env, const std::filesystem::path& file) {
+  const auto size = env.pages() * env.page_size();
+  if (::ftruncate(env.descriptor(), static_cast<off_t>(size)) != 0)
     refuse(file, std::strerror(errno));
 }
 
@@ -98,7 +103,50 @@ lmdb::env open_environment(const std::filesystem::path& file, size_t map_size) {
   check_magic(file);
   try {
     lmdb::env result{file, map_size};
+    if (check_length(result, file))
+      extend(result, file);
+    return result;
+  } catch (const lmdb::error& x) {
+    refuse(file, x.what());
+  }
+}
+
+lmdb::env open_environment_for_reading(const std::filesystem::path& file) {
+  std::error_code failed;
+  if (std::filesystem::file_size(file, failed) == 0)
+    refuse(file, "is empty: no cafqd has written to it yet");
+  if (failed)
+    refuse(file, failed.message());
+  check_magic(file);
+  try {
+    constexpr size_t map_size = size_t{1} << 40;
+    auto result = lmdb::env::open_for_reading(file, map_size);
     check_length(result, file);
+    return result;
+  } catch (const lmdb::error& x) {
+    refuse(file, x.what());
+  }
+}
+
+tables find_tables(lmdb::env& env, const std::filesystem::path& file) {
+  try {
+    if (is_new(env, file))
+      refuse(file, "holds nothing: no cafqd has finished its first start");
+    lmdb::txn reading{env, lmdb::txn::mode::read};
+    const auto find = [&](const char* name) {
+      if (const auto x = reading.find_table(name))
+        return *x;
+      refuse(file, std::string{"has no table \""} + name + '"');
+    };
+    const tables result{
+      .meta = find("meta"),
+      .names = find("names"),
+      .log = find("log"),
+      .ack = find("ack"),
+      .defer = find("defer"),
+      .damaged = find("damaged"),
+    };
+    reading.commit();
     return result;
   } catch (const lmdb::error& x) {
     refuse(file, x.what());

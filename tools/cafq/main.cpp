@@ -1,4 +1,5 @@
 #include "tools/cafq/bench/bench.hpp"
+#include "tools/cafq/error.hpp"
 #include "tools/cafq/operate.hpp"
 #include "tools/cafq/pub.hpp"
 #include "tools/cafq/tail.hpp"
@@ -17,6 +18,8 @@ int main(int argc, char** argv) {
   cafq::tool::add_stats(app);
   cafq::tool::add_topic_and_channel(app);
   cafq::tool::add_actors(app);
+  cafq::tool::add_store(app);
+  cafq::tool::add_disk(app);
   cafq::bench::add_bench(app);
   try {
     app.parse(argc, argv);
@@ -26,6 +29,9 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     app.exit(e);
     return 2;
+  } catch (const cafq::tool::error& e) {
+    std::cerr << "cafq: " << e.what() << '\n';
+    return e.exit_code();
   } catch (const std::exception& e) {
     std::cerr << "cafq: " << e.what() << '\n';
     return 1;
