@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 
 namespace cafq {
 
@@ -82,12 +83,18 @@ private:
   void read_name(std::string_view key, std::string_view value) {
     if (key.starts_with('T')) {
       if (const auto x = decode_topic(key, value))
-        return to_.topic(*x);
+        return found(*x, &store_visitor::topic);
     } else if (key.starts_with('C')) {
       if (const auto x = decode_channel(key, value))
-        return to_.channel(*x);
+        return found(*x, &store_visitor::channel);
     }
     damaged(0, "names", key, "is damaged");
+  }
+
+  template <class Record>
+  void found(const Record& x, void (store_visitor::*tell)(const Record&)) {
+    named_.insert(x.queue);
+    (to_.*tell)(x);
   }
 
   void read_block(std::string_view key, std::string_view value) {
@@ -136,6 +143,8 @@ private:
 
   void compare_counters() {
     for (const auto& [queue, rows] : deferred_rows_) {
+      if (!named_.contains(queue))
+        continue; // half deleted, perhaps
       const auto key = deferred_count_key(queue);
       const auto row = from_.get(in_.meta, key);
       const auto count = row ? decode_counter(key, *row) : std::nullopt;
@@ -149,6 +158,7 @@ private:
   lmdb::txn& from_;
   const tables& in_;
   store_visitor& to_;
+  std::set<queue_id> named_;
   std::map<queue_id, uint64_t> deferred_rows_;
 };
 
