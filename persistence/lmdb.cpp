@@ -62,6 +62,10 @@ env::env(const std::filesystem::path& file, size_t map_size)
   check("mdb_reader_check", mdb_reader_check(handle(), &dead));
 }
 
+env env::create(const std::filesystem::path& file, size_t map_size) {
+  return {file, map_size, MDB_NOLOCK};
+}
+
 env env::open_for_reading(const std::filesystem::path& file, size_t map_size) {
   return {file, map_size, MDB_RDONLY | MDB_NOLOCK};
 }

@@ -45,6 +45,10 @@ public:
   /// flags. Halves `map_size` until the address space can hold it.
   env(const std::filesystem::path& file, size_t map_size);
 
+  /// Creates `file` without a lock file beside it.
+  [[nodiscard]] static env
+  create(const std::filesystem::path& file, size_t map_size);
+
   /// Opens `file` such that neither it nor anything beside it changes.
   /// @pre Nobody writes to it.
   [[nodiscard]] static env

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <string>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -97,17 +98,63 @@ bool is_new(lmdb::env& env, const std::filesystem::path& file) {
   return false;
 }
 
+tables create_tables(lmdb::env& env, bool fresh) {
+  lmdb::txn writing{env, lmdb::txn::mode::write};
+  const tables result{
+    .meta = writing.create_table("meta"),
+    .names = writing.create_table("names"),
+    .log = writing.create_table("log"),
+    .ack = writing.create_table("ack"),
+    .defer = writing.create_table("defer"),
+    .damaged = writing.create_table("damaged"),
+  };
+  if (fresh)
+    writing.put(result.meta, format_key, format_value(format_version));
+  writing.commit();
+  return result;
+}
+
+/// Makes names durable, as fdatasync makes contents.
+void sync_directory(const std::filesystem::path& dir) {
+  const auto directory = ::open(dir.c_str(),
+                                O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const auto failed = directory < 0 || ::fsync(directory) != 0;
+  const auto why = errno;
+  if (directory >= 0)
+    ::close(directory);
+  if (failed)
+    refuse(dir, std::strerror(why));
+}
+
+/// Creates a store that gets its name when it is complete.
+void create_store(const std::filesystem::path& file, size_t map_size) {
+  auto unfinished = file;
+  unfinished += ".new";
+  std::filesystem::remove(unfinished);
+  {
+    auto env = lmdb::env::create(unfinished, map_size);
+    create_tables(env, true);
+  }
+  std::filesystem::rename(unfinished, file);
+  sync_directory(file.parent_path());
+}
+
 } // namespace
 
 lmdb::env open_environment(const std::filesystem::path& file, size_t map_size) {
   check_magic(file);
   try {
+    std::error_code none;
+    if (std::filesystem::file_size(file, none) == 0 || none)
+      create_store(file, map_size);
     lmdb::env result{file, map_size};
     if (check_length(result, file))
       extend(result, file);
     return result;
   } catch (const lmdb::error& x) {
     refuse(file, x.what());
+  } catch (const std::filesystem::filesystem_error& x) {
+    refuse(file, x.code().message());
   }
 }
 
@@ -155,20 +202,7 @@ tables find_tables(lmdb::env& env, const std::filesystem::path& file) {
 
 tables open_tables(lmdb::env& env, const std::filesystem::path& file) {
   try {
-    const auto fresh = is_new(env, file);
-    lmdb::txn writing{env, lmdb::txn::mode::write};
-    const tables result{
-      .meta = writing.create_table("meta"),
-      .names = writing.create_table("names"),
-      .log = writing.create_table("log"),
-      .ack = writing.create_table("ack"),
-      .defer = writing.create_table("defer"),
-      .damaged = writing.create_table("damaged"),
-    };
-    if (fresh)
-      writing.put(result.meta, format_key, format_value(format_version));
-    writing.commit();
-    return result;
+    return create_tables(env, is_new(env, file));
   } catch (const lmdb::error& x) {
     refuse(file, x.what());
   }

@@ -29,7 +29,8 @@ struct tables {
   }
 };
 
-/// Opens the file after a look at what it is.
+/// Opens the file after a look at what it is, or creates it. A file that was
+/// created is complete: neither a crash nor a full disk leaves half of one.
 /// @throws storage_error `refused` when it is not ours, and leaves it alone.
 [[nodiscard]] lmdb::env
 open_environment(const std::filesystem::path& file, size_t map_size);
