@@ -257,6 +257,10 @@ std::string_view cursor::value() {
   return to_view(v);
 }
 
+void cursor::erase() {
+  check("mdb_cursor_del", mdb_cursor_del(ptr_.get(), 0));
+}
+
 bool cursor::go(const char* call, int operation, std::string_view key) {
   auto k = to_val(key);
   if (!found(call, mdb_cursor_get(ptr_.get(), &k, nullptr,

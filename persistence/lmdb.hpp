@@ -172,6 +172,9 @@ public:
   /// Touches the row's pages, which going to it does not.
   [[nodiscard]] std::string_view value();
 
+  /// Deletes the row it is at, and is at none then.
+  void erase();
+
 private:
   struct closer {
     void operator()(MDB_cursor* x) const noexcept;

@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(any_flipped_bit_of_a_deferred_message_costs_only_that) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_flipped_bit_of_a_key_never_gives_a_wrong_message) {
+BOOST_AUTO_TEST_CASE(any_flipped_bit_of_a_key_costs_that_block_only) {
   for (uint64_t i = 1; i <= 3; ++i)
     store->keep(q, {make_block(i * 10, 3), {}});
   const auto key
@@ -95,9 +95,22 @@ BOOST_AUTO_TEST_CASE(a_flipped_bit_of_a_key_never_gives_a_wrong_message) {
   for (auto bit = key_at * 8; bit < value_at * 8; ++bit)
     BOOST_TEST_CONTEXT("bit " << bit - key_at * 8) {
       open_with_flipped(bit);
-      for (const auto& x : store->read(q, 0, 10))
-        BOOST_TEST((texts(*x.body) == texts(*make_block(10, 3))
-                    || texts(*x.body) == texts(*make_block(30, 3))));
+      BOOST_TEST(names(store->read(q, 0, 10))
+                   == (std::vector<uint64_t>{10, 30}),
+                 boost::test_tools::per_element());
+      // One in the queue's id makes it a block of nobody.
+      while (store->sweep(100)) {
+        // nop
+      }
+      BOOST_TEST(store->damaged_blocks() == 1U);
+      // The neighbours can be deleted, and more stored.
+      store->done(q, 10);
+      store->keep(q, {make_block(40, 1), {}});
+      commit_all(*store);
+      reopen();
+      BOOST_TEST(names(store->read(q, 0, 10))
+                   == (std::vector<uint64_t>{30, 40}),
+                 boost::test_tools::per_element());
     }
 }
 
