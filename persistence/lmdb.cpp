@@ -2,10 +2,13 @@
 
 #include <lmdb.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace cafq::lmdb {
 
@@ -203,6 +206,24 @@ uint64_t txn::used_pages(std::span<const table> tables) {
   for (auto x : tables) {
     check("mdb_stat", mdb_stat(handle(), x, &stat));
     result += pages_of(stat);
+  }
+  return result;
+}
+
+uint64_t txn::free_pages(uint64_t from) {
+  constexpr table list_of_free_pages = 0;
+  uint64_t result = 0;
+  cursor at{*this, list_of_free_pages};
+  for (auto more = at.first(); more; more = at.next()) {
+    // Their number, then they.
+    const auto row = at.value();
+    std::vector<uint64_t> numbers(row.size() / sizeof(uint64_t));
+    if (numbers.empty())
+      continue;
+    std::memcpy(numbers.data(), row.data(), numbers.size() * sizeof(uint64_t));
+    const auto count = std::min<uint64_t>(numbers[0], numbers.size() - 1);
+    for (uint64_t i = 1; i <= count; ++i)
+      result += numbers[i] >= from ? 1U : 0U;
   }
   return result;
 }

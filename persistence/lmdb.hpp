@@ -132,6 +132,9 @@ public:
   /// own included.
   [[nodiscard]] uint64_t used_pages(std::span<const table> tables);
 
+  /// Returns how many pages from this one on are free.
+  [[nodiscard]] uint64_t free_pages(uint64_t from);
+
   void commit();
 
   /// Lets go of the snapshot, so that its pages can be used again.

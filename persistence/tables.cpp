@@ -17,10 +17,6 @@ namespace {
 
 constexpr std::string_view format_mark = "cafq";
 
-/// A transaction that gave its last pages back does not write them, so that
-/// the file may be this much shorter than the books say.
-constexpr uint64_t unwritten_pages = 16;
-
 [[noreturn]] void
 refuse(const std::filesystem::path& file, const std::string& why) {
   throw storage_error{storage_failure::refused, file.string() + ": " + why};
@@ -38,33 +34,60 @@ void check_magic(const std::filesystem::path& file) {
   std::ifstream in{file, std::ios::binary};
   in.seekg(magic_offset);
   in.read(reinterpret_cast<char*>(&found), sizeof(found));
-  if (!in)
+  constexpr uintmax_t least = 2 * 4096; // LMDB's meta pages
+  if (!in || size < least)
     refuse(file, "not a message store of cafqd, or cut short");
   if (found != magic)
     refuse(file, "not a message store of cafqd");
 }
 
-/// Reading behind the end of the file would be a SIGBUS.
-/// @returns whether pages that were never written are missing there.
-bool check_length(const lmdb::env& env, const std::filesystem::path& file) {
+uint64_t size_of(const lmdb::env& env, const std::filesystem::path& file) {
   struct stat info {};
   if (::fstat(env.descriptor(), &info) != 0)
     refuse(file, std::strerror(errno));
-  const auto page = env.page_size();
-  const auto there = static_cast<uint64_t>(info.st_size) / page;
-  const auto expected = env.pages();
-  if (there >= expected)
-    return false;
-  if (expected - there > unwritten_pages)
-    refuse(file, "cut short: " + std::to_string(info.st_size)
-                   + " bytes, should be " + std::to_string(expected * page));
-  return true;
+  return static_cast<uint64_t>(info.st_size);
 }
 
-void extend(const lmdb::env& env, const std::filesystem::path& file) {
-  const auto size = env.pages() * env.page_size();
+void resize(const lmdb::env& env, const std::filesystem::path& file,
+            uint64_t size) {
   if (::ftruncate(env.descriptor(), static_cast<off_t>(size)) != 0)
     refuse(file, std::strerror(errno));
+}
+
+/// Returns whether nothing is in the pages from this one on.
+bool is_free(lmdb::env& env, uint64_t from) {
+  try {
+    lmdb::txn reading{env, lmdb::txn::mode::read};
+    return reading.free_pages(from) == env.pages() - from;
+  } catch (const lmdb::error&) {
+    return false; // the list itself is not there
+  }
+}
+
+/// A crash between a commit and what the store does to the file afterwards
+/// leaves it too short for pages that were given back before they were written.
+/// If anything else is missing, it was cut. Reading there would be a SIGBUS.
+void complete(lmdb::env& env, const std::filesystem::path& file) {
+  const auto size = size_of(env, file);
+  const auto expected = env.pages() * env.page_size();
+  if (size >= expected)
+    return;
+  // LMDB takes a page with zeros for a broken one, but half of a page for a
+  // good one.
+  const auto whole = size / env.page_size();
+  std::string half(size % env.page_size(), '\0');
+  const auto half_at = static_cast<off_t>(whole * env.page_size());
+  if (::pread(env.descriptor(), half.data(), half.size(), half_at) < 0)
+    refuse(file, std::strerror(errno));
+  resize(env, file, size - half.size());
+  resize(env, file, expected);
+  if (is_free(env, whole))
+    return;
+  resize(env, file, size);
+  if (::pwrite(env.descriptor(), half.data(), half.size(), half_at) < 0)
+    refuse(file, std::strerror(errno));
+  refuse(file, "cut short: " + std::to_string(size) + " bytes, should be "
+                 + std::to_string(expected));
 }
 
 std::string format_value(uint32_t version) {
@@ -148,8 +171,7 @@ lmdb::env open_environment(const std::filesystem::path& file, size_t map_size) {
     if (std::filesystem::file_size(file, none) == 0 || none)
       create_store(file, map_size);
     lmdb::env result{file, map_size};
-    if (check_length(result, file))
-      extend(result, file);
+    complete(result, file);
     return result;
   } catch (const lmdb::error& x) {
     refuse(file, x.what());
@@ -168,7 +190,11 @@ lmdb::env open_environment_for_reading(const std::filesystem::path& file) {
   try {
     constexpr size_t map_size = size_t{1} << 40;
     auto result = lmdb::env::open_for_reading(file, map_size);
-    check_length(result, file);
+    const auto expected = result.pages() * result.page_size();
+    if (const auto size = size_of(result, file); size < expected)
+      refuse(file, "is " + std::to_string(expected - size)
+                     + " bytes too short; the next start of cafqd says whether "
+                       "anything is missing");
     return result;
   } catch (const lmdb::error& x) {
     refuse(file, x.what());
