@@ -35,7 +35,10 @@ private:
     // Neighbours often belong to one queue.
     queue_id recent = 0;
     queue_state* state = nullptr;
+    std::string last;
     for (auto more = at.first(); more; more = at.next()) {
+      result_.in_order = result_.in_order && at.key() > last;
+      last = at.key();
       const auto key = decode_log_key(at.key());
       if (!key) {
         ++result_.damaged;
@@ -176,7 +179,8 @@ private:
       result_.dropped.push_back(
         {.queue = queue,
          .blocks = node ? std::move(node.mapped().blocks) : block_index{},
-         .durable = true});
+         .durable = true,
+         .stray = true});
     }
   }
 

@@ -28,6 +28,9 @@ struct dropped_queue {
 
   /// Its rows must stay as long as a crash would bring its name back.
   bool durable = false;
+
+  /// Nobody dropped it: maybe it never was, and damage made up its id.
+  bool stray = false;
 };
 
 /// What is in the file, found out at the start from keys alone, but for the
@@ -43,6 +46,9 @@ struct backlog {
 
   /// Rows set aside, and those damaged in place.
   uint64_t damaged = 0;
+
+  /// Whether the keys of blocks ascend, as they do until one is damaged.
+  bool in_order = true;
 };
 
 /// Where `meta` keeps the next queue id.

@@ -19,6 +19,8 @@ namespace cafq {
 
 namespace {
 
+constexpr std::string_view lock_name = "cafqd.lock";
+
 [[noreturn]] void
 refuse(const std::filesystem::path& path, const std::string& why) {
   throw storage_error{storage_failure::refused, path.string() + ": " + why};
@@ -93,24 +95,33 @@ std::string read_all(int descriptor) {
   return result;
 }
 
+/// Says who has the lock, after a failed flock, and closes `descriptor`.
+[[noreturn]] void
+refuse_locked(const std::filesystem::path& dir, int descriptor) {
+  const auto why = errno;
+  const auto pid = read_all(descriptor);
+  // Those who only read share it.
+  const auto read = ::flock(descriptor, LOCK_SH | LOCK_NB) == 0;
+  ::close(descriptor);
+  if (why != EWOULDBLOCK)
+    refuse(dir / lock_name, std::strerror(why));
+  if (read)
+    refuse(dir, "the data path is being read by \"cafq store\"");
+  refuse(dir, "the data path is in use by cafqd, pid "
+                + (pid.empty() ? "unknown" : pid));
+}
+
 } // namespace
 
 data_path::data_path(const std::filesystem::path& dir) : dir_(dir) {
   check_directory(dir);
   check_for_nsqd(dir);
-  const auto file = dir / "cafqd.lock";
+  const auto file = dir / lock_name;
   lock_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (lock_ < 0)
     refuse(file, std::strerror(errno));
-  if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
-    const auto why = errno;
-    const auto pid = read_all(lock_);
-    ::close(std::exchange(lock_, -1));
-    if (why != EWOULDBLOCK)
-      refuse(file, std::strerror(why));
-    refuse(dir, "the data path is in use by cafqd, pid "
-                  + (pid.empty() ? "unknown" : pid));
-  }
+  if (::flock(lock_, LOCK_EX | LOCK_NB) != 0)
+    refuse_locked(dir, lock_);
   // Only for the message above: a lost pid does no harm.
   const auto pid = std::to_string(::getpid()) + "\n";
   if (::ftruncate(lock_, 0) != 0
@@ -143,7 +154,18 @@ data_path::~data_path() {
 }
 
 std::filesystem::path data_path::store_file() const {
-  return dir_ / "cafq.mdb";
+  return dir_ / store_file_name;
+}
+
+data_path_view::data_path_view(const std::filesystem::path& dir) {
+  lock_ = ::open((dir / lock_name).c_str(), O_RDONLY | O_CLOEXEC);
+  if (lock_ >= 0 && ::flock(lock_, LOCK_SH | LOCK_NB) != 0)
+    refuse_locked(dir, lock_);
+}
+
+data_path_view::~data_path_view() {
+  if (lock_ >= 0)
+    ::close(lock_);
 }
 
 } // namespace cafq

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cafq {
@@ -24,6 +25,8 @@ public:
   data_path& operator=(const data_path&) = delete;
   ~data_path();
 
+  static constexpr std::string_view store_file_name = "cafq.mdb";
+
   /// Returns where the message store is.
   [[nodiscard]] std::filesystem::path store_file() const;
 
@@ -36,6 +39,21 @@ public:
 private:
   std::filesystem::path dir_;
   std::vector<std::string> warnings_;
+  int lock_ = -1;
+};
+
+/// Keeps brokers away from a directory that somebody reads, without a change
+/// to it. Where no broker ever ran there is nothing to lock.
+class data_path_view {
+public:
+  /// @throws storage_error `refused` when a broker runs on `dir`.
+  explicit data_path_view(const std::filesystem::path& dir);
+
+  data_path_view(const data_path_view&) = delete;
+  data_path_view& operator=(const data_path_view&) = delete;
+  ~data_path_view();
+
+private:
   int lock_ = -1;
 };
 

@@ -2,10 +2,13 @@
 
 #include <lmdb.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace cafq::lmdb {
 
@@ -56,7 +59,21 @@ bool error::map_full() const noexcept {
 // -- env
 // -----------------------------------------------------------------------
 
-env::env(const std::filesystem::path& file, size_t map_size) {
+env::env(const std::filesystem::path& file, size_t map_size)
+  : env(file, map_size, 0) {
+  int dead = 0;
+  check("mdb_reader_check", mdb_reader_check(handle(), &dead));
+}
+
+env env::create(const std::filesystem::path& file, size_t map_size) {
+  return {file, map_size, MDB_NOLOCK};
+}
+
+env env::open_for_reading(const std::filesystem::path& file, size_t map_size) {
+  return {file, map_size, MDB_RDONLY | MDB_NOLOCK};
+}
+
+env::env(const std::filesystem::path& file, size_t map_size, unsigned flags) {
   for (;;) {
     MDB_env* raw = nullptr;
     check("mdb_env_create", mdb_env_create(&raw));
@@ -64,8 +81,8 @@ env::env(const std::filesystem::path& file, size_t map_size) {
     check("mdb_env_set_mapsize", mdb_env_set_mapsize(raw, map_size));
     check("mdb_env_set_maxdbs", mdb_env_set_maxdbs(raw, max_tables));
     // MDB_NOTLS: an actor may hop between threads, so must its reader slot.
-    const auto code = mdb_env_open(raw, file.c_str(), MDB_NOSUBDIR | MDB_NOTLS,
-                                   0644);
+    const auto code = mdb_env_open(raw, file.c_str(),
+                                   flags | MDB_NOSUBDIR | MDB_NOTLS, 0644);
     constexpr size_t smallest_map = size_t{64} << 20;
     if (code != ENOMEM || map_size <= smallest_map) {
       check("mdb_env_open", code);
@@ -73,8 +90,6 @@ env::env(const std::filesystem::path& file, size_t map_size) {
     }
     map_size /= 2;
   }
-  int dead = 0;
-  check("mdb_reader_check", mdb_reader_check(handle(), &dead));
 }
 
 void env::grow() {
@@ -195,6 +210,24 @@ uint64_t txn::used_pages(std::span<const table> tables) {
   return result;
 }
 
+uint64_t txn::free_pages(uint64_t from) {
+  constexpr table list_of_free_pages = 0;
+  uint64_t result = 0;
+  cursor at{*this, list_of_free_pages};
+  for (auto more = at.first(); more; more = at.next()) {
+    // Their number, then they.
+    const auto row = at.value();
+    std::vector<uint64_t> numbers(row.size() / sizeof(uint64_t));
+    if (numbers.empty())
+      continue;
+    std::memcpy(numbers.data(), row.data(), numbers.size() * sizeof(uint64_t));
+    const auto count = std::min<uint64_t>(numbers[0], numbers.size() - 1);
+    for (uint64_t i = 1; i <= count; ++i)
+      result += numbers[i] >= from ? 1U : 0U;
+  }
+  return result;
+}
+
 void txn::commit() {
   parent_->check_fault("mdb_txn_commit");
   // Frees the handle even when it fails.
@@ -243,6 +276,10 @@ std::string_view cursor::value() {
   MDB_val v{};
   check("mdb_cursor_get", mdb_cursor_get(ptr_.get(), &k, &v, MDB_GET_CURRENT));
   return to_view(v);
+}
+
+void cursor::erase() {
+  check("mdb_cursor_del", mdb_cursor_del(ptr_.get(), 0));
 }
 
 bool cursor::go(const char* call, int operation, std::string_view key) {

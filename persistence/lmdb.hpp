@@ -45,6 +45,15 @@ public:
   /// flags. Halves `map_size` until the address space can hold it.
   env(const std::filesystem::path& file, size_t map_size);
 
+  /// Creates `file` without a lock file beside it.
+  [[nodiscard]] static env
+  create(const std::filesystem::path& file, size_t map_size);
+
+  /// Opens `file` such that neither it nor anything beside it changes.
+  /// @pre Nobody writes to it.
+  [[nodiscard]] static env
+  open_for_reading(const std::filesystem::path& file, size_t map_size);
+
   /// Maps the file twice as large. If that fails, the environment is unusable.
   /// @pre No transaction is active.
   void grow();
@@ -77,6 +86,8 @@ private:
   struct closer {
     void operator()(MDB_env* x) const noexcept;
   };
+
+  env(const std::filesystem::path& file, size_t map_size, unsigned flags);
 
   void fail_by(const char* call) const;
 
@@ -121,6 +132,9 @@ public:
   /// own included.
   [[nodiscard]] uint64_t used_pages(std::span<const table> tables);
 
+  /// Returns how many pages from this one on are free.
+  [[nodiscard]] uint64_t free_pages(uint64_t from);
+
   void commit();
 
   /// Lets go of the snapshot, so that its pages can be used again.
@@ -160,6 +174,9 @@ public:
 
   /// Touches the row's pages, which going to it does not.
   [[nodiscard]] std::string_view value();
+
+  /// Deletes the row it is at, and is at none then.
+  void erase();
 
 private:
   struct closer {

@@ -1,6 +1,7 @@
 #include "persistence/lmdb_store.hpp"
 
 #include "persistence/records.hpp"
+#include "persistence/repair.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -15,8 +16,15 @@ lmdb_store::lmdb_store(const std::filesystem::path& file, store_options options)
     tables_(open_tables(env_, file)),
     reader_(env_, lmdb::txn::mode::read),
     room_(file.parent_path()) {
-  auto found = reading([this] { return load_backlog(reader_, tables_); });
-  reader_.reset();
+  auto found = reading([this] {
+    auto result = load_backlog(reader_, tables_);
+    reader_.reset();
+    if (result.in_order)
+      return result;
+    set_damaged_blocks_aside(env_, tables_);
+    const lmdb::snapshot now{reader_};
+    return load_backlog(reader_, tables_);
+  });
   queues_ = std::move(found.queues);
   dropped_ = std::move(found.dropped);
   next_block_ = found.next_block;

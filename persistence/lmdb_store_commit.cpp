@@ -1,4 +1,5 @@
 #include "persistence/apply.hpp"
+#include "persistence/envelope.hpp"
 #include "persistence/lmdb_store.hpp"
 #include "persistence/records.hpp"
 
@@ -86,10 +87,17 @@ bool lmdb_store::sweep(size_t max_rows) {
   const auto blocks = x->blocks.entries();
   const auto end = std::min(blocks.size(), x->next + max_rows);
   auto rows = end - x->next;
+  uint64_t damaged = 0;
   transact(0, [&](lmdb::txn& in) {
     rows = end - x->next;
-    for (auto i = x->next; i != end; ++i)
-      in.erase(tables_.log, key_of(x->queue, blocks[i]));
+    damaged = 0;
+    for (auto i = x->next; i != end; ++i) {
+      const auto key = key_of(x->queue, blocks[i]);
+      if (const auto value = x->stray ? in.get(tables_.log, key) : std::nullopt;
+          value && !unseal(key, *value))
+        ++damaged;
+      in.erase(tables_.log, key);
+    }
     const auto prefix = queue_prefix(x->queue);
     for (auto table : {tables_.ack, tables_.defer, tables_.damaged})
       rows += erase_prefix(in, table, prefix, max_rows - rows);
@@ -97,6 +105,7 @@ bool lmdb_store::sweep(size_t max_rows) {
       in.erase(tables_.meta, deferred_count_key(x->queue));
   });
   x->next = end;
+  damaged_ += damaged;
   if (rows < max_rows)
     dropped_.erase(x);
   return std::any_of(dropped_.begin(), dropped_.end(),

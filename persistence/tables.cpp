@@ -7,6 +7,7 @@
 #include <fstream>
 #include <string>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,12 +15,7 @@ namespace cafq {
 
 namespace {
 
-constexpr std::string_view format_key = "format";
 constexpr std::string_view format_mark = "cafq";
-
-/// A transaction that gave its last pages back does not write them, so that
-/// the file may be this much shorter than the books say.
-constexpr uint64_t unwritten_pages = 16;
 
 [[noreturn]] void
 refuse(const std::filesystem::path& file, const std::string& why) {
@@ -38,27 +34,60 @@ void check_magic(const std::filesystem::path& file) {
   std::ifstream in{file, std::ios::binary};
   in.seekg(magic_offset);
   in.read(reinterpret_cast<char*>(&found), sizeof(found));
-  if (!in)
+  constexpr uintmax_t least = 2 * 4096; // LMDB's meta pages
+  if (!in || size < least)
     refuse(file, "not a message store of cafqd, or cut short");
   if (found != magic)
     refuse(file, "not a message store of cafqd");
 }
 
-/// Reading behind the end of the file would be a SIGBUS.
-void check_length(const lmdb::env& env, const std::filesystem::path& file) {
+uint64_t size_of(const lmdb::env& env, const std::filesystem::path& file) {
   struct stat info {};
   if (::fstat(env.descriptor(), &info) != 0)
     refuse(file, std::strerror(errno));
-  const auto page = env.page_size();
-  const auto there = static_cast<uint64_t>(info.st_size) / page;
-  const auto expected = env.pages();
-  if (there >= expected)
-    return;
-  if (expected - there > unwritten_pages)
-    refuse(file, "cut short: " + std::to_string(info.st_size)
-                   + " bytes, should be " + std::to_string(expected * page));
-  if (::ftruncate(env.descriptor(), static_cast<off_t>(expected * page)) != 0)
+  return static_cast<uint64_t>(info.st_size);
+}
+
+void resize(const lmdb::env& env, const std::filesystem::path& file,
+            uint64_t size) {
+  if (::ftruncate(env.descriptor(), static_cast<off_t>(size)) != 0)
     refuse(file, std::strerror(errno));
+}
+
+/// Returns whether nothing is in the pages from this one on.
+bool is_free(lmdb::env& env, uint64_t from) {
+  try {
+    lmdb::txn reading{env, lmdb::txn::mode::read};
+    return reading.free_pages(from) == env.pages() - from;
+  } catch (const lmdb::error&) {
+    return false; // the list itself is not there
+  }
+}
+
+/// A crash between a commit and what the store does to the file afterwards
+/// leaves it too short for pages that were given back before they were written.
+/// If anything else is missing, it was cut. Reading there would be a SIGBUS.
+void complete(lmdb::env& env, const std::filesystem::path& file) {
+  const auto size = size_of(env, file);
+  const auto expected = env.pages() * env.page_size();
+  if (size >= expected)
+    return;
+  // LMDB takes a page with zeros for a broken one, but half of a page for a
+  // good one.
+  const auto whole = size / env.page_size();
+  std::string half(size % env.page_size(), '\0');
+  const auto half_at = static_cast<off_t>(whole * env.page_size());
+  if (::pread(env.descriptor(), half.data(), half.size(), half_at) < 0)
+    refuse(file, std::strerror(errno));
+  resize(env, file, size - half.size());
+  resize(env, file, expected);
+  if (is_free(env, whole))
+    return;
+  resize(env, file, size);
+  if (::pwrite(env.descriptor(), half.data(), half.size(), half_at) < 0)
+    refuse(file, std::strerror(errno));
+  refuse(file, "cut short: " + std::to_string(size) + " bytes, should be "
+                 + std::to_string(expected));
 }
 
 std::string format_value(uint32_t version) {
@@ -92,13 +121,105 @@ bool is_new(lmdb::env& env, const std::filesystem::path& file) {
   return false;
 }
 
+tables create_tables(lmdb::env& env, bool fresh) {
+  lmdb::txn writing{env, lmdb::txn::mode::write};
+  const tables result{
+    .meta = writing.create_table("meta"),
+    .names = writing.create_table("names"),
+    .log = writing.create_table("log"),
+    .ack = writing.create_table("ack"),
+    .defer = writing.create_table("defer"),
+    .damaged = writing.create_table("damaged"),
+  };
+  if (fresh)
+    writing.put(result.meta, format_key, format_value(format_version));
+  writing.commit();
+  return result;
+}
+
+/// Makes names durable, as fdatasync makes contents.
+void sync_directory(const std::filesystem::path& dir) {
+  const auto directory = ::open(dir.c_str(),
+                                O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const auto failed = directory < 0 || ::fsync(directory) != 0;
+  const auto why = errno;
+  if (directory >= 0)
+    ::close(directory);
+  if (failed)
+    refuse(dir, std::strerror(why));
+}
+
+/// Creates a store that gets its name when it is complete.
+void create_store(const std::filesystem::path& file, size_t map_size) {
+  auto unfinished = file;
+  unfinished += ".new";
+  std::filesystem::remove(unfinished);
+  {
+    auto env = lmdb::env::create(unfinished, map_size);
+    create_tables(env, true);
+  }
+  std::filesystem::rename(unfinished, file);
+  sync_directory(file.parent_path());
+}
+
 } // namespace
 
 lmdb::env open_environment(const std::filesystem::path& file, size_t map_size) {
   check_magic(file);
   try {
+    std::error_code none;
+    if (std::filesystem::file_size(file, none) == 0 || none)
+      create_store(file, map_size);
     lmdb::env result{file, map_size};
-    check_length(result, file);
+    complete(result, file);
+    return result;
+  } catch (const lmdb::error& x) {
+    refuse(file, x.what());
+  } catch (const std::filesystem::filesystem_error& x) {
+    refuse(file, x.code().message());
+  }
+}
+
+lmdb::env open_environment_for_reading(const std::filesystem::path& file) {
+  std::error_code failed;
+  if (std::filesystem::file_size(file, failed) == 0)
+    refuse(file, "is empty: no cafqd has written to it yet");
+  if (failed)
+    refuse(file, failed.message());
+  check_magic(file);
+  try {
+    constexpr size_t map_size = size_t{1} << 40;
+    auto result = lmdb::env::open_for_reading(file, map_size);
+    const auto expected = result.pages() * result.page_size();
+    if (const auto size = size_of(result, file); size < expected)
+      refuse(file, "is " + std::to_string(expected - size)
+                     + " bytes too short; the next start of cafqd says whether "
+                       "anything is missing");
+    return result;
+  } catch (const lmdb::error& x) {
+    refuse(file, x.what());
+  }
+}
+
+tables find_tables(lmdb::env& env, const std::filesystem::path& file) {
+  try {
+    if (is_new(env, file))
+      refuse(file, "holds nothing: no cafqd has finished its first start");
+    lmdb::txn reading{env, lmdb::txn::mode::read};
+    const auto find = [&](const char* name) {
+      if (const auto x = reading.find_table(name))
+        return *x;
+      refuse(file, std::string{"has no table \""} + name + '"');
+    };
+    const tables result{
+      .meta = find("meta"),
+      .names = find("names"),
+      .log = find("log"),
+      .ack = find("ack"),
+      .defer = find("defer"),
+      .damaged = find("damaged"),
+    };
+    reading.commit();
     return result;
   } catch (const lmdb::error& x) {
     refuse(file, x.what());
@@ -107,20 +228,7 @@ lmdb::env open_environment(const std::filesystem::path& file, size_t map_size) {
 
 tables open_tables(lmdb::env& env, const std::filesystem::path& file) {
   try {
-    const auto fresh = is_new(env, file);
-    lmdb::txn writing{env, lmdb::txn::mode::write};
-    const tables result{
-      .meta = writing.create_table("meta"),
-      .names = writing.create_table("names"),
-      .log = writing.create_table("log"),
-      .ack = writing.create_table("ack"),
-      .defer = writing.create_table("defer"),
-      .damaged = writing.create_table("damaged"),
-    };
-    if (fresh)
-      writing.put(result.meta, format_key, format_value(format_version));
-    writing.commit();
-    return result;
+    return create_tables(env, is_new(env, file));
   } catch (const lmdb::error& x) {
     refuse(file, x.what());
   }

@@ -4,12 +4,16 @@
 
 #include <array>
 #include <filesystem>
+#include <string_view>
 
 namespace cafq {
 
 /// Version of the whole file: keys, tables, and what they mean together.
 /// To change it: see docs/STORAGE.md.
 constexpr uint32_t format_version = 1;
+
+/// Where `meta` has it: the only row without an envelope.
+inline constexpr std::string_view format_key = "format";
 
 /// All tables of the store.
 struct tables {
@@ -25,10 +29,20 @@ struct tables {
   }
 };
 
-/// Opens the file after a look at what it is.
+/// Opens the file after a look at what it is, or creates it. A file that was
+/// created is complete: neither a crash nor a full disk leaves half of one.
 /// @throws storage_error `refused` when it is not ours, and leaves it alone.
 [[nodiscard]] lmdb::env
 open_environment(const std::filesystem::path& file, size_t map_size);
+
+/// The same for tools: neither the file nor anything beside it changes.
+[[nodiscard]] lmdb::env
+open_environment_for_reading(const std::filesystem::path& file);
+
+/// Opens the tables, which must be there.
+/// @throws storage_error `refused` when one is not.
+[[nodiscard]] tables
+find_tables(lmdb::env& env, const std::filesystem::path& file);
 
 /// Opens the tables, creating them in a new file.
 /// @throws storage_error `refused` when somebody else's tables are in there.

@@ -1,12 +1,24 @@
 #pragma once
 
 #include <stdexcept>
+#include <string>
 
 namespace cafq::tool {
 
 /// Ends a subcommand: the operator reads what() as one line.
-struct error : std::runtime_error {
-  using runtime_error::runtime_error;
+class error : public std::runtime_error {
+public:
+  explicit error(const std::string& text, int exit_code = 1)
+    : std::runtime_error(text), exit_code_(exit_code) {
+    // nop
+  }
+
+  [[nodiscard]] int exit_code() const noexcept {
+    return exit_code_;
+  }
+
+private:
+  int exit_code_;
 };
 
 } // namespace cafq::tool

@@ -1,4 +1,5 @@
 #include "tools/cafq/commands.hpp"
+#include "tools/cafq/error.hpp"
 
 #include <exception>
 #include <iostream>
@@ -16,6 +17,9 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     app.exit(e);
     return 2;
+  } catch (const cafq::tool::error& e) {
+    std::cerr << "cafq: " << e.what() << '\n';
+    return e.exit_code();
   } catch (const std::exception& e) {
     std::cerr << "cafq: " << e.what() << '\n';
     return 1;

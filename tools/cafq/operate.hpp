@@ -7,8 +7,14 @@ namespace cafq::tool {
 /// Adds `cafq actors`.
 void add_actors(CLI::App& app);
 
+/// Adds `cafq disk`.
+void add_disk(CLI::App& app);
+
 /// Adds `cafq stats`.
 void add_stats(CLI::App& app);
+
+/// Adds `cafq store`.
+void add_store(CLI::App& app);
 
 /// Adds `cafq topic` and `cafq channel`.
 void add_topic_and_channel(CLI::App& app);
