@@ -114,7 +114,6 @@ const std::vector<option_group>& option_table() {
          .field = &o::lookupd_tcp_address,
          .help = "nsqlookupd to register with (may be repeated)",
          .alias = "nsqlookupd-tcp-addresses",
-         .support = support::later,
          .value_name = "HOST:PORT"},
         {.name = "auth-http-address",
          .field = &o::auth_http_address,
