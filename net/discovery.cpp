@@ -2,8 +2,10 @@
 
 #include "actors/actor_support.hpp"
 #include "net/lookup_peer.hpp"
+#include "net/protocol/lookup_channels.hpp"
 
 #include <caf/io/middleman.hpp>
+#include <caf/typed_response_promise.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -96,8 +98,59 @@ void discovery_state::vacant(const topology_actor& who) {
     x->ready = false;
 }
 
-caf::result<names_ptr> discovery_state::find_channels(const std::string&) {
-  return names_ptr{};
+// -- the channels of other nodes ----------------------------------------------
+
+/// Channels of a topic on their way from the nsqlookupds.
+struct channel_search {
+  caf::typed_response_promise<names_ptr> promise;
+  std::set<std::string> found;
+  /// Answers to come, and one until all questions are asked.
+  size_t open = 1;
+
+  void answered() {
+    if (--open > 0)
+      return;
+    promise.deliver(names_ptr{
+      std::make_shared<std::vector<std::string>>(found.begin(), found.end())});
+  }
+};
+
+caf::result<names_ptr>
+discovery_state::find_channels(const std::string& topic) {
+  if (peers.empty())
+    return names_ptr{};
+  auto search = std::make_shared<channel_search>();
+  search->promise = self->make_response_promise<names_ptr>();
+  auto result = search->promise;
+  // As nsqd, those as well that have gone since.
+  for (const auto& [address, x] : peers)
+    if (!x.http_address.empty())
+      ask_channels(protocol::channels_url(x.http_address, topic), search);
+  if (search->open == 1)
+    log::error("no nsqlookupd has said where to ask for the channels of {}",
+               topic);
+  search->answered();
+  return result;
+}
+
+void discovery_state::ask_channels(const std::string& url,
+                                   const std::shared_ptr<channel_search>& to) {
+  ++to->open;
+  http_request_ptr what{new http_request, false};
+  what->url = url;
+  self->request(settings.fetcher, caf::infinite, std::move(what))
+    .then(
+      [url, to](const http_reply_ptr& x) {
+        const auto channels = protocol::read_channels(x->body);
+        if (x->status == 200 && channels)
+          to->found.insert(channels->begin(), channels->end());
+        else
+          log::error("no channels from {} - {}", url,
+                     x->error.empty() ? "status " + std::to_string(x->status)
+                                      : x->error);
+        to->answered();
+      },
+      [to](const caf::error&) { to->answered(); });
 }
 
 void discovery_state::stop(const caf::error& why) {

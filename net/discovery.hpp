@@ -1,11 +1,13 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
+#include "net/fetcher.hpp"
 #include "net/protocol/lookup_session.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -18,7 +20,11 @@ struct discovery_settings {
   protocol::lookup_identity identity;
   /// The nsqlookupds at the start.
   std::vector<std::string> addresses;
+  /// Asks them by HTTP.
+  fetcher_actor fetcher;
 };
+
+struct channel_search;
 
 /// The state of the DISCOVERY actor.
 /// @relates discovery
@@ -49,7 +55,7 @@ struct discovery_state {
     stat_actor as_child;
     /// Whether it hears of changes.
     bool ready = false;
-    /// Empty if it did not say.
+    /// Empty as long as it did not say.
     std::string http_address;
   };
 
@@ -66,6 +72,8 @@ struct discovery_state {
 
 private:
   peer* find(const topology_actor& who);
+  void ask_channels(const std::string& url,
+                    const std::shared_ptr<channel_search>& to);
 
   template <class... Ts>
   void tell_all(const Ts&... xs);

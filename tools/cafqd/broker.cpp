@@ -135,8 +135,10 @@ void run_actors(const config::loaded& configuration, resources& have) {
   const auto http = have.http_fd >= 0;
   const auto tcp_address = net::local_address(have.tcp_fd);
   const auto http_address = http ? net::local_address(have.http_fd) : "";
-  auto finder = sys.spawn(
-    discovery, to_discovery_settings(options, tcp_address, http_address));
+  auto asker = sys.spawn(fetcher, to_http_client_settings(options));
+  auto for_lookup = to_discovery_settings(options, tcp_address, http_address);
+  for_lookup.fetcher = asker;
+  auto finder = sys.spawn(discovery, std::move(for_lookup));
   settings.discovery = finder;
   auto root = sys.spawn(node, keeper, std::move(have.found), settings);
 
@@ -165,6 +167,7 @@ void run_actors(const config::loaded& configuration, resources& have) {
     stop(sys, http_door);
   stop(sys, door);
   stop(sys, finder);
+  stop(sys, asker);
   save(sys, root);
   stop(sys, root);
   stop(sys, keeper);

@@ -53,6 +53,14 @@ to_http_settings(const config::options& x, const std::string& tcp_address,
   return result;
 }
 
+http_client_settings to_http_client_settings(const config::options& x) {
+  http_client_settings result;
+  result.connect_timeout = to_ms(x.http_client_connect_timeout);
+  result.request_timeout = to_ms(x.http_client_request_timeout);
+  result.root_ca_file = x.tls_root_ca_file;
+  return result;
+}
+
 discovery_settings
 to_discovery_settings(const config::options& x, const std::string& tcp_address,
                       const std::string& http_address) {

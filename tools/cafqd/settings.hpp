@@ -20,6 +20,10 @@ namespace cafq {
 to_http_settings(const config::options& x, const std::string& tcp_address,
                  const std::string& http_address);
 
+/// Returns what the options say to requests to other servers.
+[[nodiscard]] http_client_settings
+to_http_client_settings(const config::options& x);
+
 /// Returns what the options say to nsqlookupds.
 /// @param tcp_address, http_address Where the node really listens; empty if it
 /// does not.
