@@ -35,6 +35,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(cafq, caf::first_custom_type_id)
   CAFQ_ADD_ATOM(kept)
   CAFQ_ADD_ATOM(list)
   CAFQ_ADD_ATOM(load)
+  CAFQ_ADD_ATOM(lookupd)
   CAFQ_ADD_ATOM(pause)
   CAFQ_ADD_ATOM(put)
   CAFQ_ADD_ATOM(rdy)
@@ -70,6 +71,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::orders_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::queue_ids)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::queue::due_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::queue::read_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::lookupd_addresses)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::names_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::numbers_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::requeues_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::failures_ptr)
@@ -85,6 +88,33 @@ namespace cafq {
 using stat_actor = caf::typed_actor<
   // Tells about itself.
   caf::replies_to<atom::stat>::with<actor_stat>>;
+
+/// The TOPOLOGY actor interface: who is told what topics and channels there
+/// are, in the order they come and go.
+using topology_actor = caf::typed_actor<
+  // There is such a topic from now on (true), or no more, nor its channels.
+  caf::reacts_to<atom::topic, std::string, bool>,
+  // The topic has such a channel from now on (true), or no more.
+  caf::reacts_to<atom::channel, std::string, std::string, bool>>;
+
+/// The DISCOVERY actor interface: keeps every nsqlookupd informed.
+using discovery_actor = topology_actor::extend<
+  // Returns the channels of this topic that other nodes registered. Answers
+  // within the timeouts of the HTTP client, at once without a nsqlookupd.
+  caf::replies_to<atom::find, std::string>::with<names_ptr>,
+  // Returns the addresses of the nsqlookupds.
+  caf::replies_to<atom::lookupd>::with<lookupd_addresses>,
+  // Replaces them; those that stay keep their connections.
+  caf::replies_to<atom::lookupd, lookupd_addresses>::with<lookupd_addresses>,
+  // Returns the lookup peers.
+  caf::replies_to<atom::list>::with<std::vector<stat_actor>>,
+  // Tells about itself.
+  caf::replies_to<atom::stat>::with<actor_stat>,
+  // A nsqlookupd knows us from now on and wants to hear of all there is; HTTP
+  // requests to it go to this address.
+  caf::reacts_to<atom::greeted, topology_actor, std::string>,
+  // A nsqlookupd cannot be asked any more.
+  caf::reacts_to<atom::vacant, topology_actor>>;
 
 /// The CLIENT actor interface: the half of a CONNECTION that topics and
 /// channels see. It bounds its own output by reporting what left (`sent`).
@@ -215,7 +245,9 @@ using node_actor = caf::typed_actor<
   // Tells about itself.
   caf::replies_to<atom::stat>::with<actor_stat>,
   // An ephemeral topic has lost its last channel.
-  caf::reacts_to<atom::vacant, topic_actor, std::string>>;
+  caf::reacts_to<atom::vacant, topic_actor, std::string>,
+  // The topic of this name has got (true) or lost a channel.
+  caf::reacts_to<atom::channel, topic_actor, std::string, std::string, bool>>;
 
 } // namespace cafq
 
@@ -225,11 +257,13 @@ CAF_BEGIN_TYPE_ID_BLOCK(cafq_actors, caf::id_block::cafq::end)
 
   CAF_ADD_TYPE_ID(cafq_actors, (cafq::channel_actor))
   CAF_ADD_TYPE_ID(cafq_actors, (cafq::client_actor))
+  CAF_ADD_TYPE_ID(cafq_actors, (cafq::discovery_actor))
   CAF_ADD_TYPE_ID(cafq_actors, (cafq::node_actor))
   CAF_ADD_TYPE_ID(cafq_actors, (cafq::owner_actor))
   CAF_ADD_TYPE_ID(cafq_actors, (cafq::store_actor))
   CAF_ADD_TYPE_ID(cafq_actors, (cafq::stat_actor))
   CAF_ADD_TYPE_ID(cafq_actors, (cafq::topic_actor))
+  CAF_ADD_TYPE_ID(cafq_actors, (cafq::topology_actor))
   CAF_ADD_TYPE_ID(cafq_actors, (std::vector<cafq::channel_actor>))
   CAF_ADD_TYPE_ID(cafq_actors, (std::vector<cafq::stat_actor>))
   CAF_ADD_TYPE_ID(cafq_actors, (std::vector<cafq::topic_actor>))

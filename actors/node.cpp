@@ -14,36 +14,66 @@ node_state::node_state(node_actor::pointer ptr) : self(ptr) {
 }
 
 caf::result<topic_actor> node_state::get_topic(const std::string& key) {
-  if (auto i = topics.find(key); i != topics.end())
-    return i->second;
-  if (!store || protocol::is_ephemeral(key)) {
-    recovered_topic fresh;
-    fresh.name = key;
-    return add_topic(fresh);
-  }
+  // One that is coming about may be among the topics already.
+  if (adding_.count(key) == 0)
+    if (auto i = topics.find(key); i != topics.end())
+      return i->second;
   auto& waiting = adding_[key];
   waiting.push_back(self->make_response_promise<topic_actor>());
   auto result = waiting.back();
-  if (waiting.size() == 1) {
-    const auto reserved = queue::number_source{unix_time_us()}.next_mark();
-    self->request(store, caf::infinite, atom::topic_v, key, reserved)
-      .then(
-        [this, key, reserved](queue_id id) {
-          recovered_topic fresh;
-          fresh.name = key;
-          fresh.queue.id = id;
-          fresh.fresh = true;
-          fresh.reserved = reserved;
-          const auto handle = add_topic(fresh);
-          for (auto& x : take_waiting(key))
-            x.deliver(handle);
-        },
-        [this, key](const caf::error& why) {
-          for (auto& x : take_waiting(key))
-            x.deliver(why);
-        });
-  }
+  if (waiting.size() == 1)
+    ask_channels(key);
   return result;
+}
+
+void node_state::ask_channels(const std::string& key) {
+  const names_ptr none;
+  if (!settings.discovery) {
+    store_topic(key, none);
+    return;
+  }
+  self->request(settings.discovery, caf::infinite, atom::find_v, key)
+    .then([this, key](const names_ptr& found) { store_topic(key, found); },
+          [this, key, none](const caf::error&) { store_topic(key, none); });
+}
+
+void node_state::store_topic(const std::string& key,
+                             const names_ptr& channels) {
+  recovered_topic fresh;
+  fresh.name = key;
+  if (!store || protocol::is_ephemeral(key)) {
+    add_channels(add_topic(fresh), key, channels);
+    return;
+  }
+  fresh.fresh = true;
+  fresh.reserved = queue::number_source{unix_time_us()}.next_mark();
+  self->request(store, caf::infinite, atom::topic_v, key, fresh.reserved)
+    .then(
+      [this, fresh, channels](queue_id id) mutable {
+        fresh.queue.id = id;
+        add_channels(add_topic(fresh), fresh.name, channels);
+      },
+      [this, key](const caf::error& why) {
+        for (auto& x : take_waiting(key))
+          x.deliver(why);
+      });
+}
+
+void node_state::add_channels(const topic_actor& to, const std::string& key,
+                              const names_ptr& channels) {
+  auto left = std::make_shared<size_t>(channels ? channels->size() + 1 : 1);
+  auto one_done = [this, to, key, left] {
+    if (--*left > 0)
+      return;
+    for (auto& x : take_waiting(key))
+      x.deliver(to);
+  };
+  if (channels)
+    for (const auto& id : *channels)
+      self->request(to, caf::infinite, atom::channel_v, id)
+        .then([one_done](const channel_actor&) { one_done(); },
+              [one_done](const caf::error&) { one_done(); });
+  one_done();
 }
 
 topic_actor node_state::add_topic(const recovered_topic& x) {
@@ -51,6 +81,7 @@ topic_actor node_state::add_topic(const recovered_topic& x) {
   auto result = self->spawn(topic, x, node_actor{self}, stored, settings);
   self->monitor(result);
   topics.emplace(x.name, result);
+  announce(x.name, true);
   log::info("TOPIC({}): created", x.name);
   return result;
 }
@@ -68,7 +99,30 @@ caf::result<atom::erase> node_state::erase_topic(const std::string& key) {
 void node_state::remove_topic(std::map<std::string, topic_actor>::iterator i) {
   log::info("TOPIC({}): deleting", i->first);
   self->send_exit(i->second, caf::exit_reason::user_shutdown);
+  announce(i->first, false);
   topics.erase(i);
+}
+
+void node_state::announce(const std::string& key, bool exists) {
+  if (settings.discovery)
+    self->send(settings.discovery, atom::topic_v, key, exists);
+}
+
+void node_state::announce(const topic_actor& of, const std::string& key,
+                          const std::string& channel, bool exists) {
+  // By way of us, so that what a deleted topic says late does not count.
+  if (auto i = topics.find(key); i != topics.end() && i->second == of)
+    self->send(settings.discovery, atom::channel_v, key, channel, exists);
+}
+
+void node_state::forget(const caf::actor_addr& who) {
+  // One that was not erased first has failed.
+  std::erase_if(topics, [&](const auto& item) {
+    const auto failed = item.second.address() == who;
+    if (failed)
+      announce(item.first, false);
+    return failed;
+  });
 }
 
 caf::result<atom::save> node_state::save() {
@@ -120,12 +174,8 @@ node(node_actor::stateful_pointer<node_state> self, const store_actor& store,
       self->send_exit(topic, x.reason);
     self->quit(x.reason);
   });
-  self->set_down_handler([self](const caf::down_msg& x) {
-    // One that was not erased first has failed.
-    std::erase_if(self->state.topics, [&](const auto& item) {
-      return item.second.address() == x.source;
-    });
-  });
+  self->set_down_handler(
+    [self](const caf::down_msg& x) { self->state.forget(x.source); });
   return {
     [self](atom::topic, const std::string& key) {
       return self->state.get_topic(key);
@@ -150,6 +200,9 @@ node(node_actor::stateful_pointer<node_state> self, const store_actor& store,
     [self](atom::vacant, const topic_actor& which, const std::string& key) {
       self->state.vacate(which, key);
     },
+    [self](atom::channel, const topic_actor& of, const std::string& key,
+           const std::string& channel,
+           bool exists) { self->state.announce(of, key, channel, exists); },
   };
 }
 

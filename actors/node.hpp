@@ -30,6 +30,13 @@ struct node_state {
   /// Deletes an ephemeral topic that is still the one of this name.
   void vacate(const topic_actor& which, const std::string& key);
 
+  /// Tells of a channel that came or went, unless its topic has gone as well.
+  void announce(const topic_actor& of, const std::string& key,
+                const std::string& channel, bool exists);
+
+  /// Forgets a topic that failed.
+  void forget(const caf::actor_addr& who);
+
   [[nodiscard]] actor_stat stat() const;
 
   node_actor::pointer self;
@@ -43,16 +50,24 @@ struct node_state {
   topic_actor add_topic(const recovered_topic& x);
 
 private:
-  void remove_topic(std::map<std::string, topic_actor>::iterator i);
-
   using topic_promise = caf::typed_response_promise<topic_actor>;
+
+  void remove_topic(std::map<std::string, topic_actor>::iterator i);
+  void announce(const std::string& key, bool exists);
+
+  // A topic comes about in steps: ask others for its channels, store it, create
+  // the channels. Nobody gets it before, so all of them get all messages.
+  void ask_channels(const std::string& key);
+  void store_topic(const std::string& key, const names_ptr& channels);
+  void add_channels(const topic_actor& to, const std::string& key,
+                    const names_ptr& channels);
 
   [[nodiscard]] std::vector<topic_promise>
   take_waiting(const std::string& key) {
     return std::move(adding_.extract(key).mapped());
   }
 
-  /// Topics the store is adding, and who waits for them.
+  /// Topics that are coming about, and who waits for them.
   std::map<std::string, std::vector<topic_promise>> adding_;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/interfaces.hpp"
 #include "actors/queue/block.hpp"
 #include "actors/queue/time.hpp"
 
@@ -24,6 +25,9 @@ struct node_settings {
   /// What to add to the time since the epoch of the actors' clock to get the
   /// time since the Unix epoch.
   queue::duration unix_offset{};
+  /// Who is told of topics and channels, and knows those of other nodes.
+  /// Invalid if there is nobody.
+  discovery_actor discovery;
 
   /// Whether the node has memory to spare for messages of queues that could do
   /// without.

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -128,6 +129,14 @@ struct recovered_topic {
   uint64_t reserved = 0;
   bool fresh = false;
   std::vector<std::pair<std::string, recovered_queue>> channels;
+};
+
+/// Names of topics or channels.
+using names_ptr = std::shared_ptr<const std::vector<std::string>>;
+
+/// Where nsqlookupds listen. nsqd tells an empty list from none at all.
+struct lookupd_addresses {
+  std::optional<std::vector<std::string>> list;
 };
 
 /// A text that is handed on without a copy.

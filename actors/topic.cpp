@@ -127,6 +127,7 @@ topic_state::add_channel(const std::string& id, channel_start start) {
                             settings);
   self->monitor(handle);
   channels.emplace(id, member{handle, short_lived, 0});
+  announce(id, true);
   return handle;
 }
 
@@ -162,10 +163,26 @@ void topic_state::vacate(const channel_actor& which, const std::string& id) {
 void topic_state::remove_channel(std::map<std::string, member>::iterator i) {
   log::info("TOPIC({}): deleting channel {}", key, i->first);
   self->send_exit(i->second.handle, caf::exit_reason::user_shutdown);
+  announce(i->first, false);
   channels.erase(i);
   if (ephemeral && channels.empty())
     self->send(node, atom::vacant_v, topic_actor{self}, key);
   admit_waiting();
+}
+
+void topic_state::announce(const std::string& id, bool exists) {
+  if (settings.discovery)
+    self->send(node, atom::channel_v, topic_actor{self}, key, id, exists);
+}
+
+void topic_state::forget(const caf::actor_addr& who) {
+  // One that was not erased first has failed.
+  std::erase_if(channels, [&](const auto& item) {
+    const auto failed = item.second.handle.address() == who;
+    if (failed)
+      announce(item.first, false);
+    return failed;
+  });
 }
 
 caf::result<atom::pause> topic_state::pause(bool on) {
@@ -401,12 +418,8 @@ topic(topic_actor::stateful_pointer<topic_state> self,
       self->send_exit(channel.handle, x.reason);
     self->quit(x.reason);
   });
-  self->set_down_handler([self](const caf::down_msg& x) {
-    // One that was not erased first has failed.
-    std::erase_if(self->state.channels, [&](const auto& item) {
-      return item.second.handle.address() == x.source;
-    });
-  });
+  self->set_down_handler(
+    [self](const caf::down_msg& x) { self->state.forget(x.source); });
   st.resume(start);
   return {
     [self](atom::kept, queue_id id, uint64_t messages) {

@@ -39,6 +39,9 @@ struct topic_state {
   /// Deletes an ephemeral channel that is still the one of this name.
   void vacate(const channel_actor& which, const std::string& id);
 
+  /// Forgets a channel that failed.
+  void forget(const caf::actor_addr& who);
+
   caf::result<atom::pause> pause(bool on);
   caf::result<atom::empty> empty();
 
@@ -108,6 +111,8 @@ private:
 
   channel_actor add_channel(const std::string& id, channel_start start);
   void remove_channel(std::map<std::string, member>::iterator i);
+  /// Tells NODE that a channel came (true) or went.
+  void announce(const std::string& id, bool exists);
   void channel_stored(const std::string& id, queue_ids ids, bool first);
   [[nodiscard]] queue_keeper make_keeper(queue_id id) const;
   void accept(const batch_ptr& x, const client_actor& from, ticket answer_to);

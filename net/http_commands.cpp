@@ -234,9 +234,36 @@ void http_connection_state::on(const report_request& x) {
 }
 
 void http_connection_state::on(const http::config_command& x) {
+  if (x.option == http::lookupd_option) {
+    on_addresses(x.value);
+    return;
+  }
   const auto& options = settings->options;
   answer(x.value ? http::set_option(options, x.option, *x.value)
                  : http::get_option(options, x.option));
+}
+
+void http_connection_state::on_addresses(
+  const std::optional<std::string>& value) {
+  auto told = [this](const lookupd_addresses& x) {
+    answer(http::tell_addresses(x.list));
+    run();
+  };
+  auto failed = [this](const caf::error& why) {
+    fail(why, "NOT_FOUND");
+  };
+  const auto& who = settings->discovery;
+  if (!value) {
+    self->request(who, caf::infinite, atom::lookupd_v).then(told, failed);
+    return;
+  }
+  const auto wanted = http::parse_addresses(*value);
+  if (!wanted) {
+    answer(http::failure(400, "INVALID_VALUE"));
+    return;
+  }
+  self->request(who, caf::infinite, atom::lookupd_v, lookupd_addresses{*wanted})
+    .then(told, failed);
 }
 
 void http_connection_state::on(const http::node_command& x) {

@@ -126,6 +126,8 @@ private:
   template <class Result, class Handle, class... Ts>
   void perform(const Handle& who, Ts... xs);
   void perform(const topic_actor& who, const http::channel_command& x);
+  /// Reads or sets where the nsqlookupds are.
+  void on_addresses(const std::optional<std::string>& value);
 
   // Named as the public ones: code does not care where they stand.
   // NOLINTBEGIN(readability-identifier-naming)

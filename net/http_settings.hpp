@@ -14,6 +14,8 @@ struct http_settings {
   http::info_facts info;
   /// Without the HTTP listener itself, which connections know.
   collector_sources sources;
+  /// Who knows the nsqlookupds.
+  discovery_actor discovery;
   /// Whether every request is refused, since none comes by way of TLS.
   bool tls_required = false;
   /// Off where there is no real socket.

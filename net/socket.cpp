@@ -18,21 +18,6 @@ namespace cafq::net {
 
 namespace {
 
-struct address_parts {
-  std::string host;
-  std::string port;
-};
-
-address_parts split(const std::string& address) {
-  const auto colon = address.rfind(':');
-  if (colon == std::string::npos)
-    throw socket_error("missing port in address");
-  auto host = address.substr(0, colon);
-  if (host.size() >= 2 && host.front() == '[' && host.back() == ']')
-    host = host.substr(1, host.size() - 2);
-  return {host, address.substr(colon + 1)};
-}
-
 std::string render(const sockaddr_storage& x, socklen_t size) {
   std::array<char, NI_MAXHOST> host{};
   std::array<char, NI_MAXSERV> port{};
@@ -109,8 +94,18 @@ int try_listen(const addrinfo& x) {
 
 } // namespace
 
+std::pair<std::string, std::string> split_address(const std::string& address) {
+  const auto colon = address.rfind(':');
+  if (colon == std::string::npos)
+    throw socket_error("missing port in address");
+  auto host = address.substr(0, colon);
+  if (host.size() >= 2 && host.front() == '[' && host.back() == ']')
+    host = host.substr(1, host.size() - 2);
+  return {host, address.substr(colon + 1)};
+}
+
 int listen_on(const std::string& address) {
-  auto [host, port] = split(address);
+  auto [host, port] = split_address(address);
   const auto any = host.empty() || host == "0.0.0.0";
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 /// The few socket calls that CAF does not make for us, or not safely: its
 /// address functions abort on Unix sockets.
@@ -15,6 +16,11 @@ class socket_error : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
 };
+
+/// Takes `host:port` apart; an IPv6 host stands in brackets.
+/// @throws socket_error without a port.
+[[nodiscard]] std::pair<std::string, std::string>
+split_address(const std::string& address);
 
 /// Opens a listening TCP socket. As Go does, `0.0.0.0` and an empty host listen
 /// on IPv6 as well where there is any.

@@ -96,6 +96,27 @@ response get_option(const config::options& all, std::string_view name) {
   return std::visit([&](auto field) { return render(all.*field); }, row->field);
 }
 
+std::optional<std::optional<std::vector<std::string>>>
+parse_addresses(std::string_view value) {
+  using list = std::optional<std::vector<std::string>>;
+  const auto x = nlohmann::json::parse(value, nullptr, false);
+  if (x.is_null())
+    return list{};
+  if (!x.is_array())
+    return std::nullopt;
+  std::vector<std::string> result;
+  for (const auto& item : x) {
+    if (!item.is_string())
+      return std::nullopt;
+    result.push_back(item.get<std::string>());
+  }
+  return list{std::move(result)};
+}
+
+response tell_addresses(const std::optional<std::vector<std::string>>& x) {
+  return x ? render(*x) : json_ok("null");
+}
+
 response set_option(const config::options& all, std::string_view name,
                     std::string_view value) {
   if (name != "log_level")

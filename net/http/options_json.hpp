@@ -4,7 +4,10 @@
 #include "net/http/response.hpp"
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace cafq::http {
 
@@ -13,7 +16,19 @@ namespace cafq::http {
 [[nodiscard]] response
 get_option(const config::options& all, std::string_view name);
 
-/// Answers PUT /config/<name>. Only the level of the log can be set.
+/// The one option that somebody else knows: DISCOVERY.
+inline constexpr std::string_view lookupd_option = "nsqlookupd_tcp_addresses";
+
+/// Reads the body of a PUT of addresses: a JSON array of strings, or null.
+/// @returns nothing if it is something else.
+[[nodiscard]] std::optional<std::optional<std::vector<std::string>>>
+parse_addresses(std::string_view value);
+
+/// Answers GET and PUT of addresses.
+[[nodiscard]] response
+tell_addresses(const std::optional<std::vector<std::string>>& x);
+
+/// Answers PUT /config/<name>. Only the level of the log can be set here.
 [[nodiscard]] response
 set_option(const config::options& all, std::string_view name,
            std::string_view value);

@@ -5,6 +5,7 @@
 #include "actors/store.hpp"
 #include "config/log.hpp"
 #include "config/version.hpp"
+#include "net/discovery.hpp"
 #include "net/http_connection.hpp"
 #include "net/listener.hpp"
 #include "net/multiplexer.hpp"
@@ -141,9 +142,16 @@ void run_actors(const config::loaded& configuration, resources& have) {
   auto settings = to_node_settings(options);
   settings.unix_offset = unix_offset_of(sys.clock().now());
   const auto status = status_text(have);
+  const auto http = have.http_fd >= 0;
+  const auto tcp_address = net::local_address(have.tcp_fd);
+  const auto http_address = http ? net::local_address(have.http_fd) : "";
+  auto asker = sys.spawn(fetcher, to_http_client_settings(options));
+  auto for_lookup = to_discovery_settings(options, tcp_address, http_address);
+  for_lookup.fetcher = asker;
+  auto finder = sys.spawn(discovery, std::move(for_lookup));
+  settings.discovery = finder;
   auto root = sys.spawn(node, keeper, std::move(have.found), settings);
 
-  const auto http = have.http_fd >= 0;
   const auto for_http = http ? http_limits(files) : listener_limits{};
   const auto limits = limits_for(files - for_http.max_connections,
                                  static_cast<size_t>(options.max_connections));
@@ -152,10 +160,11 @@ void run_actors(const config::loaded& configuration, resources& have) {
     nsq_connections(root, to_connection_settings(options, have.tls)));
   listener_actor http_door;
   if (http) {
-    auto x = to_http_settings(options, net::local_address(have.tcp_fd),
-                              net::local_address(have.http_fd));
+    auto x = to_http_settings(options, tcp_address, http_address);
     x.sources.node = root;
     x.sources.clients = door;
+    x.sources.others.emplace_back(finder);
+    x.discovery = finder;
     http_door = middleman.spawn_broker(
       listener, have.http_fd, std::string{"HTTP"}, for_http,
       http_connections(std::make_shared<http_settings>(x)));
@@ -172,6 +181,8 @@ void run_actors(const config::loaded& configuration, resources& have) {
   if (http_door)
     stop(sys, http_door);
   stop(sys, door);
+  stop(sys, finder);
+  stop(sys, asker);
   save(sys, root);
   stop(sys, root);
   stop(sys, keeper);

@@ -1,8 +1,10 @@
 #include "tools/cafqd/settings.hpp"
 
+#include "config/identity.hpp"
 #include "config/version.hpp"
 #include "tools/cafqd/tls.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -48,6 +50,31 @@ to_http_settings(const config::options& x, const std::string& tcp_address,
     = std::chrono::duration_cast<std::chrono::seconds>(now).count();
   result.sources.started
     = std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
+  return result;
+}
+
+http_client_settings to_http_client_settings(const config::options& x) {
+  http_client_settings result;
+  result.connect_timeout = to_ms(x.http_client_connect_timeout);
+  result.request_timeout = to_ms(x.http_client_request_timeout);
+  result.root_ca_file = x.tls_root_ca_file;
+  return result;
+}
+
+discovery_settings
+to_discovery_settings(const config::options& x, const std::string& tcp_address,
+                      const std::string& http_address) {
+  discovery_settings result;
+  result.addresses = x.lookupd_tcp_address;
+  auto& who = result.identity;
+  who.broadcast_address = x.broadcast_address;
+  who.hostname = config::hostname();
+  who.tcp_port = x.broadcast_tcp_port > 0 ? x.broadcast_tcp_port
+                                          : std::max(port_of(tcp_address), 0);
+  who.http_port = x.broadcast_http_port > 0
+                    ? x.broadcast_http_port
+                    : std::max(port_of(http_address), 0);
+  who.version = config::nsqd_version();
   return result;
 }
 

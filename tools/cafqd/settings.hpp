@@ -3,6 +3,7 @@
 #include "actors/node_settings.hpp"
 #include "config/options.hpp"
 #include "net/connection_settings.hpp"
+#include "net/discovery.hpp"
 #include "net/http_settings.hpp"
 
 #include <memory>
@@ -18,6 +19,17 @@ namespace cafq {
 [[nodiscard]] http_settings
 to_http_settings(const config::options& x, const std::string& tcp_address,
                  const std::string& http_address);
+
+/// Returns what the options say to requests to other servers.
+[[nodiscard]] http_client_settings
+to_http_client_settings(const config::options& x);
+
+/// Returns what the options say to nsqlookupds.
+/// @param tcp_address, http_address Where the node really listens; empty if it
+/// does not.
+[[nodiscard]] discovery_settings
+to_discovery_settings(const config::options& x, const std::string& tcp_address,
+                      const std::string& http_address);
 
 /// Returns what the options say to connections.
 /// @param tls Null without a certificate.

@@ -1,0 +1,217 @@
+#include "net/discovery.hpp"
+
+#include "actors/actor_support.hpp"
+#include "net/lookup_peer.hpp"
+#include "net/protocol/lookup_channels.hpp"
+
+#include <caf/io/middleman.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace cafq {
+
+discovery_state::discovery_state(discovery_actor::pointer ptr) : self(ptr) {
+  // nop
+}
+
+// -- what there is ------------------------------------------------------------
+
+template <class... Ts>
+void discovery_state::tell_all(const Ts&... xs) {
+  for (const auto& [address, x] : peers)
+    if (x.ready)
+      self->send(x.handle, xs...);
+}
+
+void discovery_state::topic(const std::string& key, bool exists) {
+  if (exists)
+    topology[key];
+  else
+    topology.erase(key);
+  tell_all(atom::topic_v, key, exists);
+}
+
+void discovery_state::channel(const std::string& of, const std::string& key,
+                              bool exists) {
+  auto i = topology.find(of);
+  if (i == topology.end())
+    return;
+  if (exists)
+    i->second.insert(key);
+  else
+    i->second.erase(key);
+  tell_all(atom::channel_v, of, key, exists);
+}
+
+// -- nsqlookupds --------------------------------------------------------------
+
+void discovery_state::set_addresses(const lookupd_addresses& x) {
+  addresses = x;
+  const auto wanted = x.list.value_or(std::vector<std::string>{});
+  std::erase_if(peers, [&](const auto& item) {
+    const auto& [address, old] = item;
+    const auto gone = std::find(wanted.begin(), wanted.end(), address)
+                      == wanted.end();
+    if (gone) {
+      log::info("LOOKUPD({}): removing peer", address);
+      self->send_exit(old.handle, caf::exit_reason::user_shutdown);
+    }
+    return gone;
+  });
+  auto& middleman = self->system().middleman();
+  for (const auto& address : wanted) {
+    if (peers.count(address) > 0)
+      continue;
+    const auto handle = middleman.spawn_broker(
+      lookup_peer, address, settings.identity, discovery_actor{self});
+    peers.emplace(address, peer{handle, handle, false, {}});
+  }
+}
+
+discovery_state::peer* discovery_state::find(const topology_actor& who) {
+  for (auto& [address, x] : peers)
+    if (x.handle == who)
+      return &x;
+  return nullptr;
+}
+
+void discovery_state::greeted(const topology_actor& who,
+                              const std::string& http_address) {
+  auto* x = find(who);
+  if (!x)
+    return;
+  x->ready = true;
+  x->http_address = http_address;
+  for (const auto& [topic, channels] : topology) {
+    if (channels.empty())
+      self->send(who, atom::topic_v, topic, true);
+    for (const auto& channel : channels)
+      self->send(who, atom::channel_v, topic, channel, true);
+  }
+}
+
+void discovery_state::vacant(const topology_actor& who) {
+  if (auto* x = find(who))
+    x->ready = false;
+}
+
+// -- the channels of other nodes ----------------------------------------------
+
+/// Channels of a topic on their way from the nsqlookupds.
+struct channel_search {
+  caf::typed_response_promise<names_ptr> promise;
+  std::set<std::string> found;
+  /// Answers to come, and one until all questions are asked.
+  size_t open = 1;
+
+  void answered() {
+    if (--open > 0)
+      return;
+    promise.deliver(names_ptr{
+      std::make_shared<std::vector<std::string>>(found.begin(), found.end())});
+  }
+};
+
+caf::result<names_ptr>
+discovery_state::find_channels(const std::string& topic) {
+  if (peers.empty())
+    return names_ptr{};
+  auto search = std::make_shared<channel_search>();
+  search->promise = self->make_response_promise<names_ptr>();
+  auto result = search->promise;
+  // As nsqd, those as well that have gone since.
+  for (const auto& [address, x] : peers)
+    if (!x.http_address.empty())
+      ask_channels(protocol::channels_url(x.http_address, topic), search);
+  if (search->open == 1)
+    log::error("no nsqlookupd has said where to ask for the channels of {}",
+               topic);
+  search->answered();
+  return result;
+}
+
+void discovery_state::ask_channels(const std::string& url,
+                                   const std::shared_ptr<channel_search>& to) {
+  ++to->open;
+  http_request_ptr what{new http_request, false};
+  what->url = url;
+  self->request(settings.fetcher, caf::infinite, std::move(what))
+    .then(
+      [url, to](const http_reply_ptr& x) {
+        const auto channels = protocol::read_channels(x->body);
+        if (x->status == 200 && channels)
+          to->found.insert(channels->begin(), channels->end());
+        else
+          log::error("no channels from {} - {}", url,
+                     x->error.empty() ? "status " + std::to_string(x->status)
+                                      : x->error);
+        to->answered();
+      },
+      [to](const caf::error&) { to->answered(); });
+}
+
+void discovery_state::stop(const caf::error& why) {
+  for (auto& [address, x] : peers)
+    self->send_exit(x.handle, caf::exit_reason::user_shutdown);
+  self->quit(why);
+}
+
+// -- observers ----------------------------------------------------------------
+
+std::vector<stat_actor> discovery_state::list() const {
+  std::vector<stat_actor> result;
+  for (const auto& [address, x] : peers)
+    result.push_back(x.as_child);
+  return result;
+}
+
+actor_stat discovery_state::stat() const {
+  auto result = stat_of(self, "discovery", "discovery", 0);
+  uint64_t ready = 0;
+  for (const auto& [address, x] : peers) {
+    ready += x.ready ? 1 : 0;
+    result.peers.push_back(x.handle.id());
+  }
+  result.counters = {
+    {"topics", topology.size()}, {"lookupds", peers.size()}, {"ready", ready}};
+  return result;
+}
+
+discovery_actor::behavior_type
+discovery(discovery_actor::stateful_pointer<discovery_state> self,
+          discovery_settings settings) {
+  log_exceptions(self, "DISCOVERY");
+  self->set_exit_handler(
+    [self](const caf::exit_msg& x) { self->state.stop(x.reason); });
+  self->state.settings = std::move(settings);
+  self->state.set_addresses({self->state.settings.addresses});
+  return {
+    [self](atom::topic, const std::string& key, bool exists) {
+      self->state.topic(key, exists);
+    },
+    [self](atom::channel, const std::string& of, const std::string& key,
+           bool exists) { self->state.channel(of, key, exists); },
+    [self](atom::find, const std::string& topic) {
+      return self->state.find_channels(topic);
+    },
+    [self](atom::lookupd) { return self->state.addresses; },
+    [self](atom::lookupd, const lookupd_addresses& x) {
+      self->state.set_addresses(x);
+      return x;
+    },
+    [self](atom::list) { return self->state.list(); },
+    [self](atom::stat) { return self->state.stat(); },
+    [self](atom::greeted, const topology_actor& who,
+           const std::string& http_address) {
+      self->state.greeted(who, http_address);
+    },
+    [self](atom::vacant, const topology_actor& who) {
+      self->state.vacant(who);
+    },
+  };
+}
+
+} // namespace cafq
