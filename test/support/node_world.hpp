@@ -110,7 +110,7 @@ struct node_world : deterministic_system {
   }
 
   static subscription terms() {
-    return {msg_timeout, 0};
+    return {msg_timeout, 0, msg_timeout};
   }
 
   static probe_state& sent_to(const client_actor& x) {
