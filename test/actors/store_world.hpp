@@ -81,6 +81,11 @@ struct store_world : node_world {
     return disk;
   }
 
+  /// Its messages do not time out while a test lets seconds pass.
+  client_actor consumer(const channel_actor& of, size_t rdy) {
+    return node_world::consumer(of, rdy, {std::chrono::minutes{1}, 0, {}});
+  }
+
   // -- commands ---------------------------------------------------------------
 
   static std::string body(uint64_t i) {

@@ -60,7 +60,7 @@ std::string commands_of(const CLI::App& app, const std::string& prefix) {
 } // namespace
 
 std::string tool_page(const CLI::App& app) {
-  const auto name = app.get_name();
+  const auto& name = app.get_name();
   return title(name, "1 User Commands") + heading("NAME")
          + escape(name
                   + " - operate, use and measure an NSQ-compatible broker\n")
