@@ -52,7 +52,7 @@ export class Product {
   // Flags for a sync mode (docs/STORAGE.md), or nothing if it has none such.
   sync(mode) {
     if (this.kind !== 'cafqd') return [];
-    const known = /^ +--sync=[\s\S]*?(?=^ +--|\Z)/m.exec(this.help)?.[0];
+    const known = /^ +--sync=[\s\S]*?(?=^ +--)/m.exec(this.help)?.[0];
     if (known && !known.includes('not yet')) return [`--sync=${mode}`];
     return mode === 'overflow' ? [] : undefined;
   }

@@ -41,6 +41,10 @@ if (options.help) {
   console.log(usage);
   process.exit(0);
 }
+if (options.paste && (options.only || options.quick)) {
+  console.error('--paste takes the whole set');
+  process.exit(2);
+}
 
 const product = new Product(options.nsqd ? 'nsqd' : 'cafqd', options.broker);
 const duration = options.quick ? 0.5 : Number(options.seconds);

@@ -46,6 +46,10 @@ if (options.help) {
   console.log(usage);
   process.exit(0);
 }
+if (options.paste && (options.only || options.quick)) {
+  console.error('--paste takes the whole set');
+  process.exit(2);
+}
 
 const rounds = options.quick ? 1 : Number(options.rounds);
 const seconds = options.quick ? 1 : Number(options.seconds);

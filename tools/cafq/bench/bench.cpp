@@ -251,6 +251,9 @@ void add_connections(CLI::App& bench) {
 void add_bench(CLI::App& app) {
   auto& bench = *app.add_subcommand("bench", "Measure a broker");
   bench.require_subcommand(1);
+  bench.footer("Exit status: 0 when all went well; 1 when the broker refused "
+               "something, went\naway or did not deliver all; 2 for a wrong "
+               "command line.");
   add_pub(bench);
   add_sub(bench);
   add_pubsub(bench);

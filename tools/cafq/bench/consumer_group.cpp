@@ -1,7 +1,9 @@
 #include "tools/cafq/bench/consumer_group.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
+#include <utility>
 
 namespace cafq::bench {
 
@@ -17,9 +19,9 @@ std::uint64_t sum(const Range& all, Getter of) {
 
 } // namespace
 
-consumer_group::consumer_group(bench_run& run, const consume_options& options,
+consumer_group::consumer_group(bench_run& run, consume_options options,
                                std::optional<std::uint32_t> whose)
-  : run_(run), options_(options) {
+  : run_(run), options_(std::move(options)) {
   for (const auto& topic : run.topics()) {
     for (std::size_t i = 0; i < options_.channels; ++i)
       open(topic,

@@ -20,7 +20,7 @@ public:
   /// Subscribes, without being ready for messages yet.
   /// @param run Keeps it; it is to outlive this.
   /// @param whose Whose messages count; without, those of every bench.
-  consumer_group(bench_run& run, const consume_options& options,
+  consumer_group(bench_run& run, consume_options options,
                  std::optional<std::uint32_t> whose);
 
   /// Asks for messages.

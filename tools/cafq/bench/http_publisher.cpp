@@ -14,11 +14,11 @@ constexpr std::size_t read_size = 16384;
 } // namespace
 
 http_publisher::http_publisher(event_loop& loop, tool::unique_fd connected,
-                               const publish_window& window)
+                               publish_window window)
   : load_connection(loop, connected.get()),
     fd_(std::move(connected)),
     input_(read_size),
-    window_(window) {
+    window_(std::move(window)) {
   // nop
 }
 

@@ -13,7 +13,7 @@ namespace cafq::bench {
 class http_publisher final : public load_connection, public refillable {
 public:
   http_publisher(event_loop& loop, tool::unique_fd connected,
-                 const publish_window& window);
+                 publish_window window);
 
   void refill(time_point at) override;
 

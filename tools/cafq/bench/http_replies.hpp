@@ -11,6 +11,10 @@ namespace cafq::bench {
 class http_replies {
 public:
   http_replies();
+  http_replies(const http_replies&) = delete;
+  http_replies(http_replies&&) = delete;
+  http_replies& operator=(const http_replies&) = delete;
+  http_replies& operator=(http_replies&&) = delete;
   ~http_replies();
 
   /// @returns how many answers ended in `bytes`.

@@ -5,8 +5,8 @@
 namespace cafq::bench {
 
 idle_client::idle_client(event_loop& loop, tool::connection opened,
-                         const publish_window& window, delivery_log& log)
-  : nsq_load(loop, std::move(opened)), window_(window), log_(log) {
+                         publish_window window, delivery_log& log)
+  : nsq_load(loop, std::move(opened)), window_(std::move(window)), log_(log) {
   // nop
 }
 

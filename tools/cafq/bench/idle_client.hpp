@@ -11,8 +11,8 @@ class idle_client final : public nsq_load {
 public:
   /// @param opened Has subscribed, if it is to get messages.
   /// @param log Notes them; kept.
-  idle_client(event_loop& loop, tool::connection opened,
-              const publish_window& window, delivery_log& log);
+  idle_client(event_loop& loop, tool::connection opened, publish_window window,
+              delivery_log& log);
 
   /// Sends RDY 1.
   void ready();

@@ -5,8 +5,8 @@
 namespace cafq::bench {
 
 publisher::publisher(event_loop& loop, tool::connection opened,
-                     const publish_window& window)
-  : nsq_load(loop, std::move(opened)), window_(window) {
+                     publish_window window)
+  : nsq_load(loop, std::move(opened)), window_(std::move(window)) {
   // nop
 }
 

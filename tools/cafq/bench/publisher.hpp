@@ -8,8 +8,7 @@ namespace cafq::bench {
 /// Publishes with PUB or MPUB.
 class publisher final : public nsq_load, public refillable {
 public:
-  publisher(event_loop& loop, tool::connection opened,
-            const publish_window& window);
+  publisher(event_loop& loop, tool::connection opened, publish_window window);
 
   /// Sends one command that counts as sent at `due`, at the next flush().
   void publish(time_point due);
