@@ -131,6 +131,7 @@ void run_actors(const config::loaded& configuration, resources& have) {
   auto keeper = sys.spawn<caf::detached>(store, std::move(have.disk));
   auto settings = to_node_settings(options);
   settings.unix_offset = unix_offset_of(sys.clock().now());
+  log::info("SYNC: {}", describe_sync(options));
   auto root = sys.spawn(node, keeper, std::move(have.found), settings);
 
   const auto http = have.http_fd >= 0;

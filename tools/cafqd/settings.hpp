@@ -10,6 +10,9 @@
 
 namespace cafq {
 
+/// Says in a line which sync mode holds for which topics.
+[[nodiscard]] std::string describe_sync(const config::options& x);
+
 /// Returns what the options say to topics and channels.
 [[nodiscard]] node_settings to_node_settings(const config::options& x);
 
