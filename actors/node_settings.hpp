@@ -2,6 +2,7 @@
 
 #include "actors/queue/block.hpp"
 #include "actors/queue/time.hpp"
+#include "actors/store_health.hpp"
 #include "config/sync_policy.hpp"
 
 #include <chrono>
@@ -29,6 +30,9 @@ struct node_settings {
   /// In mode `interval`: how old a message gets that is in memory only. In all
   /// modes: how long a block may stay unfilled, and progress unreported.
   queue::duration sync_interval = std::chrono::milliseconds{100};
+  /// Whether the disk takes new messages.
+  std::shared_ptr<const store_health> health
+    = std::make_shared<const store_health>();
   /// What to add to the time since the epoch of the actors' clock to get the
   /// time since the Unix epoch.
   queue::duration unix_offset{};

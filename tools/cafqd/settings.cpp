@@ -33,6 +33,12 @@ std::string describe_sync(const config::options& x) {
   return result;
 }
 
+store_options to_store_options(const config::options& x) {
+  store_options result;
+  result.max_backlog_bytes = static_cast<uint64_t>(x.max_backlog_bytes);
+  return result;
+}
+
 node_settings to_node_settings(const config::options& x) {
   node_settings result;
   result.mem_queue_size = static_cast<size_t>(x.mem_queue_size);
