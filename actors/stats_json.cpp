@@ -96,10 +96,12 @@ private:
     add(out, "backend_depth", self.counter("backend_depth"));
     add(out, "message_count", self.counter("messages"));
     add(out, "message_bytes", self.counter("bytes"));
-    if (!self.sync.empty())
-      out += R"(,"sync":")" + self.sync + '"';
     add_paused(out, self);
     out += no_latency;
+    if (!self.sync.empty()) {
+      out.pop_back();
+      out += R"(,"sync":")" + self.sync + "\"}";
+    }
   }
 
   void add_channel(std::string& out, const actor_stat& channel) {

@@ -385,8 +385,8 @@ describe('disk', () => {
           assert.ok(acknowledged < 100000, 'the disk never was full');
         }
         t.diagnostic(`${acknowledged} accepted, refused after ${Math.round(waited)} ms`);
-        assert.ok(waited > 3000 && waited < 15000, `${waited} ms`);
-        await broker.logged(/STORE: cannot write/);
+        assert.ok(waited < 1000, `${waited} ms`);
+        await broker.logged(/STORE: (cannot write|no more messages)/);
         // A topic whose name has no room on disk is no reason to hang.
         const other = await connect();
         other.send(pub('other', 'x'));
