@@ -98,6 +98,10 @@ private:
     add(out, "message_bytes", self.counter("bytes"));
     add_paused(out, self);
     out += no_latency;
+    if (!self.sync.empty()) {
+      out.pop_back();
+      out += R"(,"sync":")" + self.sync + "\"}";
+    }
   }
 
   void add_channel(std::string& out, const actor_stat& channel) {

@@ -1,9 +1,12 @@
 #pragma once
 
 #include "actors/stats_collector.hpp"
+#include "actors/store_health.hpp"
 #include "config/options.hpp"
 #include "net/http/mpub.hpp"
 #include "net/http/options_json.hpp"
+
+#include <memory>
 
 namespace cafq {
 
@@ -16,6 +19,9 @@ struct http_settings {
   collector_sources sources;
   /// Who knows the nsqlookupds.
   discovery_actor discovery;
+  /// Whether the disk takes new messages.
+  std::shared_ptr<const store_health> health
+    = std::make_shared<const store_health>();
   /// Whether every request is refused, since none comes by way of TLS.
   bool tls_required = false;
   /// Off where there is no real socket.

@@ -6,6 +6,18 @@
 
 namespace cafq {
 
+namespace {
+
+/// What an op adds to a transaction: rows that are not appended each touch a
+/// page of their own, which is copied, written and kept in memory meanwhile.
+size_t weight(const staged_op& x) {
+  constexpr size_t scattered = 2048;
+  const auto in_order = x.what == staged_op::kind::put && x.where == area::log;
+  return x.bytes() + (in_order ? 0 : scattered);
+}
+
+} // namespace
+
 void staging::append(staged_op x) {
   x.group = open_group_;
   bytes_ += x.bytes();
@@ -80,7 +92,7 @@ uint64_t staging::cut(size_t bytes) const noexcept {
     if (group != 0 && group == open_group_)
       break;
     do
-      sum += at(i++).bytes();
+      sum += weight(at(i++));
     while (i != end() && group != 0 && at(i).group == group);
     if (sum > bytes && result != begin_)
       break;

@@ -195,35 +195,41 @@ BOOST_AUTO_TEST_CASE(deferred_messages_count_while_the_disk_is_full) {
   BOOST_TEST(counter(c, "deferred") == 40'000U);
 }
 
-BOOST_AUTO_TEST_CASE(a_topic_without_channels_counts_what_is_on_its_way) {
+BOOST_AUTO_TEST_CASE(a_topic_takes_what_fits_its_memory_on_a_full_disk) {
   topic();
   disk_full = true;
   for (uint64_t i = 0; i < 400; ++i)
     publish(i * 100, 99 + i * 100);
-  BOOST_TEST(sent_to(publisher).accepted.size() * 100
-             <= 100 + transit_window + 256);
+  const auto taken = sent_to(publisher).accepted.size();
+  BOOST_TEST(taken >= 1U);
+  BOOST_TEST(taken < 10U);
+  BOOST_TEST(sent_to(publisher).refused.size() == 400 - taken);
   disk_full = false;
   for (int i = 0; i < 10; ++i)
     advance(100ms);
-  BOOST_TEST(sent_to(publisher).accepted.size() == 400U);
+  publish(taken * 100, 39'999);
+  BOOST_TEST(sent_to(publisher).accepted.size() == taken + 1);
   const auto c = channel();
   const auto ann = consumer(c, 100);
   BOOST_TEST(drain(c, ann) == bodies(0, 39'999),
              boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(an_emptied_channel_counts_before_it_has_its_new_queue) {
+BOOST_AUTO_TEST_CASE(
+  an_emptied_channel_takes_what_fits_before_it_has_its_queue) {
   const auto c = channel();
   disk_full = true;
   self->send(c, atom::empty_v);
   for (uint64_t i = 0; i < 400; ++i)
     publish(i * 100, 99 + i * 100);
-  BOOST_TEST(sent_to(publisher).accepted.size() * 100
-             <= 100 + transit_window + 256);
+  const auto taken = sent_to(publisher).accepted.size();
+  BOOST_TEST(taken >= 1U);
+  BOOST_TEST(taken < 10U);
   disk_full = false;
   for (int i = 0; i < 10; ++i)
     advance(100ms);
-  BOOST_TEST(sent_to(publisher).accepted.size() == 400U);
+  publish(taken * 100, 39'999);
+  BOOST_TEST(sent_to(publisher).accepted.size() == taken + 1);
   const auto ann = consumer(c, 100);
   BOOST_TEST(drain(c, ann) == bodies(0, 39'999),
              boost::test_tools::per_element());

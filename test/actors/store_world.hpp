@@ -30,6 +30,7 @@ struct store_world : node_world {
     };
     settings.mem_queue_size = 100;
     settings.unix_offset = unix_offset;
+    settings.health = health;
     start();
   }
 
@@ -45,7 +46,7 @@ struct store_world : node_world {
   void start() {
     disk = open_message_store(dir.store_file(), options);
     auto found = recover(*disk);
-    keeper = sys.spawn(cafq::store, disk);
+    keeper = sys.spawn(cafq::store, disk, health);
     node = sys.spawn(cafq::node, keeper, found, settings);
     run();
   }
@@ -150,6 +151,7 @@ struct store_world : node_world {
   scratch_directory dir;
   store_options options;
   node_settings settings;
+  std::shared_ptr<store_health> health = std::make_shared<store_health>();
   std::shared_ptr<message_store> disk;
   store_actor keeper;
   ticket last_ticket = 0;

@@ -380,7 +380,7 @@ describe('stats', limit, () => {
         '"in_flight_count":0,"deferred_count":0,"message_count":0,"requeue_count":0,"timeout_count":0,' +
         '"client_count":0,"clients":[],"paused":false,"e2e_processing_latency":{"count":0,"percentiles":null}}],' +
         '"depth":0,"backend_depth":0,"message_count":0,"message_bytes":0,"paused":false,' +
-        '"e2e_processing_latency":{"count":0,"percentiles":null}}]',
+        `"e2e_processing_latency":{"count":0,"percentiles":null}${isCafqd ? ',"sync":"interval"' : ''}}]`,
     );
     assert.ok(!body.includes('"memory"'));
   });
@@ -453,7 +453,8 @@ describe('the node', limit, () => {
     const info = JSON.parse(body);
     assert.deepEqual(Object.keys(info), [
       'version', 'broadcast_address', 'hostname', 'http_port', 'tcp_port', 'start_time', 'max_heartbeat_interval',
-      'max_output_buffer_size', 'max_output_buffer_timeout', 'max_deflate_level', ...(isCafqd ? ['cafq_version'] : []),
+      'max_output_buffer_size', 'max_output_buffer_timeout', 'max_deflate_level', 
+      ...(isCafqd ? ['cafq_version', 'sync', 'sync_interval', 'topic_sync'] : []),
     ]);
     assert.equal(info.version, '1.3.0');
     assert.deepEqual([info.http_port, info.tcp_port], [box.broker.httpPort, box.broker.port]);

@@ -8,13 +8,18 @@ namespace {
 
 using kind = staged_op::kind;
 
-staged_op make_put(const std::string& key, size_t size = 9) {
+staged_op make_put(const std::string& key, size_t size = 9,
+                   area where = area::ack) {
   staged_op x;
   x.what = kind::put;
-  x.where = area::ack;
+  x.where = where;
   x.key = key;
   x.value.assign(size, 'v');
   return x;
+}
+
+staged_op make_block(const std::string& key) {
+  return make_put(key, 9, area::log);
 }
 
 } // namespace
@@ -38,7 +43,7 @@ BOOST_AUTO_TEST_CASE(finds_the_latest_of_a_row) {
 BOOST_AUTO_TEST_CASE(cuts_by_size_but_takes_one_at_least) {
   staging x;
   for (const auto* key : {"a", "b", "c"})
-    x.append(make_put(key));
+    x.append(make_block(key));
   BOOST_TEST(x.bytes() == 30U);
   BOOST_TEST(x.cut(100) == 3U);
   BOOST_TEST(x.cut(20) == 2U);
@@ -48,18 +53,26 @@ BOOST_AUTO_TEST_CASE(cuts_by_size_but_takes_one_at_least) {
 
 BOOST_AUTO_TEST_CASE(never_cuts_a_group) {
   staging x;
-  x.append(make_put("a"));
+  x.append(make_block("a"));
   x.begin_group();
-  x.append(make_put("b"));
-  x.append(make_put("c"));
+  x.append(make_block("b"));
+  x.append(make_block("c"));
   x.end_group();
   x.begin_group();
-  x.append(make_put("d"));
+  x.append(make_block("d"));
   x.end_group();
   BOOST_TEST(x.cut(20) == 1U);
   x.release(1);
   BOOST_TEST(x.cut(1) == 3U);
   BOOST_TEST(x.cut(30) == 4U);
+}
+
+BOOST_AUTO_TEST_CASE(counts_a_page_for_rows_all_over_the_file) {
+  staging x;
+  for (int i = 0; i < 100; ++i)
+    x.append(make_put(std::to_string(i)));
+  BOOST_TEST(x.cut(100'000) < 50U);
+  BOOST_TEST(x.cut(100'000) > 20U);
 }
 
 BOOST_AUTO_TEST_CASE(an_open_group_is_not_ready) {

@@ -65,7 +65,7 @@ struct resources {
     : tls(load_tls(options)),
       tcp_fd(open_door(options.tcp_address)),
       place(options.data_path.empty() ? "." : options.data_path),
-      disk(open_message_store(place.store_file())),
+      disk(open_message_store(place.store_file(), to_store_options(options))),
       found(recover(*disk)) {
     if (!options.http_address.empty())
       http_fd = open_door(options.http_address);
@@ -138,8 +138,10 @@ void run_actors(const config::loaded& configuration, resources& have) {
   caf::actor_system sys{cfg};
   auto& middleman = sys.middleman();
   // Commits wait for the disk, so the store has a thread of its own.
-  auto keeper = sys.spawn<caf::detached>(store, std::move(have.disk));
+  auto health = std::make_shared<store_health>();
+  auto keeper = sys.spawn<caf::detached>(store, std::move(have.disk), health);
   auto settings = to_node_settings(options);
+  settings.health = health;
   settings.unix_offset = unix_offset_of(sys.clock().now());
   const auto status = status_text(have);
   const auto http = have.http_fd >= 0;
@@ -150,6 +152,7 @@ void run_actors(const config::loaded& configuration, resources& have) {
   for_lookup.fetcher = asker;
   auto finder = sys.spawn(discovery, std::move(for_lookup));
   settings.discovery = finder;
+  log::info("SYNC: {}", describe_sync(options));
   auto root = sys.spawn(node, keeper, std::move(have.found), settings);
 
   const auto for_http = http ? http_limits(files) : listener_limits{};
@@ -165,6 +168,7 @@ void run_actors(const config::loaded& configuration, resources& have) {
     x.sources.clients = door;
     x.sources.others.emplace_back(finder);
     x.discovery = finder;
+    x.health = health;
     http_door = middleman.spawn_broker(
       listener, have.http_fd, std::string{"HTTP"}, for_http,
       http_connections(std::make_shared<http_settings>(x)));
