@@ -22,7 +22,49 @@ channel_state::channel_state(channel_actor::pointer ptr) : self(ptr) {
   // nop
 }
 
-void channel_state::put(const batch& x) {
+void channel_state::put(const batch_ptr& x) {
+  if (undecided_.empty())
+    accept(*x);
+  else
+    undecided_.emplace_back(x, 0);
+  pump();
+}
+
+void channel_state::put_stored(const batch_ptr& x, queue_id id) {
+  if (keeper.id != 0)
+    accept_stored(*x, id);
+  else
+    undecided_.emplace_back(x, id);
+  pump();
+}
+
+void channel_state::renamed(queue_id id) {
+  keeper.renamed(id);
+  if (keeper.id == 0)
+    return;
+  for (const auto& [x, from] : std::exchange(undecided_, {})) {
+    if (from == 0)
+      accept(*x);
+    else
+      accept_stored(*x, from);
+  }
+  pump();
+}
+
+void channel_state::accept_stored(const batch& x, queue_id id) {
+  const auto hold = keeper.may_hold(settings);
+  for (const auto& item : x.items) {
+    put_ += item.body->count();
+    if (id != keeper.id)
+      continue; // emptied
+    if (item.deferred())
+      queue().defer_stored(item.body, item.due);
+    else
+      queue().put_stored(item.body, hold);
+  }
+}
+
+void channel_state::accept(const batch& x) {
   const auto hold = keeper.may_hold(settings);
   for (const auto& item : x.items) {
     if (item.deferred()) {
@@ -37,7 +79,6 @@ void channel_state::put(const batch& x) {
     put_ += item.body->count();
     queue().put(item.body, hold);
   }
-  pump();
 }
 
 caf::error
@@ -137,6 +178,9 @@ caf::result<atom::pause> channel_state::pause(bool on) {
 caf::result<atom::empty> channel_state::empty() {
   const auto stored = keeper.store != nullptr;
   keeper.clear();
+  for (const auto& [x, from] : std::exchange(undecided_, {}))
+    for (const auto& item : x->items)
+      put_ += item.body->count();
   for (auto& [id, x] : consumers) {
     x.in_flight = 0;
     consumers.line_up(x);
@@ -149,8 +193,7 @@ caf::result<atom::empty> channel_state::empty() {
   self->request(keeper.store, caf::infinite, atom::empty_v, topic_name, key)
     .then(
       [this, promise](queue_id id) mutable {
-        keeper.renamed(id);
-        pump();
+        renamed(id);
         promise.deliver(atom::empty_v);
       },
       [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
@@ -270,6 +313,10 @@ void channel_state::answer(consumer_id by, ticket answer_to,
 }
 
 void channel_state::report_room() {
+  if (keeper.store && queue().full() != told_full_) {
+    told_full_ = !told_full_;
+    self->send(topic, atom::room_v, key, told_full_);
+  }
   // With a store, what is not on its way there has found its place; without
   // one, only what was taken has.
   const auto placed = put_ - std::min(put_, keeper.unplaced());
@@ -328,7 +375,10 @@ channel(channel_actor::stateful_pointer<channel_state> self,
       self->state.keeper.loaded(id, *x);
       self->state.tick();
     },
-    [self](atom::put, const batch_ptr& x) { self->state.put(*x); },
+    [self](atom::put, const batch_ptr& x) { self->state.put(x); },
+    [self](atom::put, const batch_ptr& x, queue_id id) {
+      self->state.put_stored(x, id);
+    },
     [self](atom::sub, const client_actor& client,
            const subscription& how) -> caf::result<atom::sub> {
       if (auto err = self->state.subscribe(client, how))

@@ -33,7 +33,13 @@ struct channel_state {
   explicit channel_state(channel_actor::pointer ptr);
 
   /// Takes published messages. An ephemeral channel drops what is too much.
-  void put(const batch& x);
+  void put(const batch_ptr& x);
+
+  /// Takes messages that the store has in queue `id` already.
+  void put_stored(const batch_ptr& x, queue_id id);
+
+  /// The store has given the emptied queue an id.
+  void renamed(queue_id id);
 
   /// Adds a consumer, unless there are too many.
   caf::error subscribe(const client_actor& client, const subscription& how);
@@ -91,12 +97,19 @@ private:
   void settle(consumer_id by, size_t count, uint64_t queue::consumer::*counter);
   void answer(consumer_id by, ticket answer_to, failures_ptr failed);
   void report_room();
+  void accept(const batch& x);
+  void accept_stored(const batch& x, queue_id id);
   void arm();
 
   /// Messages put; the topic was told that `reported_` of them found their
   /// place.
   uint64_t put_ = 0;
   uint64_t reported_ = 0;
+  /// Whether the topic was told that more has to go to disk.
+  bool told_full_ = false;
+  /// What came while the queue had no id; 0 for what is not stored. Those in
+  /// the queue that was emptied are not wanted.
+  std::vector<std::pair<batch_ptr, queue_id>> undecided_;
   std::optional<queue::time_point> armed_;
   std::minstd_rand sampling_{std::random_device{}()};
   /// Reused by `tick`.

@@ -20,6 +20,8 @@ const char* to_string(ec x) noexcept {
       return "exiting";
     case ec::queue_full:
       return "queue full";
+    case ec::disk_full:
+      return "disk full";
   }
   return "invalid";
 }

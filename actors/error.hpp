@@ -22,6 +22,8 @@ enum class ec : uint8_t {
   exiting,
   /// The queue or the node holds as much as it may, and nothing leaves.
   queue_full,
+  /// The disk has no room for what was to be saved.
+  disk_full,
 };
 
 /// @relates ec

@@ -20,6 +20,8 @@
 CAF_BEGIN_TYPE_ID_BLOCK(cafq, caf::first_custom_type_id)
 
   CAFQ_ADD_ATOM(accepted)
+  CAFQ_ADD_ATOM(append)
+  CAFQ_ADD_ATOM(appended)
   CAFQ_ADD_ATOM(channel)
   CAFQ_ADD_ATOM(commit)
   CAFQ_ADD_ATOM(deliver)
@@ -62,6 +64,8 @@ CAF_END_TYPE_ID_BLOCK(cafq)
 // Messages never leave this process, so payloads travel as pointers and plain
 // structs without a serialized form. What is pointed at is immutable once sent.
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::actor_stat)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::append_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::appended_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::batch_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::blocks_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::delivery_ptr)
@@ -109,6 +113,11 @@ using owner_actor = caf::typed_actor<
   // The deferred messages it asked for.
   caf::reacts_to<atom::due, queue_id, due_messages_ptr>>;
 
+/// The APPENDER actor interface: a TOPIC as the STORE sees it.
+using appender_actor = caf::typed_actor<
+  // What became of appends, in the order of their ids.
+  caf::reacts_to<atom::appended, appended_ptr>>;
+
 /// The STORE actor interface. Runs on its own thread and does all reads and
 /// writes of the LMDB environment; commits whatever has queued while the
 /// previous commit ran. Answers to changes come when they are on disk.
@@ -119,6 +128,9 @@ using store_actor = caf::typed_actor<
   caf::reacts_to<atom::load, queue_id, queue::read_request, owner_actor>,
   // Reads deferred messages; answers `due`.
   caf::reacts_to<atom::due, queue_id, queue::due_request, owner_actor>,
+  // Keeps messages for all channels of a topic, or for the topic itself: for
+  // all or for none. Answers `appended` when they are on disk, or cannot be.
+  caf::reacts_to<atom::append, append_ptr, appender_actor>,
   // Adds a topic, its numbers reserved up to the mark.
   caf::replies_to<atom::topic, std::string, uint64_t>::with<queue_id>,
   // Adds a channel. The first one takes over the topic's queue.
@@ -136,18 +148,23 @@ using store_actor = caf::typed_actor<
   // Drops the messages of a topic (empty channel name) or channel: it gets a
   // new queue.
   caf::replies_to<atom::empty, std::string, std::string>::with<queue_id>,
-  // Answers when all that was asked so far is on disk.
+  // Answers when all that was asked so far is on disk, or when the disk has
+  // had no room for it for a while: the node stops.
   caf::replies_to<atom::flush>::with<atom::flush>,
   // Tells about itself.
   caf::replies_to<atom::stat>::with<actor_stat>,
   // INTERNAL: writes what is staged.
-  caf::reacts_to<atom::commit>>;
+  caf::reacts_to<atom::commit>,
+  // INTERNAL: looks whether the disk has room again.
+  caf::reacts_to<atom::tick>>;
 
 /// The CHANNEL actor interface. Its mailbox is bounded by the publishes its
 /// TOPIC counts (`room`) and by what is in flight to its consumers.
 using channel_actor = owner_actor::extend<
   // Takes one copy of published messages.
   caf::reacts_to<atom::put, batch_ptr>,
+  // Takes one copy of messages that the store has in this queue already.
+  caf::reacts_to<atom::put, batch_ptr, queue_id>,
   // Adds a consumer, with RDY 0; it leaves when it terminates.
   caf::replies_to<atom::sub, client_actor, subscription>::with<atom::sub>,
   // Sets how many messages may be in flight to a consumer.
@@ -174,6 +191,8 @@ using channel_actor = owner_actor::extend<
 /// The TOPIC actor interface. Publishes it has no room for wait here, bounded
 /// by the byte window of each connection, for at most 5 s without progress.
 using topic_actor = owner_actor::extend<
+  // What became of appends, in the order of their ids.
+  caf::reacts_to<atom::appended, appended_ptr>,
   // Takes published messages; answers `accepted` or `refused`.
   caf::reacts_to<atom::put, batch_ptr, client_actor, ticket>,
   // Returns the channel of this name, creating it if need be.
@@ -194,6 +213,8 @@ using topic_actor = owner_actor::extend<
   caf::replies_to<atom::stat>::with<actor_stat>,
   // A channel has handed out this many of the messages it was given.
   caf::reacts_to<atom::room, std::string, uint64_t>,
+  // What a channel is given from now on has to go to disk (true), or not.
+  caf::reacts_to<atom::room, std::string, bool>,
   // An ephemeral channel has lost its last consumer.
   caf::reacts_to<atom::vacant, channel_actor, std::string>,
   // INTERNAL: looks again at the publishes that wait.
@@ -223,6 +244,7 @@ using node_actor = caf::typed_actor<
 
 CAF_BEGIN_TYPE_ID_BLOCK(cafq_actors, caf::id_block::cafq::end)
 
+  CAF_ADD_TYPE_ID(cafq_actors, (cafq::appender_actor))
   CAF_ADD_TYPE_ID(cafq_actors, (cafq::channel_actor))
   CAF_ADD_TYPE_ID(cafq_actors, (cafq::client_actor))
   CAF_ADD_TYPE_ID(cafq_actors, (cafq::node_actor))

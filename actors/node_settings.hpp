@@ -2,10 +2,13 @@
 
 #include "actors/queue/block.hpp"
 #include "actors/queue/time.hpp"
+#include "actors/store_health.hpp"
+#include "config/sync_policy.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 namespace cafq {
 
@@ -21,6 +24,15 @@ struct node_settings {
   size_t max_channel_consumers = 0;
   /// How far TOUCH may extend a delivery.
   queue::duration max_msg_timeout = std::chrono::minutes{15};
+  /// When messages of which topic reach the disk.
+  std::shared_ptr<const config::sync_policy> sync
+    = std::make_shared<config::sync_policy>(config::sync_mode::overflow);
+  /// In mode `interval`: how old a message gets that is in memory only. In all
+  /// modes: how long a block may stay unfilled, and progress unreported.
+  queue::duration sync_interval = std::chrono::milliseconds{100};
+  /// Whether the disk takes new messages.
+  std::shared_ptr<const store_health> health
+    = std::make_shared<const store_health>();
   /// What to add to the time since the epoch of the actors' clock to get the
   /// time since the Unix epoch.
   queue::duration unix_offset{};

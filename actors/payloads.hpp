@@ -10,6 +10,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -37,6 +39,40 @@ struct orders : boost::intrusive_ref_counter<orders> {
 };
 
 using orders_ptr = boost::intrusive_ptr<orders>;
+
+/// What a topic wants its channels to have in the store, or itself, before
+/// anybody takes it.
+struct append : boost::intrusive_ref_counter<append> {
+  std::string topic;
+  /// Ascending by one.
+  uint64_t id = 0;
+  /// Whether it is for the queue of the topic itself.
+  bool held = false;
+  batch_ptr what;
+  /// See `node_settings`.
+  queue::duration unix_offset{};
+  /// If not 0: the queue of the topic, which `what` comes from, and what it
+  /// then has no longer.
+  queue_id from = 0;
+  queue::store_orders moved;
+};
+
+using append_ptr = boost::intrusive_ptr<append>;
+
+/// What became of some of those.
+struct appended : boost::intrusive_ref_counter<appended> {
+  uint64_t first = 0;
+  uint64_t last = 0;
+  /// Their messages, packed anew: as the store has them.
+  batch_ptr what;
+  /// The queues that have got them.
+  queue_id held = 0;
+  std::map<std::string, queue_id, std::less<>> channels;
+  /// If not empty: why nobody has.
+  std::string failure;
+};
+
+using appended_ptr = boost::intrusive_ptr<appended>;
 
 /// Blocks that were read from the store.
 struct blocks : boost::intrusive_ref_counter<blocks> {
@@ -172,6 +208,8 @@ struct actor_stat {
   std::string name;
   size_t mailbox = 0;
   bool paused = false;
+  /// Only topics have one: their sync mode.
+  std::string sync;
   std::vector<std::pair<std::string, uint64_t>> counters;
   /// The actors it sends messages of clients to.
   std::vector<uint64_t> peers;

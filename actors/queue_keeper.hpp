@@ -21,14 +21,16 @@ inline constexpr uint64_t transit_window = 8192;
 /// alike to carry orders there and blocks back. A queue without a store keeps
 /// everything in memory.
 struct queue_keeper {
-  /// How long a block may stay unfilled, and progress unreported.
-  static constexpr auto flush_interval = std::chrono::milliseconds{100};
-
   std::shared_ptr<queue::channel_queue> queue;
   store_actor store;
+  /// Whether the store gets what is not finished within two flushes, as in
+  /// mode `interval`.
+  bool copies = false;
+  /// How long a block may stay unfilled, and progress unreported.
+  queue::duration flush_interval = std::chrono::milliseconds{100};
   /// 0 while the store has not given one: orders wait.
   queue_id id = 0;
-  /// Messages on their way to the store, deferred ones included; they are
+  /// Messages on their way to the store, deferred ones included, that are
   /// neither in memory within the bounds nor on disk.
   uint64_t in_transit = 0;
   /// How often the queue was cleared and has not got its new id.
@@ -55,9 +57,13 @@ struct queue_keeper {
     if (flush) {
       flush_at.reset();
       queue->flush();
+      if (copies)
+        queue->keep_copies(now);
     }
     send_orders(self, flush);
-    if (!flush_at && (queue->wants_flush() || !queue->orders().empty()))
+    if (!flush_at
+        && (queue->wants_flush() || !queue->orders().empty()
+            || (copies && queue->has_unkept())))
       flush_at = now + flush_interval;
     if (what != reading::due) {
       if (auto x = queue->wanted_blocks()) {
@@ -69,6 +75,13 @@ struct queue_keeper {
       send_orders(self, true);
       self->send(store, atom::due_v, id, *x, owner_actor{self});
     }
+  }
+
+  /// Sends all orders there are.
+  template <class Self>
+  void send_orders(Self* self) {
+    if (store && id != 0)
+      send_orders(self, true);
   }
 
   /// Hands everything in memory to the store: the node stops.
@@ -99,7 +112,7 @@ struct queue_keeper {
   [[nodiscard]] uint64_t unplaced() const {
     if (!store)
       return queue->unread();
-    return in_transit + (id == 0 ? count(queue->orders()) : 0);
+    return in_transit + (id == 0 ? queue->orders().unplaced : 0);
   }
 
   // -- answers of the store ---------------------------------------------------
@@ -135,14 +148,6 @@ struct queue_keeper {
   }
 
 private:
-  /// Returns how many messages these orders keep.
-  static uint64_t count(const queue::store_orders& x) {
-    uint64_t result = x.defer.size();
-    for (const auto& block : x.keep)
-      result += block.body->count();
-    return result;
-  }
-
   /// Finished blocks that are worth a message of their own.
   static constexpr size_t many_done = 64;
 
@@ -156,7 +161,7 @@ private:
       return;
     orders_ptr message{new orders};
     message->list = queue->take_orders();
-    in_transit += count(message->list);
+    in_transit += message->list.unplaced;
     self->send(store, atom::keep_v, id, std::move(message), owner_actor{self});
   }
 };

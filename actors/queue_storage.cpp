@@ -52,6 +52,8 @@ read_blocks(message_store& disk, queue_id id, const queue::read_request& x) {
     if (part.empty())
       break;
     for (auto& block : part) {
+      if (block.body->first_number() > x.up_to)
+        return result;
       after = block.body->first_number();
       messages += block.unfinished();
       bytes += block.body->bytes();

@@ -35,14 +35,16 @@ void append_text(std::string& out, std::string_view text) {
 
 /// Writes an object piece by piece: building a tree first takes ten times as
 /// long, and there may be many thousands. Kinds and counters are our own words.
-void append(std::string& out, const actor_stat& x) {
+void append_actor(std::string& out, const actor_stat& x) {
   fmt::format_to(std::back_inserter(out),
                  R"({{"id":{},"parent":{},"kind":"{}","name":)", x.id, x.parent,
                  x.kind);
   append_text(out, x.name);
-  fmt::format_to(std::back_inserter(out),
-                 R"(,"mailbox":{},"paused":{},"counters":{{)", x.mailbox,
-                 x.paused);
+  fmt::format_to(std::back_inserter(out), R"(,"mailbox":{},"paused":{},)",
+                 x.mailbox, x.paused);
+  if (!x.sync.empty())
+    fmt::format_to(std::back_inserter(out), R"("sync":"{}",)", x.sync);
+  out += R"("counters":{)";
   bool first = true;
   for (const auto& [name, value] : x.counters)
     fmt::format_to(std::back_inserter(out), R"({}"{}":{})",
@@ -74,6 +76,8 @@ std::string_view shape_of(std::string_view kind) {
 /// The counters that say what state an actor is in, for its label.
 std::string label_of(const actor_stat& x) {
   auto result = fmt::format("{}\\n{}", escape(x.kind), escape(x.name));
+  if (!x.sync.empty())
+    result += "\\nsync " + x.sync;
   if (x.paused)
     result += "\\npaused";
   if (x.mailbox > 0)
@@ -94,7 +98,7 @@ std::string actors_json(const node_report& x) {
   for_each_actor(x, [&](const actor_stat& actor) {
     if (!std::exchange(first, false))
       out += ',';
-    append(out, actor);
+    append_actor(out, actor);
   });
   return out += "]}";
 }

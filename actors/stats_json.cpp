@@ -96,6 +96,8 @@ private:
     add(out, "backend_depth", self.counter("backend_depth"));
     add(out, "message_count", self.counter("messages"));
     add(out, "message_bytes", self.counter("bytes"));
+    if (!self.sync.empty())
+      out += R"(,"sync":")" + self.sync + '"';
     add_paused(out, self);
     out += no_latency;
   }

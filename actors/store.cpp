@@ -14,6 +14,12 @@ namespace {
 /// How long to wait before a commit that found no room is tried again.
 constexpr auto retry_after = std::chrono::milliseconds{200};
 
+/// How often to look at the room there is while commits succeed.
+constexpr auto look_every = std::chrono::milliseconds{20};
+
+/// How long commits may fail before a node that stops does so without them.
+constexpr auto flush_patience = std::chrono::seconds{2};
+
 /// Rows of dropped queues to delete between two commits.
 constexpr size_t sweep_rows = 256;
 
@@ -35,8 +41,10 @@ store_state::store_state(store_actor::pointer ptr) : self(ptr) {
   // nop
 }
 
-void store_state::use(std::shared_ptr<message_store> x) {
+void store_state::use(std::shared_ptr<message_store> x,
+                      std::shared_ptr<store_health> health) {
   disk = std::move(x);
+  health_ = std::move(health);
   for (auto& t : disk->topics())
     topics_.emplace(t.name, t);
   for (auto& c : disk->channels())
@@ -47,9 +55,7 @@ void store_state::use(std::shared_ptr<message_store> x) {
 // -- queues -------------------------------------------------------------------
 
 void store_state::keep(queue_id id, orders& x, const owner_actor& owner) {
-  uint64_t messages = x.list.defer.size();
-  for (const auto& block : x.list.keep)
-    messages += block.body->count();
+  const auto messages = x.list.unplaced;
   carry_out(*disk, id, std::move(x.list));
   if (messages > 0)
     when_durable([this, id, messages, owner] {
@@ -88,6 +94,7 @@ queue_id store_state::add_topic(const std::string& topic, uint64_t reserved) {
 std::optional<queue_ids>
 store_state::add_channel(const std::string& topic, const std::string& channel,
                          bool first) {
+  stage_appends(topic);
   const auto i = topics_.find(topic);
   if (i == topics_.end())
     return std::nullopt;
@@ -118,6 +125,7 @@ bool store_state::reserve(const std::string& topic, uint64_t mark) {
 }
 
 void store_state::erase_topic(const std::string& topic) {
+  stage_appends(topic);
   auto i = topics_.find(topic);
   if (i == topics_.end())
     return;
@@ -137,6 +145,7 @@ void store_state::erase_topic(const std::string& topic) {
 
 void store_state::erase_channel(const std::string& topic,
                                 const std::string& channel) {
+  stage_appends(topic);
   auto i = channels_.find({topic, channel});
   if (i == channels_.end())
     return;
@@ -158,6 +167,7 @@ bool store_state::pause(const std::string& topic, const std::string& channel,
 
 std::optional<queue_id>
 store_state::empty(const std::string& topic, const std::string& channel) {
+  stage_appends(topic);
   queue_id id = 0;
   const auto known = change(topic, channel, [&](auto& x) {
     id = disk->new_queue();
@@ -196,26 +206,91 @@ void store_state::when_durable(std::function<void()> f) {
   commit_soon();
 }
 
+caf::result<atom::flush> store_state::flush() {
+  stage_appends();
+  flushing_.push_back(self->make_response_promise<atom::flush>());
+  auto result = flushing_.back();
+  when_durable([this] {
+    if (flushing_.empty())
+      return; // given up
+    flushing_.front().deliver(atom::flush_v);
+    flushing_.pop_front();
+  });
+  return result;
+}
+
 void store_state::commit() {
   commit_pending_ = false;
+  stage_appends();
   try {
-    const auto more = disk->commit();
-    ++commits_;
-    if (std::exchange(failing_, false))
-      log::info("STORE: writing again");
-    answer_durable();
-    if (!more && sweeping_)
-      sweeping_ = disk->sweep(sweep_rows);
-    if (more || sweeping_)
-      commit_soon();
+    write();
   } catch (const storage_error& ex) {
     if (ex.kind() != storage_failure::full)
       die(ex.what());
-    if (!std::exchange(failing_, true))
-      log::error("STORE: cannot write - {}; trying again", ex.what());
+    if (!failing_since_)
+      failing_since_ = self->clock().now();
+    know(store_health::state::failing, std::string{"disk full: "} + ex.what());
+    take_back_appends(health_->reason());
+    give_up_flush();
     commit_pending_ = true;
     self->delayed_send(self, retry_after, atom::commit_v);
   }
+}
+
+void store_state::write() {
+  const auto more = disk->commit();
+  ++commits_;
+  failing_since_.reset();
+  answer_durable();
+  look();
+  if (!more && sweeping_)
+    sweeping_ = disk->sweep(sweep_rows);
+  if (more || sweeping_)
+    commit_soon();
+}
+
+/// The node stops, and what it holds cannot be saved.
+void store_state::give_up_flush() {
+  if (flushing_.empty()
+      || self->clock().now() - *failing_since_ < flush_patience)
+    return;
+  for (auto& x : std::exchange(flushing_, {}))
+    x.deliver(
+      caf::make_error(ec::disk_full, std::to_string(disk->staged_messages())
+                                       + " messages are not on disk"));
+}
+
+void store_state::look() {
+  const auto now = self->clock().now();
+  if (health_->ok() && now - looked_ < look_every && looked_ <= now)
+    return;
+  looked_ = now;
+  auto why = disk->shortage();
+  know(why.empty() ? store_health::state::ok : store_health::state::full, why);
+}
+
+void store_state::look_again() {
+  looking_ = false;
+  if (failing_since_)
+    know(store_health::state::failing, health_->reason());
+  else
+    look();
+}
+
+void store_state::know(store_health::state x, const std::string& why) {
+  using state = store_health::state;
+  if (x != state::ok && !std::exchange(looking_, true))
+    self->delayed_send(self, retry_after, atom::tick_v);
+  const auto before = health_->now();
+  health_->set(x, why);
+  if (before == x)
+    return;
+  if (x == state::ok)
+    log::info("STORE: there is room again");
+  else if (x == state::full)
+    log::warn("STORE: no more messages - {}", why);
+  else
+    log::error("STORE: cannot write - {}; trying again", why);
 }
 
 actor_stat store_state::stat() const {
@@ -225,7 +300,8 @@ actor_stat store_state::stat() const {
     {"commits", commits_},
     {"waiting", waiting_.size()},
     {"damaged_blocks", disk->damaged_blocks()},
-    {"failing", failing_ ? 1U : 0U},
+    {"full", health_->ok() ? 0U : 1U},
+    {"failing", failing_since_ ? 1U : 0U},
   };
   return result;
 }
@@ -265,7 +341,8 @@ ec unknown(const std::string& channel) {
 
 store_actor::behavior_type
 store(store_actor::stateful_pointer<store_state> self,
-      std::shared_ptr<message_store> disk) {
+      std::shared_ptr<message_store> disk,
+      std::shared_ptr<store_health> health) {
   // An exception here means the disk or our picture of it is wrong.
   self->set_exception_handler([](std::exception_ptr& ptr) -> caf::error {
     try {
@@ -276,7 +353,7 @@ store(store_actor::stateful_pointer<store_state> self,
       die("unknown exception");
     }
   });
-  self->state.use(std::move(disk));
+  self->state.use(std::move(disk), std::move(health));
   return {
     [self](atom::keep, queue_id id, const orders_ptr& x,
            const owner_actor& owner) { self->state.keep(id, *x, owner); },
@@ -284,6 +361,9 @@ store(store_actor::stateful_pointer<store_state> self,
            const owner_actor& owner) { self->state.load(id, x, owner); },
     [self](atom::due, queue_id id, const queue::due_request& x,
            const owner_actor& owner) { self->state.due(id, x, owner); },
+    [self](atom::append, const append_ptr& x, const appender_actor& from) {
+      self->state.append(x, from);
+    },
     [self](atom::topic, const std::string& topic, uint64_t reserved) {
       return durable(self, self->state.add_topic(topic, reserved));
     },
@@ -319,9 +399,10 @@ store(store_actor::stateful_pointer<store_state> self,
         return durable(self, *id);
       return unknown(channel);
     },
-    [self](atom::flush) { return durable(self, atom::flush_v); },
+    [self](atom::flush) { return self->state.flush(); },
     [self](atom::stat) { return self->state.stat(); },
     [self](atom::commit) { self->state.commit(); },
+    [self](atom::tick) { self->state.look_again(); },
   };
 }
 

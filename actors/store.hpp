@@ -1,9 +1,11 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
+#include "actors/store_health.hpp"
 #include "persistence/message_store.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
 
 #include <cstdint>
 #include <deque>
@@ -23,7 +25,8 @@ namespace cafq {
 struct store_state {
   explicit store_state(store_actor::pointer ptr);
 
-  void use(std::shared_ptr<message_store> disk);
+  void use(std::shared_ptr<message_store> disk,
+           std::shared_ptr<store_health> health);
 
   // -- queues -----------------------------------------------------------------
 
@@ -31,6 +34,12 @@ struct store_state {
   void
   load(queue_id id, const queue::read_request& x, const owner_actor& owner);
   void due(queue_id id, const queue::due_request& x, const owner_actor& owner);
+
+  // -- appends (store_appends.cpp) -------------------------------------------
+
+  /// Lets messages wait for what else comes from their topic before the next
+  /// commit: together they make fewer rows.
+  void append(const append_ptr& x, const appender_actor& from);
 
   // -- names ------------------------------------------------------------------
 
@@ -50,8 +59,17 @@ struct store_state {
   /// Calls `f` once all that was asked so far is on disk.
   void when_durable(std::function<void()> f);
 
+  /// Answers when all that was asked so far is on disk, or cannot be.
+  caf::result<atom::flush> flush();
+
   /// Writes what is staged, as long as nothing else is waiting.
   void commit();
+
+  /// Looks whether the disk has room for more, and makes it known.
+  void look();
+
+  /// Looks again: nothing else may be going on that would tell.
+  void look_again();
 
   [[nodiscard]] actor_stat stat() const;
 
@@ -62,17 +80,53 @@ struct store_state {
   static inline const char* name = "store";
 
 private:
+  /// What one topic appends, one after the other.
+  struct open_appends {
+    append_ptr last;
+    std::vector<queue::publication> items;
+    uint64_t first = 0;
+    appender_actor from;
+  };
+
+  /// What was staged, until it is durable.
+  struct staged_appends {
+    appended_ptr result;
+    appender_actor from;
+    queue::duration unix_offset{};
+    /// Whether it came from a queue of the store: that has it still.
+    bool moved = false;
+    bool ended = false;
+  };
+
   using channel_key = std::pair<std::string, std::string>;
 
   template <class F>
   bool change(const std::string& topic, const std::string& channel, F&& f);
   void commit_soon();
   void answer_durable();
+  void write();
+  void give_up_flush();
+  void know(store_health::state x, const std::string& why);
+
+  void stage_appends();
+  void stage_appends(const std::string& topic);
+  void stage(open_appends x);
+  void refuse(const open_appends& x, const std::string& why);
+  void take_back_appends(const std::string& why);
+  void take_back(const staged_appends& x);
 
   std::map<std::string, topic_record> topics_;
   std::map<channel_key, channel_record> channels_;
   /// What to do when the store is durable up to the mark.
   std::deque<std::pair<uint64_t, std::function<void()>>> waiting_;
+  std::map<std::string, open_appends> open_;
+  std::deque<std::shared_ptr<staged_appends>> staged_;
+  std::shared_ptr<store_health> health_;
+  queue::time_point looked_{};
+  bool looking_ = false;
+  /// Who waits for `flush`, and since when commits fail meanwhile.
+  std::deque<caf::typed_response_promise<atom::flush>> flushing_;
+  std::optional<queue::time_point> failing_since_;
   bool commit_pending_ = false;
   bool failing_ = false;
   bool sweeping_ = true;
@@ -80,9 +134,11 @@ private:
 };
 
 /// Owns the message store. To be spawned detached: commits wait for the disk.
+/// @param health Where it says whether the disk takes new messages.
 store_actor::behavior_type
 store(store_actor::stateful_pointer<store_state> self,
-      std::shared_ptr<message_store> disk);
+      std::shared_ptr<message_store> disk,
+      std::shared_ptr<store_health> health);
 
 /// Returns the topics and channels of a store, for the NODE to start with.
 [[nodiscard]] std::vector<recovered_topic> recover(message_store& disk);

@@ -4,6 +4,7 @@
 #include "actors/channel.hpp"
 #include "net/protocol/names.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -17,6 +18,14 @@ constexpr auto patience = std::chrono::seconds{5};
 /// How often waiting publishes look for room that no channel reports: memory
 /// that other queues gave back.
 constexpr auto look_again = std::chrono::milliseconds{50};
+
+/// Bytes of publishes that wait for the store; more wait before it.
+constexpr size_t most_appending = size_t{32} << 20U;
+
+/// Bytes of held messages that go to the channels at a time, and how many times
+/// without an answer of the store.
+constexpr size_t most_moved = size_t{1} << 20U;
+constexpr size_t most_moving = 2;
 
 /// Returns the messages of a block that are not finished.
 queue::block_ptr without_finished(const queue::stored_block& x) {
@@ -37,6 +46,10 @@ topic_state::topic_state(topic_actor::pointer ptr) : self(ptr) {
 
 void topic_state::put(const batch_ptr& x, const client_actor& from,
                       ticket answer_to) {
+  if (auto why = unwelcome(); !why.empty()) {
+    self->send(from, atom::refused_v, answer_to, std::move(why));
+    return;
+  }
   if (waiting_.empty() && no_room().empty()) {
     accept(x, from, answer_to);
     return;
@@ -51,15 +64,19 @@ void topic_state::resume(const recovered_topic& x) {
   key = x.name;
   ephemeral = protocol::is_ephemeral(key);
   paused = x.queue.paused;
+  if (store)
+    mode = settings.sync->mode_of(key);
   reserved = x.reserved;
   numbers = queue::number_source{unix_time_us(), x.fresh ? 0 : x.reserved};
   held = make_keeper(x.queue.id);
-  held.queue->resume(x.queue.summary.messages, x.queue.summary.deferred);
+  held.queue->resume(x.queue.summary.messages, x.queue.summary.deferred,
+                     numbers.next() - 1);
   for (const auto& [id, found] : x.channels) {
     channel_start start;
     start.paused = found.paused;
     start.queue = make_keeper(found.id);
-    start.queue.queue->resume(found.summary.messages, found.summary.deferred);
+    start.queue.queue->resume(found.summary.messages, found.summary.deferred,
+                              numbers.next() - 1);
     add_channel(id, std::move(start));
   }
   if (store)
@@ -138,6 +155,8 @@ queue_keeper topic_state::make_keeper(queue_id id) const {
                                                         settings.unix_offset);
   if (id != 0)
     result.store = store;
+  result.copies = mode == config::sync_mode::interval;
+  result.flush_interval = settings.sync_interval / (result.copies ? 2 : 1);
   result.id = id;
   return result;
 }
@@ -238,17 +257,23 @@ void topic_state::go_on() {
 void topic_state::tick() {
   armed_ = false;
   go_on();
-  if (waiting_.empty())
-    return;
-  if (self->clock().now() - progress_ >= patience)
-    refuse_waiting(no_room());
-  else
+  const auto now = self->clock().now();
+  if (!appending_.empty() && now - append_progress_ >= patience)
+    refuse_appending("the disk does not answer");
+  if (!waiting_.empty()) {
+    if (auto why = unwelcome(); !why.empty())
+      refuse_waiting(why);
+    else if (now - progress_ >= patience)
+      refuse_waiting(no_room());
+  }
+  if (!waiting_.empty() || !appending_.empty())
     arm();
 }
 
 actor_stat topic_state::stat() const {
   auto result = stat_of(self, "topic", key, parent);
   result.paused = paused;
+  result.sync = to_string(mode);
   result.counters = {
     {"depth", held.queue->depth() + held.queue->deferred()},
     {"backend_depth", held.queue->backend_depth()},
@@ -256,6 +281,7 @@ actor_stat topic_state::stat() const {
     {"bytes", bytes},
     {"dropped", dropped},
     {"waiting", waiting_.size()},
+    {"appending", appending_.size()},
     {"channels", channels.size()},
   };
   for (const auto& [id, x] : channels)
@@ -268,6 +294,10 @@ std::string topic_state::no_room() const {
     return "memory limit of the node reached";
   if (store && numbers.next() + transit_window >= reserved)
     return "message numbers not reserved yet";
+  if (appending_bytes_ >= most_appending)
+    return "the disk is too slow";
+  if (letting_go())
+    return "messages held are on their way to the channels";
   const auto full = store ? transit_window : settings.mem_queue_size;
   if (holding()) {
     return !ephemeral && held.unplaced() >= full ? "memory queue of topic full"
@@ -287,6 +317,10 @@ void topic_state::accept(const batch_ptr& x, const client_actor& from,
     item.body->number_from(numbers.take(item.body->count()));
     messages += item.body->count();
     bytes += item.body->bytes();
+  }
+  if (mode == config::sync_mode::always && needs_store()) {
+    append(x, from, answer_to);
+    return;
   }
   if (holding()) {
     hold(*x);
@@ -312,12 +346,18 @@ void topic_state::hold(const batch& x) {
   }
 }
 
-void topic_state::hand_out(const batch_ptr& x) {
+/// @param stored Which queues of the store have these messages already.
+void topic_state::hand_out(const batch_ptr& x, const cafq::appended* stored) {
   uint64_t count = 0;
   for (const auto& item : x->items)
     count += item.body->count();
   for (auto& [id, to] : channels) {
     to.outstanding += count;
+    if (stored)
+      if (auto i = stored->channels.find(id); i != stored->channels.end()) {
+        self->send(to.handle, atom::put_v, x, i->second);
+        continue;
+      }
     self->send(to.handle, atom::put_v, x);
   }
 }
@@ -331,23 +371,45 @@ void topic_state::hand_out_held() {
         return false;
     return true;
   };
-  batch_ptr x{new batch};
-  const auto send = [&] {
+  // An emptied queue has no name yet under which something could move.
+  if (held.store && held.id == 0)
+    return;
+  // What the store has to do so far has nothing to do with what moves.
+  held.send_orders(self);
+  while (room() && moving_.size() < most_moving) {
+    batch_ptr x{new batch};
+    size_t moved = 0;
+    while (moved < most_moved) {
+      auto next = held.queue->move_block();
+      if (!next)
+        break;
+      x->items.push_back({without_finished(*next), {}});
+      moved += next->body->bytes();
+    }
+    while (moved < most_moved) {
+      auto next = held.queue->move_deferred();
+      if (!next)
+        break;
+      moved += next->first->bytes();
+      x->items.push_back({std::move(next->first), next->second});
+    }
     if (x->items.empty())
-      return;
-    hand_out(x);
-    x.reset(new batch);
-  };
-  while (room()) {
-    auto next = held.queue->move_block();
-    if (!next)
       break;
-    x->items.push_back({without_finished(*next), {}});
-    send();
+    hand_on_held(x);
   }
-  while (auto next = held.queue->move_deferred())
-    x->items.push_back({std::move(next->first), next->second});
-  send();
+}
+
+/// What is on disk stays there until the channels have it there.
+void topic_state::hand_on_held(const batch_ptr& x) {
+  if (moving_.empty() && held.queue->orders().empty()) {
+    hand_out(x);
+    return;
+  }
+  auto move = make_append(x);
+  move->from = held.id;
+  move->moved = held.queue->take_orders();
+  moving_.push_back(move->id);
+  self->send(store, atom::append_v, std::move(move), appender_actor{self});
 }
 
 void topic_state::admit_waiting() {
@@ -383,7 +445,11 @@ void topic_state::reserve_numbers() {
 void topic_state::arm() {
   if (std::exchange(armed_, true))
     return;
-  self->delayed_send(self, look_again, atom::tick_v);
+  queue::duration wait = look_again;
+  if (held.flush_at)
+    wait = std::clamp(*held.flush_at - self->clock().now(), queue::duration{},
+                      wait);
+  self->delayed_send(self, wait, atom::tick_v);
 }
 
 topic_actor::behavior_type
@@ -421,6 +487,7 @@ topic(topic_actor::stateful_pointer<topic_state> self,
       self->state.held.loaded(id, *x);
       self->state.go_on();
     },
+    [self](atom::appended, const appended_ptr& x) { self->state.appended(*x); },
     [self](atom::put, const batch_ptr& x, const client_actor& from, ticket t) {
       self->state.put(x, from, t);
     },
@@ -448,6 +515,11 @@ topic(topic_actor::stateful_pointer<topic_state> self,
     [self](atom::stat) { return self->state.stat(); },
     [self](atom::room, const std::string& id, uint64_t count) {
       self->state.add_room(id, count);
+    },
+    [self](atom::room, const std::string& id, bool full) {
+      auto& all = self->state.channels;
+      if (auto i = all.find(id); i != all.end())
+        i->second.full = full;
     },
     [self](atom::vacant, const channel_actor& which, const std::string& id) {
       self->state.vacate(which, id);

@@ -33,6 +33,9 @@ struct topic_state {
   /// topic holds.
   caf::result<channel_actor> get_channel(const std::string& id);
 
+  /// The store has kept messages for the channels, or has not.
+  void appended(const cafq::appended& x);
+
   /// Deletes a channel, if there is one.
   caf::result<atom::erase> erase_channel(const std::string& id);
 
@@ -62,6 +65,8 @@ struct topic_state {
     bool ephemeral = false;
     /// Messages given to it that it has not reported.
     uint64_t outstanding = 0;
+    /// What it is given from now on has to go to disk.
+    bool full = false;
   };
 
   topic_actor::pointer self;
@@ -71,6 +76,7 @@ struct topic_state {
   uint64_t parent = 0;
   bool ephemeral = false;
   node_settings settings;
+  config::sync_mode mode = config::sync_mode::overflow;
   queue::number_source numbers{0};
   /// Numbers from here on may not be given out yet.
   uint64_t reserved = 0;
@@ -97,11 +103,35 @@ private:
     ticket answer_to;
   };
 
+  /// A put that waits for the store.
+  struct appending_put {
+    uint64_t id = 0;
+    batch_ptr body;
+    size_t bytes = 0;
+    /// Whether the topic itself gets the messages, not its channels.
+    bool held = false;
+    /// Null once it was refused.
+    client_actor from;
+    ticket answer_to = 0;
+  };
+
   /// Whether messages stay in the topic, behind those that are here already.
   [[nodiscard]] bool holding() const {
     return paused || channels.empty() || held.queue->depth() > 0
            || held.queue->deferred() > 0;
   }
+
+  /// Whether the last of what was held is on its way to the channels: what
+  /// comes now has to stay behind it.
+  [[nodiscard]] bool letting_go() const {
+    return (held_appends_ > 0 || !moving_.empty()) && !holding();
+  }
+
+  /// Whether new messages have to be on disk at some time.
+  [[nodiscard]] bool needs_store() const;
+
+  /// Returns why new messages are refused at once, empty if they are not.
+  [[nodiscard]] std::string unwelcome() const;
 
   /// Returns why there is no room now, empty if there is.
   [[nodiscard]] std::string no_room() const;
@@ -112,8 +142,16 @@ private:
   [[nodiscard]] queue_keeper make_keeper(queue_id id) const;
   void accept(const batch_ptr& x, const client_actor& from, ticket answer_to);
   void hold(const batch& x);
-  void hand_out(const batch_ptr& x);
+  void hand_out(const batch_ptr& x, const cafq::appended* stored = nullptr);
   void hand_out_held();
+  void hand_on_held(const batch_ptr& x);
+
+  // -- topic_appends.cpp ------------------------------------------------------
+
+  void append(const batch_ptr& x, const client_actor& from, ticket answer_to);
+  [[nodiscard]] append_ptr make_append(const batch_ptr& x);
+  void append_ended(const appending_put& x, const std::string& failure);
+  void refuse_appending(const std::string& why);
   void admit_waiting();
   void refuse_waiting(const std::string& why);
   void reserve_numbers();
@@ -128,6 +166,16 @@ private:
   /// When a put was last taken, or the first began to wait.
   queue::time_point progress_{};
   bool armed_ = false;
+  /// Publishes on their way through the store, in order.
+  std::deque<appending_put> appending_;
+  size_t appending_bytes_ = 0;
+  /// How many of them the topic itself is to get.
+  size_t held_appends_ = 0;
+  /// When the store last answered, or got the first of them.
+  queue::time_point append_progress_{};
+  /// What was held and is on its way through the store to the channels.
+  std::deque<uint64_t> moving_;
+  uint64_t last_append_ = 0;
   bool reserving_ = false;
   /// Whether the store is giving the queue to the first channel.
   bool handing_over_ = false;

@@ -50,6 +50,16 @@ complaint check_support(const configuration& what) {
   return std::nullopt;
 }
 
+complaint check_values(const configuration& what) {
+  try {
+    static_cast<void>(to_sync_policy(what.values));
+  } catch (const bad_sync_rule& x) {
+    const auto origin = what.origins.find(find_option("topic-sync"));
+    return fmt::format("{}: {}", origin->second, x.what());
+  }
+  return std::nullopt;
+}
+
 std::vector<std::string> notes(const configuration& what) {
   std::vector<std::string> lines;
   for (const auto& group : option_table())

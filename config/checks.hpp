@@ -11,6 +11,10 @@ namespace cafq::config {
 /// @returns the first, with where it was set.
 [[nodiscard]] complaint check_support(const configuration& what);
 
+/// Looks for values that only make sense together with others, or not at all.
+/// @returns the first, with where it was set.
+[[nodiscard]] complaint check_values(const configuration& what);
+
 /// One line per option that is set and has no effect, for the log.
 [[nodiscard]] std::vector<std::string> notes(const configuration& what);
 

@@ -50,6 +50,8 @@ std::variant<loaded, exit_request> load(int argc, const char* const* argv) {
     return fail(2, *wrong);
   if (const auto wrong = check_support(all))
     return fail(1, *wrong);
+  if (const auto wrong = check_values(all))
+    return fail(1, *wrong);
 
   if (all.values.check_config)
     return say(path.empty() ? "cafqd: the command line is good\n"

@@ -49,6 +49,10 @@ std::string allowed_text(const option_row& row) {
   const auto [least, greatest] = row.allowed;
   if (least == all.least)
     return "";
+  if (holds_duration(row) && greatest != all.greatest)
+    return fmt::format("{}..{}",
+                       to_go_duration(std::chrono::nanoseconds{least}),
+                       to_go_duration(std::chrono::nanoseconds{greatest}));
   if (holds_duration(row))
     return least_duration_text(std::chrono::nanoseconds{least});
   if (greatest == all.greatest)

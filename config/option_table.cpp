@@ -26,6 +26,10 @@ constexpr limits between(int64_t least, int64_t greatest) {
   return {.least = least, .greatest = greatest};
 }
 
+constexpr limits between(nanoseconds least, nanoseconds greatest) {
+  return {.least = least.count(), .greatest = greatest.count()};
+}
+
 constexpr auto zero = nanoseconds{0};
 constexpr auto port = between(0, 65535);
 constexpr auto frame_size = between(1, greatest_int32);
@@ -168,6 +172,30 @@ const std::vector<option_group>& option_table() {
          .help = "bytes of message bodies to keep in memory in all (cafqd)",
          .allowed = at_least(int64_t{1} << 20),
          .value_name = "BYTES"},
+        {.name = "max-backlog-bytes",
+         .field = &o::max_backlog_bytes,
+         .help = "bytes of messages on disk above which publishes that need "
+                 "the disk are refused; 0 is no limit (cafqd)",
+         .allowed = at_least(0),
+         .value_name = "BYTES"},
+        {.name = "sync",
+         .field = &o::sync,
+         .help = "when messages reach the disk: on overflow only, as nsqd; if "
+                 "not finished within an interval; or always, before OK "
+                 "(cafqd)",
+         .choices = {"overflow", "interval", "always"},
+         .value_name = "MODE"},
+        {.name = "sync-interval",
+         .field = &o::sync_interval,
+         .help = "the interval of mode interval (cafqd)",
+         .allowed = between(std::chrono::milliseconds{10},
+                            std::chrono::minutes{1})},
+        {.name = "topic-sync",
+         .field = &o::topic_sync,
+         .help = "mode of the topics whose names match, such as "
+                 "orders.*=always; the first match counts (cafqd, may be "
+                 "repeated)",
+         .value_name = "GLOB=MODE"},
         {.name = "max-bytes-per-file",
          .field = &o::max_bytes_per_file,
          .help = "bytes per file of nsqd's disk queue",

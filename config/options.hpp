@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/identity.hpp"
+#include "config/sync_policy.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -48,6 +49,10 @@ struct options {
   std::string data_path;
   int64_t mem_queue_size = 10000;
   int64_t memory_limit = int64_t{256} << 20;
+  int64_t max_backlog_bytes = 0;
+  std::string sync{"interval"};
+  duration sync_interval = std::chrono::milliseconds{100};
+  std::vector<std::string> topic_sync;
   int64_t max_bytes_per_file = 104857600;
   int64_t sync_every = 2500;
   duration sync_timeout = std::chrono::seconds{2};
@@ -101,5 +106,11 @@ struct options {
   bool verbose = false;
   bool worker_id = false;
 };
+
+/// Returns what the options say about sync modes.
+/// @throws bad_sync_rule
+[[nodiscard]] inline sync_policy to_sync_policy(const options& x) {
+  return sync_policy{to_sync_mode(x.sync).value(), x.topic_sync};
+}
 
 } // namespace cafq::config

@@ -44,7 +44,7 @@ void http_connection_state::find_topic() {
     return;
   }
   if (publish_tries-- == 0) {
-    refused(last_ticket);
+    refused(last_ticket, {});
     return;
   }
   self
@@ -57,7 +57,7 @@ void http_connection_state::find_topic() {
         run();
       },
       [this](const caf::error&) {
-        refused(last_ticket);
+        refused(last_ticket, {});
         run();
       });
 }
@@ -104,12 +104,12 @@ void http_connection_state::accepted(ticket t) {
   run();
 }
 
-void http_connection_state::refused(ticket t) {
+void http_connection_state::refused(ticket t, const std::string& why) {
   if (t != last_ticket || !publishing)
     return;
   publishing.reset();
   put_to = nullptr;
-  answer(http::failure(503, "EXITING"));
+  answer(http::failure(503, why.empty() ? "EXITING" : "PUB_FAILED - " + why));
   run();
 }
 
@@ -244,6 +244,11 @@ void http_connection_state::on(const http::node_command& x) {
     return;
   }
   auto result = http::text_ok("OK");
+  // A process that starts anew finds the disk as full as this one.
+  if (x.what != http::endpoint::live && !settings->health->ok()) {
+    result.status = x.what == http::endpoint::ping ? 500 : 503;
+    result.body = "NOK - " + settings->health->reason();
+  }
   result.v1 = false;
   answer(std::move(result));
 }

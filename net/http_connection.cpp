@@ -456,8 +456,8 @@ http_connection_actor::behavior_type http_connection(
       // It never subscribes.
     },
     [self](atom::accepted, ticket t) { self->state.accepted(t); },
-    [self](atom::refused, ticket t, const std::string&) {
-      self->state.refused(t);
+    [self](atom::refused, ticket t, const std::string& why) {
+      self->state.refused(t, why);
     },
     [](atom::failed, ticket, const failures_ptr&) {
       // It never sends FIN, REQ or TOUCH.

@@ -52,7 +52,7 @@ struct http_connection_state {
   // -- from topics ------------------------------------------------------------
 
   void accepted(ticket t);
-  void refused(ticket t);
+  void refused(ticket t, const std::string& why);
 
   /// A topic is gone.
   void down(const caf::actor_addr& who);

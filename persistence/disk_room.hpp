@@ -19,7 +19,9 @@ public:
     uint64_t available = 0;
   };
 
-  [[nodiscard]] disk ask() const;
+  /// @param file The size of the store's own file, which may not grow over the
+  ///             limit on file sizes.
+  [[nodiscard]] disk ask(uint64_t file) const;
 
   /// Returns whether new data is welcome: not below the reserve, and again at
   /// twice the reserve.
@@ -28,7 +30,11 @@ public:
   [[nodiscard]] bool
   welcome(const disk& now, uint64_t free_in_file, uint64_t staged) noexcept;
 
-  /// Returns min(256 MB, 5 %), at least 4 MB.
+  /// Returns how much larger a file of this size may become.
+  [[nodiscard]] static uint64_t may_grow(uint64_t file) noexcept;
+
+  /// Returns min(256 MB, 5 %), at least 4 MB, but no more than a quarter of the
+  /// disk.
   [[nodiscard]] static uint64_t reserve(uint64_t disk_size) noexcept;
 
 private:

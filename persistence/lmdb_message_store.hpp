@@ -15,6 +15,10 @@ struct store_options {
   /// The most payload of one transaction, unless a group is larger.
   size_t max_transaction_bytes = size_t{8} << 20;
 
+  /// Bytes of what is stored from which on new messages are not welcome; 0 is
+  /// any number.
+  uint64_t max_backlog_bytes = 0;
+
   /// For tests: called before each write to LMDB, with the name of the call.
   /// Returns the errno to fail with, or 0.
   std::function<int(const char*)> fault;

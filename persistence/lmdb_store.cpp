@@ -190,18 +190,37 @@ uint64_t lmdb_store::damaged_blocks() const noexcept {
   return damaged_;
 }
 
-bool lmdb_store::room() {
-  return reading([this] {
+size_t lmdb_store::staged_messages() const noexcept {
+  size_t result = 0;
+  for (auto i = staging_.begin(); i != staging_.end(); ++i)
+    if (const auto& x = staging_.at(i); x.what == kind::put && x.body)
+      result += x.body->count();
+  return result;
+}
+
+std::string lmdb_store::shortage() {
+  return reading([this]() -> std::string {
     const lmdb::snapshot now{reader_};
+    const auto page = env_.page_size();
     const auto used = reader_.used_pages(tables_.all());
     const auto pages = env_.pages();
     const auto free = pages - std::min(pages, used);
     // LMDB gives up early when it looks for neighbours among free pages, and
     // grows the file: a quarter of it was free then, at worst 31 %.
     const auto usable = free - std::min(free, pages / 3);
-    const auto welcome = room_.welcome(room_.ask(), usable * env_.page_size(),
-                                       staging_.bytes());
-    return welcome && !full_;
+    const auto file = pages * page;
+    const auto disk = room_.ask(file);
+    if (!room_.welcome(disk, usable * page, staging_.bytes()) || full_)
+      return "disk full: " + std::to_string(disk.available + usable * page)
+             + " bytes left";
+    const auto stored = used * page + staging_.bytes();
+    const auto quota = options_.max_backlog_bytes;
+    over_quota_ = quota != 0
+                  && stored >= (over_quota_ ? quota - quota / 10 : quota);
+    if (over_quota_)
+      return "backlog of " + std::to_string(stored)
+             + " bytes is at its limit of " + std::to_string(quota);
+    return {};
   });
 }
 

@@ -55,7 +55,8 @@ public:
   uint64_t staged() const noexcept override;
   uint64_t durable() const noexcept override;
   queue_summary summary(queue_id queue) override;
-  bool room() override;
+  size_t staged_messages() const noexcept override;
+  std::string shortage() override;
   uint64_t damaged_blocks() const noexcept override;
 
 private:
@@ -94,7 +95,7 @@ private:
   void transact(size_t bytes, const std::function<void(lmdb::txn&)>& f);
   void make_room();
   [[noreturn]] void fail(const lmdb::error& x, size_t bytes);
-  [[nodiscard]] bool may_grow_by(size_t bytes);
+  void write(uint64_t end);
   void extend_file();
   void set_aside(area where, queue_id queue, std::string key);
 
@@ -113,6 +114,9 @@ private:
 
   /// The last commit found no room.
   bool full_ = false;
+
+  /// As much is stored as may be.
+  bool over_quota_ = false;
 
   /// Why nothing can be written any more.
   std::string broken_;

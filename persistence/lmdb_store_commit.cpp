@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cerrno>
 
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -35,48 +34,61 @@ size_t erase_prefix(lmdb::txn& in, lmdb::table where, std::string_view prefix,
 bool lmdb_store::commit() {
   if (!staging_.has_ready())
     return false;
-  const auto end = staging_.cut(options_.max_transaction_bytes);
-  std::vector<queue_id> dropped;
-  try {
-    transact(staging_.bytes(), [&](lmdb::txn& to) {
-      dropped = apply(staging_, end, to, tables_);
-      if (next_queue_ != durable_next_queue_)
-        to.put(tables_.meta, next_queue_key,
-               encode_counter(next_queue_key, next_queue_));
-    });
-  } catch (const storage_error& x) {
-    full_ = x.kind() == storage_failure::full;
-    if (full_)
-      make_room();
-    throw;
+  // On a disk that is nearly full, less may fit.
+  constexpr size_t step = 8;
+  for (auto bytes = options_.max_transaction_bytes;; bytes /= step) {
+    const auto end = staging_.cut(bytes);
+    try {
+      write(end);
+      break;
+    } catch (const storage_error& x) {
+      full_ = x.kind() == storage_failure::full;
+      if (full_ && staging_.cut(bytes / step) != end)
+        continue;
+      if (full_)
+        make_room();
+      throw;
+    }
   }
   full_ = false;
+  return staging_.has_ready();
+}
+
+void lmdb_store::write(uint64_t end) {
+  std::vector<queue_id> dropped;
+  transact(staging_.bytes(), [&](lmdb::txn& to) {
+    dropped = apply(staging_, end, to, tables_);
+    if (next_queue_ != durable_next_queue_)
+      to.put(tables_.meta, next_queue_key,
+             encode_counter(next_queue_key, next_queue_));
+  });
   durable_next_queue_ = next_queue_;
   staging_.release(end);
   for (auto& x : dropped_)
     x.durable |= std::find(dropped.begin(), dropped.end(), x.queue)
                  != dropped.end();
-  return staging_.has_ready();
 }
 
 /// Lets deletions overtake what does not fit. Few at a time: they need pages
 /// as well.
 void lmdb_store::make_room() {
-  constexpr size_t few = 256;
-  const auto ops = staging_.overtaking(few);
-  if (ops.empty())
-    return;
-  try {
-    transact(0, [&](lmdb::txn& to) {
-      apply({ops.begin(), ops.end()}, to, tables_);
-    });
-  } catch (const storage_error& x) {
-    if (x.kind() == storage_failure::full)
+  for (size_t few = 256; few > 0; few /= 4) {
+    const auto ops = staging_.overtaking(few);
+    if (ops.empty())
       return;
-    throw;
+    try {
+      transact(0, [&](lmdb::txn& to) {
+        apply({ops.begin(), ops.end()}, to, tables_);
+      });
+    } catch (const storage_error& x) {
+      if (x.kind() == storage_failure::full)
+        continue;
+      throw;
+    }
+    for (auto* x : ops)
+      staging_.replace(*x, staged_op::kind::nothing);
+    return;
   }
-  for (auto* x : ops)
-    staging_.replace(*x, staged_op::kind::nothing);
 }
 
 bool lmdb_store::sweep(size_t max_rows) {
@@ -142,19 +154,11 @@ void lmdb_store::fail(const lmdb::error& x, size_t bytes) {
   constexpr size_t slack = 1 << 20;
   if (code == ENOSPC || code == EDQUOT || code == EFBIG
       || (code == EIO
-          && (room_.ask().available < bytes + slack
-              || !may_grow_by(bytes + slack))))
+          && room_.ask(env_.pages() * env_.page_size()).available
+               < bytes + slack))
     throw storage_error{storage_failure::full, x.what()};
   broken_ = x.what();
   throw storage_error{storage_failure::fatal, broken_};
-}
-
-/// Returns whether the limit on file sizes allows so many bytes more.
-bool lmdb_store::may_grow_by(size_t bytes) {
-  struct rlimit limit {};
-  if (::getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
-    return true;
-  return env_.pages() * env_.page_size() + bytes <= limit.rlim_cur;
 }
 
 /// Pages that were given back before they were written may be missing at the

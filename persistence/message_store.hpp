@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -137,10 +138,18 @@ public:
 
   [[nodiscard]] virtual queue_summary summary(queue_id queue) = 0;
 
-  /// Returns whether new messages are welcome: false when the disk is nearly
-  /// full, true again at twice the reserve. Everything else goes on, and the
+  /// Returns how many messages wait for a commit, copies counted each.
+  [[nodiscard]] virtual size_t staged_messages() const noexcept = 0;
+
+  /// Returns why new messages are not welcome, empty if they are: the disk is
+  /// nearly full, until there is twice the reserve again; or as much is stored
+  /// as may be, until a tenth of it is gone. Everything else goes on, and the
   /// reserve is for it.
-  [[nodiscard]] virtual bool room() = 0;
+  [[nodiscard]] virtual std::string shortage() = 0;
+
+  [[nodiscard]] bool room() {
+    return shortage().empty();
+  }
 
   /// Returns how many rows were set aside because their checksum was wrong.
   [[nodiscard]] virtual uint64_t damaged_blocks() const noexcept = 0;

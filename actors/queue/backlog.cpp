@@ -1,5 +1,7 @@
 #include "actors/queue/backlog.hpp"
 
+#include "actors/queue/block_packer.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -52,51 +54,74 @@ std::optional<backlog_block> backlog::pop() {
   return result;
 }
 
+void backlog::put_stored(block_ptr body, bool hold, store_orders& out) {
+  const auto count = body->count();
+  if (!spilled() && hold && in_memory_ + count <= limit_) {
+    in_memory_ += count;
+    bytes_in_memory_ += body->bytes();
+    memory_.push_back({{std::move(body), {}}, true});
+    return;
+  }
+  flush(out);
+  spill_from(*body);
+  on_disk_ += count;
+}
+
 void backlog::flush(store_orders& out) {
   if (tail_.empty())
     return;
-  out.keep.push_back(
-    {tail_.size() == 1 ? std::move(tail_.front()) : pack(tail_), {}});
+  spill_from(*tail_.front());
+  block_packer packer;
+  for (auto& x : std::exchange(tail_, {}))
+    packer.add(std::move(x));
+  for (auto& x : packer.take())
+    out.keep.push_back({std::move(x), {}});
+  out.unplaced += in_tail_;
   on_disk_ += std::exchange(in_tail_, 0);
-  tail_.clear();
   tail_bytes_ = 0;
 }
 
-void backlog::save(store_orders& out) {
-  std::vector<block_ptr> together;
-  size_t count = 0;
-  size_t bytes = 0;
-  const auto write = [&] {
-    if (!together.empty())
-      out.keep.push_back(
-        {together.size() == 1 ? together.front() : pack(together), {}});
-    together.clear();
-    count = bytes = 0;
-  };
-  for (auto& x : memory_) {
-    if (std::exchange(x.stored, true)) {
-      // None may reach over it: they come back in the order of their firsts.
-      write();
-      continue;
-    }
-    if (count + x.body->count() > block::max_messages
-        || bytes + x.body->bytes() > block::max_bytes)
-      write();
-    count += x.body->count();
-    bytes += x.body->bytes();
-    together.push_back(x.body);
-  }
-  write();
-  flush(out);
+/// From here on the store has what memory has not.
+void backlog::spill_from(const block& first) noexcept {
+  if (on_disk_ == 0)
+    cursor_ = std::max(cursor_, std::max(first.first_number(), 1UL) - 1);
 }
 
-std::optional<read_request> backlog::wanted() {
+void backlog::keep_copies(uint64_t after, uint64_t mark, store_orders& out) {
+  const auto begin = std::partition_point(
+    memory_.begin(), memory_.end(),
+    [=](const auto& x) { return x.body->last_number() <= after; });
+  const auto end = std::partition_point(
+    begin, memory_.end(),
+    [=](const auto& x) { return x.body->last_number() <= mark; });
+  std::vector<backlog_block> packed;
+  block_packer packer;
+  const auto write = [&] {
+    for (auto& x : packer.take()) {
+      out.keep.push_back({x, {}});
+      packed.push_back({{std::move(x), {}}, true});
+    }
+  };
+  for (auto i = begin; i != end; ++i) {
+    if (!i->stored) {
+      packer.add(i->body);
+      continue;
+    }
+    // None may reach over it: they come back in the order of their firsts.
+    write();
+    packed.push_back(std::move(*i));
+  }
+  write();
+  memory_.erase(std::move(packed.begin(), packed.end(), begin), end);
+}
+
+std::optional<read_request> backlog::wanted(uint64_t newest) {
   const auto room = std::max(limit_, least_read);
   if (reading_ || on_disk_ == 0 || in_memory_ > room / 2
       || bytes_in_memory_ >= enough_bytes)
     return std::nullopt;
   reading_ = true;
-  return read_request{cursor_, room - in_memory_};
+  return read_request{cursor_, newest, room - in_memory_};
 }
 
 void backlog::loaded(std::vector<stored_block> blocks) {
@@ -122,14 +147,6 @@ void backlog::clear() {
   tail_.clear();
   in_memory_ = bytes_in_memory_ = on_disk_ = in_tail_ = tail_bytes_ = 0;
   reading_ = false;
-}
-
-block_ptr pack(const std::vector<block_ptr>& blocks) {
-  std::vector<message_view> messages;
-  for (const auto& x : blocks)
-    for (size_t i = 0; i < x->count(); ++i)
-      messages.push_back(x->message(i));
-  return block::make(messages);
 }
 
 } // namespace cafq::queue

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -44,17 +45,29 @@ public:
   /// @param hold Whether the node has memory to spare for them.
   void put(block_ptr body, bool hold, store_orders& out);
 
+  /// Appends messages that the store has already.
+  /// @param hold Whether the node has memory to spare for them as well.
+  void put_stored(block_ptr body, bool hold, store_orders& out);
+
   /// Takes the next block, if it is in memory.
   [[nodiscard]] std::optional<backlog_block> pop();
 
   /// Hands a tail that is not full yet to the store as well.
   void flush(store_orders& out);
 
+  /// Hands to the store what only is in memory and has numbers above `after`,
+  /// up to `mark`. Memory keeps it.
+  void keep_copies(uint64_t after, uint64_t mark, store_orders& out);
+
   /// Hands all that only is in memory to the store.
-  void save(store_orders& out);
+  void save(store_orders& out) {
+    keep_copies(0, std::numeric_limits<uint64_t>::max(), out);
+    flush(out);
+  }
 
   /// Returns what to ask of the store now, if anything; the answer is `loaded`.
-  [[nodiscard]] std::optional<read_request> wanted();
+  /// @param newest The highest number that was put.
+  [[nodiscard]] std::optional<read_request> wanted(uint64_t newest);
 
   /// Takes what the store answered to `wanted`.
   void loaded(std::vector<stored_block> blocks);
@@ -68,6 +81,11 @@ public:
   void clear();
 
   // -- observers --------------------------------------------------------------
+
+  /// Whether another message would have to go to the store.
+  [[nodiscard]] bool full() const noexcept {
+    return spilled() || in_memory_ >= limit_;
+  }
 
   /// Returns how many messages there are.
   [[nodiscard]] size_t depth() const noexcept {
@@ -90,6 +108,8 @@ public:
   }
 
 private:
+  void spill_from(const block& first) noexcept;
+
   [[nodiscard]] bool spilled() const noexcept {
     return on_disk_ > 0 || reading_ || !tail_.empty();
   }
@@ -101,7 +121,8 @@ private:
   size_t bytes_in_memory_ = 0;
 
   size_t on_disk_ = 0;
-  /// The first number of the last block that was read.
+  /// Blocks of the store whose first number is not above this one are in memory
+  /// as well, or were taken.
   uint64_t cursor_ = 0;
   bool reading_ = false;
 
@@ -109,9 +130,5 @@ private:
   size_t in_tail_ = 0;
   size_t tail_bytes_ = 0;
 };
-
-/// Packs blocks with ascending numbers into one.
-/// @pre They fit the limits of a block.
-[[nodiscard]] block_ptr pack(const std::vector<block_ptr>& blocks);
 
 } // namespace cafq::queue

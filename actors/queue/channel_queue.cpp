@@ -28,12 +28,27 @@ void append(std::vector<run>& out, const block_ptr& body, uint16_t index,
 
 void channel_queue::put(block_ptr body, bool hold) {
   totals_.messages += body->count();
+  newest_ = std::max(newest_, body->last_number());
   backlog_.put(std::move(body), hold, orders_);
+}
+
+void channel_queue::put_stored(block_ptr body, bool hold) {
+  totals_.messages += body->count();
+  newest_ = std::max(newest_, body->last_number());
+  backlog_.put_stored(std::move(body), hold, orders_);
+}
+
+void channel_queue::defer_stored(block_ptr body, time_point due) {
+  assert(body->count() == 1);
+  ++totals_.messages;
+  newest_ = std::max(newest_, body->last_number());
+  deferred_.put_stored(std::move(body), due);
 }
 
 void channel_queue::defer(block_ptr body, time_point due, bool hold) {
   assert(body->count() == 1);
   ++totals_.messages;
+  newest_ = std::max(newest_, body->last_number());
   deferred_.put(std::move(body), 0, due, hold, orders_);
 }
 
@@ -144,6 +159,7 @@ void channel_queue::clear() {
   dirty_.clear();
   moved_ = false;
   orders_ = {};
+  marked_ = kept_ = newest_;
 }
 
 // -- the store ----------------------------------------------------------------
@@ -156,9 +172,33 @@ void channel_queue::flush() {
 void channel_queue::report_progress() {
   moved_ = false;
   for (auto* x : std::exchange(dirty_, {})) {
-    x->dirty = false;
-    orders_.progress.emplace_back(x->body->first_number(), progress_of(*x));
+    x->dirty_at = open_block::clean;
+    if (x->stored)
+      orders_.progress.emplace_back(x->body->first_number(), progress_of(*x));
+    else
+      deferred_set::save({x->body, x->slots[0].attempts, x->row}, orders_);
   }
+}
+
+void channel_queue::keep_copies(time_point now) {
+  const auto mark = std::exchange(marked_, newest_);
+  if (mark > kept_) {
+    open_.each(kept_, mark, [this](open_block& x) {
+      if (x.stored || x.row)
+        return;
+      if (x.alone) {
+        x.row = deferred_set::save({x.body, x.slots[0].attempts, {}}, orders_);
+      } else {
+        orders_.keep.push_back({x.body, progress_of(x)});
+        x.stored = true;
+      }
+    });
+    backlog_.keep_copies(kept_, mark, orders_);
+    deferred_.keep_copies(mark, now, orders_);
+    kept_ = mark;
+  }
+  if (depth() + in_flight_ + deferred() == 0)
+    kept_ = newest_;
 }
 
 store_orders channel_queue::take_orders() {
@@ -294,18 +334,26 @@ void channel_queue::gone(slot& x) {
     return;
   if (home.row)
     orders_.undefer.push_back(*home.row);
-  if (home.stored) {
+  if (home.stored)
     orders_.done.push_back(home.body->first_number());
-    std::erase(dirty_, &home);
-  }
+  mark_clean(home);
   open_.close(home);
 }
 
 void channel_queue::mark_dirty(open_block& x) {
-  if (!x.stored || x.dirty)
+  if (!(x.stored || x.row) || x.dirty_at != open_block::clean)
     return;
-  x.dirty = true;
+  x.dirty_at = dirty_.size();
   dirty_.push_back(&x);
+}
+
+void channel_queue::mark_clean(open_block& x) {
+  if (x.dirty_at == open_block::clean)
+    return;
+  dirty_.back()->dirty_at = x.dirty_at;
+  dirty_[x.dirty_at] = dirty_.back();
+  dirty_.pop_back();
+  x.dirty_at = open_block::clean;
 }
 
 } // namespace cafq::queue

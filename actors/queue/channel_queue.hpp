@@ -89,9 +89,11 @@ public:
   // -- modifiers --------------------------------------------------------------
 
   /// Goes on with what the store has held since before the start.
-  void resume(uint64_t messages, uint64_t deferred) noexcept {
+  /// @param newest No message in there has a higher number.
+  void resume(uint64_t messages, uint64_t deferred, uint64_t newest) noexcept {
     backlog_.resume(messages);
     deferred_.resume(deferred);
+    newest_ = marked_ = kept_ = newest;
   }
 
   /// Appends messages.
@@ -102,6 +104,12 @@ public:
   /// Keeps one message until `due`.
   /// @pre `body` holds a single message.
   void defer(block_ptr body, time_point due, bool hold = true);
+
+  /// Appends messages that the store has already.
+  void put_stored(block_ptr body, bool hold = true);
+
+  /// Keeps one message until `due` that the store has already.
+  void defer_stored(block_ptr body, time_point due);
 
   /// Moves ready messages in flight, appending them to `out`.
   /// @param max_bytes Bodies stop when they reach it; the first always fits.
@@ -142,6 +150,10 @@ public:
   /// what became of blocks that are stored.
   void flush();
 
+  /// Adds to the orders copies of what was here at the last call already and is
+  /// not in the store.
+  void keep_copies(time_point now);
+
   /// Adds to the orders all that only is in memory, for the end of the node.
   void save();
 
@@ -157,8 +169,13 @@ public:
     return backlog_.has_tail() || !dirty_.empty();
   }
 
+  /// Whether `keep_copies` may have something to do, now or at the next call.
+  [[nodiscard]] bool has_unkept() const noexcept {
+    return kept_ < newest_ && depth() + in_flight_ + deferred() > 0;
+  }
+
   [[nodiscard]] std::optional<read_request> wanted_blocks() {
-    return backlog_.wanted();
+    return backlog_.wanted(newest_);
   }
 
   void loaded(std::vector<stored_block> blocks) {
@@ -168,7 +185,7 @@ public:
   /// @param all Whether to ask for all, however late they are due.
   [[nodiscard]] std::optional<due_request>
   wanted_deferred(time_point now, bool all = false) {
-    return deferred_.wanted(now, all);
+    return deferred_.wanted(now, newest_, all);
   }
 
   void loaded(due_rows rows) {
@@ -196,6 +213,11 @@ public:
   /// Returns how many of them are in the store only.
   [[nodiscard]] size_t backend_depth() const noexcept {
     return backlog_.on_disk();
+  }
+
+  /// Whether another message would have to go to the store.
+  [[nodiscard]] bool full() const noexcept {
+    return backlog_.full();
   }
 
   /// Returns how many of the messages put were never taken.
@@ -226,6 +248,7 @@ private:
   void land(slot& x);
   void gone(slot& x);
   void mark_dirty(open_block& x);
+  void mark_clean(open_block& x);
   void report_progress();
   void save_open_blocks();
 
@@ -245,7 +268,14 @@ private:
   counters totals_;
 
   store_orders orders_;
-  /// Stored blocks about whose progress the store does not know all.
+  /// The highest number that was put.
+  uint64_t newest_ = 0;
+  /// What it was when `keep_copies` last looked.
+  uint64_t marked_ = 0;
+  /// Messages up to this number are in the store, or gone.
+  uint64_t kept_ = 0;
+
+  /// Those in the store about which it does not know all.
   std::vector<open_block*> dirty_;
   /// Whether the orders make a deferred message out of one of such a block: the
   /// store has to hear of both at once.

@@ -40,11 +40,14 @@ void deferred_set::put(block_ptr body, uint16_t attempts, time_point due,
   }
   body = with_attempts(body, attempts);
   out.defer.push_back({key.due_ns, body});
-  waiting x{due, 0, {std::move(body), attempts, key}};
-  if (loading_ && key.due_ns <= loading_until_ns_)
-    undecided_.push_back(std::move(x));
-  else
-    place(std::move(x));
+  ++out.unplaced;
+  settle({due, 0, {std::move(body), attempts, key}});
+}
+
+void deferred_set::put_stored(block_ptr body, time_point due) {
+  const deferred_key key{to_unix(due), body->first_number()};
+  const auto attempts = body->attempts(0);
+  settle({due, 0, {std::move(body), attempts, key}});
 }
 
 std::optional<deferred_set::item> deferred_set::pop(time_point now) {
@@ -69,18 +72,50 @@ void deferred_set::save(store_orders& out) {
   }
 }
 
-void deferred_set::save(const item& x, store_orders& out) {
-  const auto due_ns = x.row ? x.row->due_ns : 0;
-  out.defer.push_back({due_ns, with_attempts(x.body, x.attempts)});
+void deferred_set::keep_copies(uint64_t mark, time_point now,
+                               store_orders& out) {
+  if (heap_.size() == rows_in_heap_)
+    return;
+  std::vector<waiting> for_later;
+  const auto soon = now + horizon;
+  std::erase_if(heap_, [&](waiting& x) {
+    auto& [body, attempts, row] = x.what;
+    if (row || body->first_number() > mark)
+      return false;
+    body = with_attempts(body, attempts);
+    row = deferred_key{to_unix(x.due), body->first_number()};
+    out.defer.push_back({row->due_ns, body});
+    if (on_disk_ == 0 && !loading_ && x.due <= soon)
+      loaded_until_ = std::max(loaded_until_, *row);
+    if (*row <= loaded_until_) {
+      ++rows_in_heap_;
+      return false;
+    }
+    for_later.push_back(std::move(x));
+    return true;
+  });
+  if (for_later.empty())
+    return;
+  std::make_heap(heap_.begin(), heap_.end(), later);
+  for (auto& x : for_later)
+    settle(std::move(x));
 }
 
-std::optional<due_request> deferred_set::wanted(time_point now, bool all) {
+deferred_key deferred_set::save(const item& x, store_orders& out) {
+  const auto due_ns = x.row ? x.row->due_ns : 0;
+  out.defer.push_back({due_ns, with_attempts(x.body, x.attempts)});
+  return out.defer.back().key();
+}
+
+std::optional<due_request>
+deferred_set::wanted(time_point now, uint64_t newest, bool all) {
   if (!may_load() || (load_at_ > now && !all))
     return std::nullopt;
   loading_ = true;
   loading_until_ns_ = all ? std::numeric_limits<int64_t>::max()
                           : to_unix(now + horizon);
   asked_ = on_disk_;
+  newest_ = newest;
   // Rows that come from now on lower it again.
   load_at_ = time_point::max();
   return due_request{loaded_until_, loading_until_ns_,
@@ -90,12 +125,16 @@ std::optional<due_request> deferred_set::wanted(time_point now, bool all) {
 void deferred_set::loaded(due_rows rows) {
   if (!std::exchange(loading_, false))
     return;
-  const auto count = std::min(asked_, rows.rows.size());
+  size_t count = 0;
   for (auto& x : rows.rows) {
     loaded_until_ = x.key();
+    if (loaded_until_.number > newest_)
+      continue;
+    ++count;
     const auto attempts = x.body->attempts(0);
     push({std::move(x.body), attempts, loaded_until_}, from_unix(x.due_ns));
   }
+  count = std::min(asked_, count);
   on_disk_ -= count;
   if (rows.next_ns)
     load_at_ = std::min(load_at_, from_unix(*rows.next_ns) - horizon);
@@ -139,6 +178,13 @@ void deferred_set::push(item x, time_point due) {
     ++rows_in_heap_;
   heap_.push_back({due, sequence_++, std::move(x)});
   std::push_heap(heap_.begin(), heap_.end(), later);
+}
+
+void deferred_set::settle(waiting x) {
+  if (loading_ && x.what.row->due_ns <= loading_until_ns_)
+    undecided_.push_back(std::move(x));
+  else
+    place(std::move(x));
 }
 
 /// Finds out whether a row will be loaded when its time comes. If not, it has

@@ -51,19 +51,29 @@ public:
   void put(block_ptr body, uint16_t attempts, time_point due, bool hold,
            store_orders& out);
 
+  /// Likewise, for a message that the store has already.
+  void put_stored(block_ptr body, time_point due);
+
   /// Takes a message that is due.
   [[nodiscard]] std::optional<item> pop(time_point now);
 
   /// Hands all that only is in memory to the store.
   void save(store_orders& out);
 
+  /// Hands to the store what only is in memory and has a number up to `mark`.
+  /// Memory keeps what is due soon.
+  void keep_copies(uint64_t mark, time_point now, store_orders& out);
+
   /// Hands a message to the store whose time had come already.
-  static void save(const item& x, store_orders& out);
+  /// @returns its row.
+  static deferred_key save(const item& x, store_orders& out);
 
   /// Returns what to ask of the store now, if anything; the answer is `loaded`.
+  /// @param newest The highest number that was put: the store may have been
+  ///               given more.
   /// @param all Whether to ask for all, however late they are due.
   [[nodiscard]] std::optional<due_request>
-  wanted(time_point now, bool all = false);
+  wanted(time_point now, uint64_t newest, bool all = false);
 
   /// Takes what the store answered to `wanted`.
   void loaded(due_rows rows);
@@ -99,6 +109,7 @@ private:
   };
 
   void push(item x, time_point due);
+  void settle(waiting x);
   void place(waiting x);
   void place_undecided();
   [[nodiscard]] bool may_load() const noexcept;
@@ -131,6 +142,8 @@ private:
   /// Up to when what is being loaded is due, and how many rows there were.
   int64_t loading_until_ns_ = 0;
   size_t asked_ = 0;
+  /// Rows with higher numbers come by `put_stored`.
+  uint64_t newest_ = 0;
   /// Became rows meanwhile: whether `loaded_until_` will pass them over is not
   /// known before the answer.
   std::vector<waiting> undecided_;

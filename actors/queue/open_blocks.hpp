@@ -8,6 +8,7 @@
 #include "actors/queue/time.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -35,13 +36,16 @@ struct slot : deadline_hook {
 
 /// A block from which at least one message was taken, until all are gone.
 struct open_block {
+  static constexpr auto clean = std::numeric_limits<size_t>::max();
+
   block_ptr body;
   std::unique_ptr<slot[]> slots;
   uint16_t next_unread = 0;
   uint16_t not_gone = 0;
   /// Whether the store holds it, and whether it knows about all progress.
   bool stored = false;
-  bool dirty = false;
+  /// Its place among those with news for the store, `clean` without.
+  size_t dirty_at = clean;
   /// A message that was deferred: on its own, while the block it once came in
   /// may be open as well.
   bool alone = false;
@@ -74,6 +78,15 @@ public:
       f(x);
     for (auto& [number, x] : alone_)
       f(x);
+  }
+
+  /// Calls `f` with those whose first number is above `after`, up to `mark`.
+  template <class F>
+  void each(uint64_t after, uint64_t mark, F&& f) {
+    for (auto* in : {&blocks_, &alone_})
+      for (auto i = in->upper_bound(after); i != in->end() && i->first <= mark;
+           ++i)
+        f(i->second);
   }
 
 private:

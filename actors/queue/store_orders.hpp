@@ -70,6 +70,8 @@ struct store_orders {
   std::vector<uint64_t> done;
   std::vector<deferred_message> defer;
   std::vector<deferred_key> undefer;
+  /// How many of the messages to keep have no place in memory.
+  uint64_t unplaced = 0;
 
   [[nodiscard]] bool empty() const noexcept {
     return keep.empty() && progress.empty() && done.empty() && defer.empty()
@@ -80,6 +82,8 @@ struct store_orders {
 /// Asks for the blocks behind the one whose first number is `after`, in order.
 struct read_request {
   uint64_t after = 0;
+  /// The store may have been given more of the queue than the queue knows yet.
+  uint64_t up_to = 0;
   size_t max_messages = 0;
 };
 

@@ -120,6 +120,9 @@ response get_info(const config::options& all, const info_facts& facts) {
     {"max_output_buffer_timeout", all.max_output_buffer_timeout.count()},
     {"max_deflate_level", all.max_deflate_level},
     {"cafq_version", config::version()},
+    {"sync", all.sync},
+    {"sync_interval", all.sync_interval.count()},
+    {"topic_sync", all.topic_sync},
   }
                    .dump());
 }

@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(a_channel_takes_over_while_its_topic_reads) {
   const auto found = recover(*disk);
   sched.advance_time(5s);
   // All of this is in the mailboxes before anybody runs.
-  keeper = sys.spawn(cafq::store, disk);
+  keeper = sys.spawn(cafq::store, disk, health);
   node = sys.spawn(cafq::node, keeper, found, settings);
   const auto c = channel();
   const auto ann = consumer(c, 10);

@@ -71,6 +71,7 @@ struct store_world : deterministic_system {
     };
     settings.mem_queue_size = 100;
     settings.unix_offset = unix_offset;
+    settings.health = health;
     start();
   }
 
@@ -83,7 +84,7 @@ struct store_world : deterministic_system {
   void start() {
     disk = open_message_store(dir.store_file(), options);
     auto found = recover(*disk);
-    keeper = sys.spawn(cafq::store, disk);
+    keeper = sys.spawn(cafq::store, disk, health);
     node = sys.spawn(cafq::node, keeper, found, settings);
     run();
   }
@@ -253,6 +254,7 @@ struct store_world : deterministic_system {
   scratch_directory dir;
   store_options options;
   node_settings settings;
+  std::shared_ptr<store_health> health = std::make_shared<store_health>();
   std::shared_ptr<message_store> disk;
   store_actor keeper;
   node_actor node;

@@ -89,6 +89,17 @@ const std::array refusals{
           1,
           "cafqd: --tcp-address with the path of a unix socket is not yet "
           "supported; use HOST:PORT\n"},
+  refusal{{"--topic-sync=orders"},
+          1,
+          "cafqd: --topic-sync: \"orders\" is not GLOB=MODE, such as "
+          "orders.*=always\n"},
+  refusal{{"--topic-sync=a=always", "--topic-sync=b=never"},
+          1,
+          "cafqd: --topic-sync: \"never\" in \"b=never\" is not one of "
+          "overflow, interval or always\n"},
+  refusal{{"--check-config", "--topic-sync=a b=always"},
+          1,
+          "cafqd: --topic-sync: \"a b\" in \"a b=always\" matches no topic\n"},
   refusal{{"--config-file=/nowhere"},
           1,
           "cafqd: cannot read /nowhere: No such file or directory\n"},
@@ -138,6 +149,17 @@ BOOST_AUTO_TEST_CASE(takes_unsupported_options_that_ask_for_nothing) {
 BOOST_AUTO_TEST_CASE(takes_the_options_that_are_built) {
   start({"--deflate=false", "--snappy=false", "--data-path=/tmp",
          "--max-output-buffer-size=1", "--memory-limit=1048576"});
+}
+
+BOOST_AUTO_TEST_CASE(names_file_and_line_of_a_bad_sync_rule) {
+  const scratch_file file{
+    "[cafqd]\ntopic-sync = [\"orders.*=always\", \"metrics=maybe\"]\n"};
+  const auto exit = leave({file.flag.c_str()});
+  BOOST_TEST(exit.code == 1);
+  BOOST_TEST(exit.err
+             == "cafqd: " + file.path.string()
+                  + ":2: topic-sync: \"maybe\" in \"metrics=maybe\" is not "
+                    "one of overflow, interval or always\n");
 }
 
 BOOST_AUTO_TEST_CASE(notes_options_without_effect) {

@@ -90,7 +90,11 @@ const std::array own_flags{
   flag{"dump-config", boolean, "false"},
   flag{"log-format", text, "text"},
   flag{"max-connections", integer, "0"},
+  flag{"max-backlog-bytes", integer, "0"},
   flag{"memory-limit", integer, "268435456"},
+  flag{"sync", text, "interval"},
+  flag{"sync-interval", duration, "100ms"},
+  flag{"topic-sync", texts, ""},
 };
 
 void check(const flag& x) {

@@ -4,13 +4,13 @@
 // smaller ones.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Broker, freePort, isCafqd, startBroker } from './support/broker.mjs';
+import { Broker, freePort, isCafqd } from './support/broker.mjs';
 import { makeChannel, publishMany, takeInOrder, takeMany } from './support/bulk.mjs';
+import { withDataPath } from './support/data_path.mjs';
 import { Collector, openReader, openWriter } from './support/nsqjs.mjs';
 import { generator, seed } from './support/random.mjs';
 import { dpub, mpub, pub, withClients } from './support/wire.mjs';
@@ -18,29 +18,6 @@ import { dpub, mpub, pub, withClients } from './support/wire.mjs';
 const long = process.env.CAFQ_LONG === '1';
 const limit = { timeout: long ? 300000 : 120000, skip: !isCafqd };
 const megabyte = 1 << 20;
-
-// Runs `body` with a function that starts brokers on one data path, one at a
-// time; the last one is left to it, too.
-async function withDataPath(body, files = {}) {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'cafq-data-'));
-  for (const [name, bytes] of Object.entries(files))
-    writeFileSync(path.join(folder, name), bytes);
-  const brokers = [];
-  const start = async ({ flags = [], ...options } = {}) => {
-    const broker = await startBroker({
-      flags: [`--data-path=${folder}`, ...flags],
-      ...options,
-    });
-    brokers.push(broker);
-    return broker;
-  };
-  try {
-    await body(start, folder);
-  } finally {
-    for (const broker of brokers) await broker.destroy();
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
 
 // Anonymous memory at its highest until `work` is done.
 async function peakMemory(broker, work) {

@@ -13,6 +13,7 @@ constexpr uint64_t mb = uint64_t{1} << 20;
 BOOST_AUTO_TEST_SUITE(disk_room_tests)
 
 BOOST_AUTO_TEST_CASE(reserves_five_percent_within_bounds) {
+  BOOST_TEST(disk_room::reserve(8 * mb) == 2 * mb);
   BOOST_TEST(disk_room::reserve(16 * mb) == 4 * mb);
   BOOST_TEST(disk_room::reserve(1000 * mb) == 50 * mb);
   BOOST_TEST(disk_room::reserve(1'000'000 * mb) == 256 * mb);
@@ -38,10 +39,10 @@ BOOST_AUTO_TEST_CASE(counts_free_pages_and_promises) {
 }
 
 BOOST_AUTO_TEST_CASE(asks_the_file_system) {
-  const auto x = disk_room{"/"}.ask();
+  const auto x = disk_room{"/"}.ask(0);
   BOOST_TEST(x.size > 0U);
   BOOST_TEST(x.available <= x.size);
-  BOOST_TEST(disk_room{"/no/such/directory"}.ask().available == 0U);
+  BOOST_TEST(disk_room{"/no/such/directory"}.ask(0).available == 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

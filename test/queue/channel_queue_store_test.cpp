@@ -80,6 +80,8 @@ public:
   explicit world(uint64_t seed) : random_(seed) {
     constexpr size_t limits[] = {0, 1, 5, 50, 600, 1000};
     memory_ = limits[below(std::size(limits))];
+    copies_ = one_in(2);
+    store_first_ = one_in(2);
     fixture_.options.max_transaction_bytes = one_in(2) ? 4096 : 100'000;
     fixture_.options.fault = [this](const char*) {
       return disk_full_ ? ENOSPC : 0;
@@ -125,8 +127,10 @@ private:
       work();
     else if (dice < 900)
       answer();
-    else if (dice < 960)
+    else if (dice < 940)
       commit();
+    else if (dice < 960)
+      arrive();
     else if (dice < 965)
       disk_full_ = one_in(3);
     else if (dice < 978)
@@ -149,11 +153,12 @@ private:
     const std::vector<std::string_view> views{bodies.begin(), bodies.end()};
     for (const auto& block : make_blocks(views, 1)) {
       block->number_from(next_number_);
-      for (size_t i = 0; i < block->count(); ++i) {
-        all_[next_number_ + i] = {};
-        undelivered_.insert(next_number_ + i);
-      }
       next_number_ += block->count();
+      if (goes_by_store()) {
+        mailbox_.push_back(appending{block, {}});
+        continue;
+      }
+      came(*block);
       uut().put(block, !one_in(5));
     }
     skip_numbers();
@@ -164,13 +169,60 @@ private:
     const std::string body = body_of(next_number_);
     const std::string_view view{body};
     const auto block = block::make(std::span{&view, 1}, 1);
-    block->number_from(next_number_);
-    uut().defer(block, due, !one_in(5));
-    auto& x = all_[next_number_++];
-    x.at = life::state::deferred;
-    x.deadline = due;
-    x.came_deferred = true;
+    block->number_from(next_number_++);
     skip_numbers();
+    if (goes_by_store()) {
+      mailbox_.push_back(appending{block, due});
+      return;
+    }
+    came(*block, due);
+    uut().defer(block, due, !one_in(5));
+  }
+
+  /// Whether the store gets a message first. Those behind one that does, too:
+  /// they stay in order.
+  bool goes_by_store() {
+    const auto any = [](const auto& x) {
+      return std::holds_alternative<appending>(x);
+    };
+    return !arrivals_.empty()
+           || std::any_of(mailbox_.begin(), mailbox_.end(), any)
+           || (store_first_ && !one_in(20));
+  }
+
+  /// The queue gets messages from now on.
+  void came(const block& x, time_point due = {}, uint64_t kept_mark = never) {
+    for (size_t i = 0; i < x.count(); ++i) {
+      life y;
+      y.kept_mark = kept_mark;
+      if (due != time_point{}) {
+        y.at = life::state::deferred;
+        y.deadline = due;
+        y.came_deferred = true;
+      } else {
+        undelivered_.insert(x.number(i));
+      }
+      all_[x.number(i)] = y;
+    }
+  }
+
+  /// What the store has comes from the topic, in order, when it is durable.
+  void arrive() {
+    if (arrivals_.empty() || arrivals_.front().mark > store().durable()
+        || id_ == 0)
+      return;
+    const auto x = std::move(arrivals_.front());
+    arrivals_.pop_front();
+    if (x.id != id_) {
+      for (size_t i = 0; i < x.body->count(); ++i)
+        cleared_[x.body->number(i)] = {{}, emptied_mark_};
+      return;
+    }
+    came(*x.body, x.due, x.mark);
+    if (x.due != time_point{})
+      uut().defer_stored(x.body, x.due);
+    else
+      uut().put_stored(x.body, !one_in(5));
   }
 
   void take() {
@@ -295,6 +347,8 @@ private:
       return;
     if (flush)
       uut().flush();
+    if (flush && copies_)
+      uut().keep_copies(now_);
     send_orders(flush);
     if (auto x = uut().wanted_blocks()) {
       send_orders(false);
@@ -334,6 +388,26 @@ private:
 
   struct emptying {};
 
+  /// What the TOPIC has the store keep before the queue gets it.
+  struct appending {
+    block_ptr body;
+    time_point due;
+  };
+
+  struct arrival : appending {
+    queue_id id;
+    uint64_t mark;
+  };
+
+  void handle(const appending& x) {
+    const auto id = store().topics().front().queue;
+    if (x.due != time_point{})
+      store().defer(id, {to_unix(x.due), x.body});
+    else
+      store().keep(id, {x.body, {}});
+    arrivals_.push_back({x, id, store().staged()});
+  }
+
   void handle(asked<store_orders>& x) {
     std::vector<uint64_t> kept;
     for (const auto& block : x.what.keep) {
@@ -372,8 +446,9 @@ private:
     // One that is emptied again waits for its last name.
     if (--clears_ == 0)
       id_ = x.queue;
+    emptied_mark_ = store().staged();
     for (auto& [number, y] : cleared_)
-      y.mark = std::min(y.mark, store().staged());
+      y.mark = std::min(y.mark, emptied_mark_);
   }
 
   /// The queue takes an answer of the STORE.
@@ -411,9 +486,15 @@ private:
         work();
       while (!answers_.empty())
         answer();
+      if (!disk_full_) {
+        test::commit_all(store());
+        while (!arrivals_.empty() && id_ != 0)
+          arrive();
+      }
       expire();
       talk(false);
-    } while (!mailbox_.empty() || id_ == 0);
+    } while (!mailbox_.empty() || id_ == 0
+             || (!disk_full_ && !arrivals_.empty()));
     settled_ = true;
     compare();
     settled_ = false;
@@ -424,8 +505,9 @@ private:
   void start() {
     queue_ = std::make_unique<channel_queue>(memory_, unix_offset);
     const auto summary = store().summary(id_);
-    uut().resume(summary.messages, summary.deferred);
+    uut().resume(summary.messages, summary.deferred, next_number_ - 1);
     clears_ = 0;
+    arrivals_.clear();
     mailbox_.clear();
     answers_.clear();
     told_.clear();
@@ -437,14 +519,17 @@ private:
     fixture_.reopen();
     BOOST_TEST_REQUIRE(store().damaged_blocks() == 0U);
     id_ = store().topics().front().queue;
-    next_number_ += one_in(4) ? uint64_t{1} << 33U : 1;
     start();
+    next_number_ += one_in(4) ? uint64_t{1} << 33U : 1;
   }
 
   void stop() {
     disk_full_ = false;
-    while (id_ == 0)
+    while (id_ == 0 || !mailbox_.empty())
       work();
+    test::commit_all(store());
+    while (!arrivals_.empty())
+      arrive();
     uut().save();
     send_orders(true);
     while (!mailbox_.empty())
@@ -481,8 +566,17 @@ private:
     if (one_in(2))
       commit();
     const auto durable = store().durable();
+    const auto arriving = std::exchange(arrivals_, {});
     restart();
     const auto found = scan();
+    for (const auto& x : arriving) {
+      if (x.mark <= durable && x.id == id_)
+        for (size_t i = 0; i < x.body->count(); ++i)
+          BOOST_TEST_REQUIRE(found.contains(x.body->number(i)),
+                             "a message that was to come is lost");
+      // Only what is found comes back.
+      came(*x.body, x.due, x.mark <= durable && x.id == id_ ? 0 : never);
+    }
     for (const auto& [number, x] : all_)
       if (x.kept_mark <= durable)
         BOOST_TEST_REQUIRE(found.contains(number),
@@ -692,8 +786,14 @@ private:
   size_t clears_ = 0;
   std::unique_ptr<channel_queue> queue_;
   std::deque<std::variant<asked<store_orders>, asked<read_request>,
-                          asked<due_request>, emptying>>
+                          asked<due_request>, emptying, appending>>
     mailbox_;
+  std::deque<arrival> arrivals_;
+  /// Whether it keeps copies of what is in memory, as in mode `interval`.
+  bool copies_ = false;
+  /// Whether it gets what the store has already, as in mode `always`.
+  bool store_first_ = false;
+  uint64_t emptied_mark_ = 0;
   std::deque<std::variant<asked<std::vector<stored_block>>, asked<due_rows>>>
     answers_;
 

@@ -63,7 +63,7 @@ struct resources {
     : tls(load_tls(options)),
       tcp_fd(open_door(options.tcp_address)),
       place(options.data_path.empty() ? "." : options.data_path),
-      disk(open_message_store(place.store_file())),
+      disk(open_message_store(place.store_file(), to_store_options(options))),
       found(recover(*disk)) {
     if (!options.http_address.empty())
       http_fd = open_door(options.http_address);
@@ -128,9 +128,12 @@ void run_actors(const config::loaded& configuration, resources& have) {
   caf::actor_system sys{cfg};
   auto& middleman = sys.middleman();
   // Commits wait for the disk, so the store has a thread of its own.
-  auto keeper = sys.spawn<caf::detached>(store, std::move(have.disk));
+  auto health = std::make_shared<store_health>();
+  auto keeper = sys.spawn<caf::detached>(store, std::move(have.disk), health);
   auto settings = to_node_settings(options);
+  settings.health = health;
   settings.unix_offset = unix_offset_of(sys.clock().now());
+  log::info("SYNC: {}", describe_sync(options));
   auto root = sys.spawn(node, keeper, std::move(have.found), settings);
 
   const auto http = have.http_fd >= 0;
@@ -146,6 +149,7 @@ void run_actors(const config::loaded& configuration, resources& have) {
                               net::local_address(have.http_fd));
     x.sources.node = root;
     x.sources.clients = door;
+    x.health = health;
     http_door = middleman.spawn_broker(
       listener, have.http_fd, std::string{"HTTP"}, for_http,
       http_connections(std::make_shared<http_settings>(x)));

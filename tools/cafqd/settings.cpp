@@ -1,5 +1,6 @@
 #include "tools/cafqd/settings.hpp"
 
+#include "config/go_duration.hpp"
 #include "config/version.hpp"
 #include "tools/cafqd/tls.hpp"
 
@@ -23,12 +24,30 @@ int port_of(const std::string& address) {
 
 } // namespace
 
+std::string describe_sync(const config::options& x) {
+  auto result = "mode " + x.sync;
+  if (to_sync_policy(x).has(config::sync_mode::interval))
+    result += ", interval " + config::to_go_duration(x.sync_interval);
+  for (const auto& rule : x.topic_sync)
+    result += ", " + rule;
+  return result;
+}
+
+store_options to_store_options(const config::options& x) {
+  store_options result;
+  result.max_backlog_bytes = static_cast<uint64_t>(x.max_backlog_bytes);
+  return result;
+}
+
 node_settings to_node_settings(const config::options& x) {
   node_settings result;
   result.mem_queue_size = static_cast<size_t>(x.mem_queue_size);
   result.memory_limit = static_cast<size_t>(x.memory_limit);
   result.max_channel_consumers = static_cast<size_t>(x.max_channel_consumers);
   result.max_msg_timeout = x.max_msg_timeout;
+  result.sync
+    = std::make_shared<config::sync_policy>(config::to_sync_policy(x));
+  result.sync_interval = x.sync_interval;
   return result;
 }
 

@@ -4,11 +4,18 @@
 #include "config/options.hpp"
 #include "net/connection_settings.hpp"
 #include "net/http_settings.hpp"
+#include "persistence/lmdb_message_store.hpp"
 
 #include <memory>
 #include <string>
 
 namespace cafq {
+
+/// Says in a line which sync mode holds for which topics.
+[[nodiscard]] std::string describe_sync(const config::options& x);
+
+/// Returns what the options say to the store.
+[[nodiscard]] store_options to_store_options(const config::options& x);
 
 /// Returns what the options say to topics and channels.
 [[nodiscard]] node_settings to_node_settings(const config::options& x);

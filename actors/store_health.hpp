@@ -1,0 +1,50 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <utility>
+
+namespace cafq {
+
+/// Whether the disk takes new messages: the STORE says so, and everybody looks.
+/// It is a variable instead of a message because whoever publishes wants to
+/// know now, and because nobody has to act when it changes.
+class store_health {
+public:
+  enum class state : uint8_t {
+    ok,
+    /// There is too little room for more messages; all else goes on.
+    full,
+    /// The last commit found no room.
+    failing,
+  };
+
+  [[nodiscard]] bool ok() const noexcept {
+    return state_.load(std::memory_order_relaxed) == state::ok;
+  }
+
+  [[nodiscard]] state now() const noexcept {
+    return state_.load(std::memory_order_relaxed);
+  }
+
+  /// Returns why it is not ok, in words; empty if it is.
+  [[nodiscard]] std::string reason() const {
+    const std::lock_guard hold{lock_};
+    return reason_;
+  }
+
+  void set(state x, std::string reason) {
+    const std::lock_guard hold{lock_};
+    reason_ = std::move(reason);
+    state_.store(x, std::memory_order_relaxed);
+  }
+
+private:
+  std::atomic<state> state_{state::ok};
+  mutable std::mutex lock_;
+  std::string reason_;
+};
+
+} // namespace cafq
