@@ -8,7 +8,7 @@ import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { executable } from '../e2e/support/broker.mjs';
 import { generator, seed } from '../e2e/support/random.mjs';
-import { Load, drain, settle } from './support/load.mjs';
+import { Load, drain } from './support/load.mjs';
 import { World } from './support/world.mjs';
 
 const rounds = Number(process.env.CAFQ_ROUNDS ?? 25);
@@ -34,7 +34,7 @@ async function playRound(world, random, promise) {
   for (const channel of world.consumed)
     for (let i = 0; i < 2; ++i) load.addConsumer(channel);
   await sleep(random.below(1800));
-  const killed = performance.now();
+  const killed = (ledger.killedAt = performance.now());
   load.stopped = true; // what is sent from here on says nothing
   broker.kill('SIGKILL');
   await load.over(); // with all that the dead broker still had sent
@@ -51,7 +51,7 @@ async function playRound(world, random, promise) {
     });
     for (const key of ['promised', 'repeated', 'attempts']) sum[key] += result[key];
     sum.drained += taken[i].length;
-    settle(channel, taken[i]);
+    ledger.settle(channel, taken[i]);
   });
   await world.deleteLateChannel();
   await broker.stop();
