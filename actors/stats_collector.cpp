@@ -16,6 +16,9 @@ namespace {
 /// finds it soon.
 constexpr size_t most_open = 64;
 
+/// How long nothing may be heard of connections.
+constexpr auto patience = std::chrono::seconds{1};
+
 int64_t unix_time_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
            std::chrono::system_clock::now().time_since_epoch())
@@ -49,6 +52,7 @@ void collector_state::start(const report_request& x) {
   if (all || how.include_clients)
     ask_children(sources.clients, report.connections);
   pump();
+  self->delayed_send(self, patience, atom::tick_v);
 }
 
 void collector_state::ask_topics() {
@@ -136,10 +140,28 @@ void collector_state::ask_children(const parent_actor& who,
       .then(
         [this, &to](const std::vector<stat_actor>& list) {
           for (const auto& x : list)
-            ask_stat(x, to);
+            ask_child(x, to);
           answered();
         },
         [this](const caf::error&) { answered(); });
+  });
+}
+
+void collector_state::ask_child(const stat_actor& who,
+                                std::vector<actor_stat>& to) {
+  enqueue([this, who, &to] {
+    ++open_children_;
+    self->request(who, caf::infinite, atom::stat_v)
+      .then(
+        [this, &to](actor_stat& x) {
+          --open_children_;
+          to.push_back(std::move(x));
+          answered();
+        },
+        [this](const caf::error&) {
+          --open_children_;
+          answered();
+        });
   });
 }
 
@@ -160,8 +182,18 @@ void collector_state::enqueue(std::function<void()> ask) {
   asks_.push_back(std::move(ask));
 }
 
+void collector_state::tick() {
+  if (open_ == open_children_ && answers_ == answers_at_tick_) {
+    finish();
+    return;
+  }
+  answers_at_tick_ = answers_;
+  self->delayed_send(self, patience, atom::tick_v);
+}
+
 void collector_state::answered() {
   --open_;
+  ++answers_;
   pump();
 }
 
@@ -203,6 +235,7 @@ stats_collector(collector_actor::stateful_pointer<collector_state> self,
       self->state.start(how);
       return self->state.promise;
     },
+    [self](atom::tick) { self->state.tick(); },
   };
 }
 

@@ -37,7 +37,9 @@ struct collector_sources {
 /// The COLLECTOR actor interface.
 using collector_actor = caf::typed_actor<
   // Asks around and writes a report.
-  caf::replies_to<atom::list, report_request>::with<text_ptr>>;
+  caf::replies_to<atom::list, report_request>::with<text_ptr>,
+  // INTERNAL: looks whether answers still come.
+  caf::reacts_to<atom::tick>>;
 
 /// The state of the COLLECTOR actor.
 /// @relates stats_collector
@@ -46,6 +48,10 @@ struct collector_state {
 
   /// Gathers what a request needs.
   void start(const report_request& x);
+
+  /// Goes without the answers of connections that have ended: CAF never fails
+  /// a request to an ended broker.
+  void tick();
 
   collector_actor::pointer self;
   collector_sources sources;
@@ -62,6 +68,7 @@ private:
   void ask_channels(size_t topic, const topic_actor& who);
   void ask_channel(size_t topic, const channel_actor& who);
   void ask_children(const parent_actor& who, std::vector<actor_stat>& to);
+  void ask_child(const stat_actor& who, std::vector<actor_stat>& to);
   template <class Handle>
   void ask_stat(const Handle& who, std::vector<actor_stat>& to);
 
@@ -74,6 +81,10 @@ private:
 
   std::deque<std::function<void()>> asks_;
   size_t open_ = 0;
+  /// Of `open_`, those to children of listeners.
+  size_t open_children_ = 0;
+  uint64_t answers_ = 0;
+  uint64_t answers_at_tick_ = 0;
   bool pumping_ = false;
 };
 

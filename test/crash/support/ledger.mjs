@@ -25,14 +25,16 @@ class Channel {
     this.seen = new Map(); // number -> {timestamp, attempts, at}
     this.finished = new Map(); // number -> when the broker surely knew
     this.finishing = new Set(); // FIN was sent, or may have been
+    this.settled = 0; // below this number all is finished or lost
   }
 }
 
 export class Ledger {
-  messages = []; // by number: {topic, batch, ackedAt}
+  messages = []; // by number: {topic, batch, how, ackedAt}
   batches = 0;
   // What the broker finished since then it must remember: the last kill.
   lifeStart = 0;
+  killedAt = performance.now();
   channels = [];
   #size = new Map(); // batch -> how many messages
 
@@ -43,13 +45,13 @@ export class Ledger {
   }
 
   // Bodies of a batch that is about to be published.
-  publish(topic, sizes) {
+  publish(topic, sizes, how = 'PUB') {
     const batch = this.batches++;
     this.#size.set(batch, sizes.length);
     const first = this.messages.length;
     const bodies = sizes.map((size) => {
       const number = this.messages.length;
-      this.messages.push({ topic, batch, ackedAt: Infinity });
+      this.messages.push({ topic, batch, how, ackedAt: Infinity });
       return makeBody(number, '.'.repeat(size));
     });
     return { bodies, acknowledge: () => this.#acknowledge(first, bodies.length) };
@@ -87,11 +89,14 @@ export class Ledger {
     const result = { promised: 0, missing: 0, repeated: 0, attempts: 0 };
     const lost = [];
     this.messages.forEach((x, number) => {
+      if (number < channel.settled) return;
       if (x.topic !== channel.topic || !kept(x) || channel.finishing.has(number)) return;
       ++result.promised;
       if (!there.has(number)) lost.push(number);
     });
     assert.equal(lost.length, 0, `${where}: ${lost.length} lost of ${result.promised}: ${this.#tell(channel, lost)}`);
+    const risen = drained.filter((x) => x < channel.settled && !channel.finishing.has(x));
+    assert.equal(risen.length, 0, `${where}: was lost before: ${this.#tell(channel, risen)}`);
     const again = drained.filter((x) => old(channel.finished.get(x) ?? Infinity));
     assert.equal(again.length, 0, `${where}: finished long ago: ${this.#tell(channel, again)}`);
     result.repeated = drained.filter((x) => channel.finishing.has(x)).length;
@@ -109,6 +114,16 @@ export class Ledger {
     return result;
   }
 
+  // What was drained is finished, and what is not there now never may be.
+  settle(channel, drained) {
+    const now = performance.now();
+    for (const x of drained) {
+      channel.finishing.add(x);
+      channel.finished.set(x, now);
+    }
+    channel.settled = this.messages.length;
+  }
+
   // All of a batch or nothing.
   #judgeBatches(channel, there, where) {
     const count = new Map();
@@ -121,13 +136,13 @@ export class Ledger {
   }
 
   #tell(channel, numbers) {
-    const now = performance.now();
-    const ago = (time) => (Number.isFinite(time) ? `${Math.round(now - time)} ms ago` : 'never');
+    const ago = (time) =>
+      Number.isFinite(time) ? `${Math.round(this.killedAt - time)} ms before the kill` : 'never';
     return numbers
       .slice(0, 5)
       .map((x) => {
         const seen = channel.seen.get(x);
-        return `${x} (acknowledged ${ago(this.messages[x].ackedAt)}, seen ${ago(seen?.at)}, finished ${ago(channel.finished.get(x))})`;
+        return `${x} (${this.messages[x].how}, acknowledged ${ago(this.messages[x].ackedAt)}, seen ${ago(seen?.at)}, finished ${ago(channel.finished.get(x))})`;
       })
       .join(', ');
   }

@@ -72,10 +72,12 @@ export class Load {
         const topic = random.pick(topics);
         const dice = random.below(10);
         const count = dice < 3 ? 1 + random.below(50) : 1;
-        const batch = this.ledger.publish(topic, Array.from({ length: count }, size));
+        const delay = random.below(longestDelay);
+        const how = dice < 3 ? `MPUB ${count}` : dice < 5 ? `DPUB ${delay}` : 'PUB';
+        const batch = this.ledger.publish(topic, Array.from({ length: count }, size), how);
         open.push(batch);
         if (dice < 3) commands.push(mpub(topic, batch.bodies));
-        else if (dice < 5) commands.push(dpub(topic, random.below(longestDelay), batch.bodies[0]));
+        else if (dice < 5) commands.push(dpub(topic, delay, batch.bodies[0]));
         else commands.push(pub(topic, batch.bodies[0]));
       }
       client.send(commands);
@@ -170,13 +172,4 @@ export async function drain({ port, httpPort }, ledger, channel) {
     client.destroy();
   }
   return numbers;
-}
-
-// What `drain` took is finished.
-export function settle(channel, drained) {
-  const now = performance.now();
-  for (const x of drained) {
-    channel.finishing.add(x);
-    channel.finished.set(x, now);
-  }
 }
