@@ -11,8 +11,18 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
+
+namespace cafq {
+
+/// What was gathered.
+using report_ptr = std::shared_ptr<const node_report>;
+
+} // namespace cafq
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::report_ptr)
 
 namespace cafq {
 
@@ -30,6 +40,8 @@ struct collector_sources {
   parent_actor clients;
   /// The other listeners.
   std::vector<parent_actor> others;
+  /// Which percentiles of the time from publish to FIN to tell, descending.
+  std::vector<double> quantiles;
   /// Unix time in nanoseconds.
   int64_t started = 0;
 };
@@ -37,21 +49,23 @@ struct collector_sources {
 /// The COLLECTOR actor interface.
 using collector_actor = caf::typed_actor<
   // Asks around and writes a report.
-  caf::replies_to<atom::list, report_request>::with<text_ptr>>;
+  caf::replies_to<atom::list, report_request>::with<text_ptr>,
+  // Asks around.
+  caf::replies_to<atom::stat, report_request>::with<report_ptr>>;
 
 /// The state of the COLLECTOR actor.
 /// @relates stats_collector
 struct collector_state {
   explicit collector_state(collector_actor::pointer ptr);
 
-  /// Gathers what a request needs.
-  void start(const report_request& x);
+  /// Gathers what a request needs; `done` gets it.
+  void start(const report_request& x, std::function<void(node_report&&)> done);
 
   collector_actor::pointer self;
   collector_sources sources;
   report_request how;
   node_report report;
-  caf::typed_response_promise<text_ptr> promise;
+  std::function<void(node_report&&)> on_done;
 
   /// The name in log output.
   static inline const char* name = "collector";

@@ -1,6 +1,7 @@
 #include "actors/store.hpp"
 
 #include "actors/actor_support.hpp"
+#include "actors/metrics.hpp"
 #include "actors/queue_storage.hpp"
 #include "persistence/storage_error.hpp"
 
@@ -199,7 +200,11 @@ void store_state::when_durable(std::function<void()> f) {
 void store_state::commit() {
   commit_pending_ = false;
   try {
+    const auto begun = std::chrono::steady_clock::now();
     const auto more = disk->commit();
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now()
+                                               - begun;
+    metrics().commit.Observe(took.count());
     ++commits_;
     if (std::exchange(failing_, false))
       log::info("STORE: writing again");
