@@ -80,7 +80,7 @@ void channel_state::finish(consumer_id by, ticket answer_to,
                            const numbers& which) {
   failures_ptr failed;
   size_t done = 0;
-  const auto now = self->clock().now();
+  const auto now = latency ? self->clock().now() : queue::time_point{};
   for (auto number : which.list) {
     const auto published = latency ? queue().published_ns(number)
                                    : std::nullopt;
