@@ -129,6 +129,8 @@ private:
   /// Reads or sets where the nsqlookupds are.
   void on_addresses(const std::optional<std::string>& value);
 
+  // Named as the public ones: code does not care where they stand.
+  // NOLINTBEGIN(readability-identifier-naming)
   client_socket socket;
 
   // The request.
@@ -167,6 +169,7 @@ private:
   // For the stats.
   uint64_t requests = 0;
   uint64_t published = 0;
+  // NOLINTEND(readability-identifier-naming)
 };
 
 /// Speaks HTTP/1.1 with one client.
