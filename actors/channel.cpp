@@ -1,6 +1,7 @@
 #include "actors/channel.hpp"
 
 #include "actors/actor_support.hpp"
+#include "actors/metrics.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -15,6 +16,10 @@ constexpr auto longest_tick = std::chrono::seconds{5};
 
 /// Size of a message frame without the body (net/protocol/frame.hpp).
 constexpr size_t frame_overhead = 34;
+
+/// A channel measures one delivery per so much time, so that this costs nothing
+/// at high rates and misses nothing at low ones.
+constexpr auto sample_interval = std::chrono::milliseconds{1};
 
 } // namespace
 
@@ -117,14 +122,26 @@ void channel_state::finish(consumer_id by, ticket answer_to,
                            const numbers& which) {
   failures_ptr failed;
   size_t done = 0;
+  const auto now = latency ? self->clock().now() : queue::time_point{};
   for (auto number : which.list) {
-    if (auto why = queue().finish(number, by); why == queue::settled::ok)
+    const auto published = latency ? queue().published_ns(number)
+                                   : std::nullopt;
+    if (auto why = queue().finish(number, by); why == queue::settled::ok) {
       ++done;
-    else
+      if (published)
+        latency->add(now, age(*published, now));
+    } else {
       note(failed, settling::fin, number, why);
+    }
   }
   settle(by, done, &queue::consumer::finished);
   answer(by, answer_to, std::move(failed));
+}
+
+queue::duration
+channel_state::age(int64_t published_ns, queue::time_point now) const {
+  return now.time_since_epoch() + settings.unix_offset
+         - queue::duration{published_ns};
 }
 
 void channel_state::requeue(consumer_id by, ticket answer_to,
@@ -260,6 +277,9 @@ actor_stat channel_state::stat() const {
     result.consumers.push_back(
       {id, x.rdy, x.in_flight, x.messages, x.finished, x.requeued});
   }
+  if (latency)
+    result.latency = std::make_shared<const queue::latency_histogram>(
+      latency->at(self->clock().now()));
   return result;
 }
 
@@ -272,10 +292,12 @@ void channel_state::serve(queue::consumer& to, size_t max_messages) {
     };
   }
   delivery_ptr result{new delivery};
-  const auto taken = queue().take(taker, max_messages, to.credit_bytes(),
-                                  self->clock().now(), result->runs);
+  const auto now = self->clock().now();
+  const auto taken = queue().take(taker, max_messages, to.credit_bytes(), now,
+                                  result->runs);
   if (taken.messages == 0)
     return;
+  sample(result->runs.front(), now);
   to.in_flight += taken.messages;
   to.messages += taken.messages;
   to.given_bytes += taken.bytes + taken.messages * frame_overhead;
@@ -284,6 +306,15 @@ void channel_state::serve(queue::consumer& to, size_t max_messages) {
     result->report = to.given_bytes;
   }
   self->send(clients.at(to.id), atom::deliver_v, std::move(result));
+}
+
+void channel_state::sample(const queue::run& first, queue::time_point now) {
+  if (now - sampled_ < sample_interval || first.attempts != 1)
+    return;
+  sampled_ = now;
+  const std::chrono::duration<double> took
+    = age(first.body->timestamp_ns(first.first), now);
+  metrics().delivery.Observe(std::max(took.count(), 0.0));
 }
 
 void channel_state::note(failures_ptr& failed, settling command,
@@ -354,6 +385,9 @@ channel(channel_actor::stateful_pointer<channel_state> self,
   st.topic = topic;
   st.parent = topic.id();
   st.settings = settings;
+  if (settings.latency_window > queue::duration{0})
+    st.latency
+      = std::make_unique<queue::latency_window>(settings.latency_window);
   self->set_down_handler([self](const caf::down_msg& x) {
     // A topic that failed has told nobody.
     if (x.source == self->state.topic.address())

@@ -4,10 +4,12 @@
 #include "actors/node_settings.hpp"
 #include "actors/queue/channel_queue.hpp"
 #include "actors/queue/consumer_set.hpp"
+#include "actors/queue/latency.hpp"
 #include "actors/queue_keeper.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
+#include <memory>
 #include <optional>
 #include <random>
 #include <string>
@@ -84,17 +86,23 @@ struct channel_state {
   bool paused = false;
   /// Ready messages an ephemeral channel had no room for.
   uint64_t dropped = 0;
+  /// Times from publish to FIN, if they are measured.
+  std::unique_ptr<queue::latency_window> latency;
 
   /// The name in log output.
   static inline const char* name = "channel";
 
 private:
   void serve(queue::consumer& to, size_t max_messages);
+  /// Looks now and then how long a delivery took.
+  void sample(const queue::run& first, queue::time_point now);
   /// Adds a failure to the list, which exists from the first one on.
   static void note(failures_ptr& failed, settling command, uint64_t number,
                    queue::settled why);
   /// Gives a consumer back the credit of `count` messages.
   void settle(consumer_id by, size_t count, uint64_t queue::consumer::*counter);
+  [[nodiscard]] queue::duration
+  age(int64_t published_ns, queue::time_point now) const;
   void answer(consumer_id by, ticket answer_to, failures_ptr failed);
   void report_room();
   void accept(const batch& x);
@@ -111,6 +119,7 @@ private:
   /// the queue that was emptied are not wanted.
   std::vector<std::pair<batch_ptr, queue_id>> undecided_;
   std::optional<queue::time_point> armed_;
+  queue::time_point sampled_{};
   std::minstd_rand sampling_{std::random_device{}()};
   /// Reused by `tick`.
   std::vector<consumer_id> timed_out_;

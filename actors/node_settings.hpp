@@ -23,6 +23,9 @@ struct node_settings {
   size_t memory_limit = size_t{256} << 20U;
   /// Consumers a channel may have; 0 = any number.
   size_t max_channel_consumers = 0;
+  /// The time that percentiles of the time from publish to FIN cover; 0 = there
+  /// are none.
+  queue::duration latency_window{};
   /// How far TOUCH may extend a delivery.
   queue::duration max_msg_timeout = std::chrono::minutes{15};
   /// When messages of which topic reach the disk.

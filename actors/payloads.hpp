@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/queue/channel_queue.hpp"
+#include "actors/queue/latency.hpp"
 #include "actors/queue/publication.hpp"
 #include "actors/queue/store_orders.hpp"
 #include "persistence/stored.hpp"
@@ -229,6 +230,8 @@ struct actor_stat {
   std::shared_ptr<const client_stat> client;
   /// Only channels have them.
   std::vector<consumer_stat> consumers;
+  /// Times from publish to FIN; only channels have them, and only if told to.
+  std::shared_ptr<const queue::latency_histogram> latency;
 
   /// Returns a counter by name, 0 if there is none.
   [[nodiscard]] uint64_t counter(std::string_view key) const {

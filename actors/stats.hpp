@@ -26,6 +26,9 @@ struct node_report {
   /// Node, listeners, HTTP clients.
   std::vector<actor_stat> others;
 
+  /// Which percentiles of the time from publish to FIN to tell, descending.
+  std::vector<double> quantiles;
+
   /// Unix times in nanoseconds.
   int64_t started = 0;
   int64_t now = 0;

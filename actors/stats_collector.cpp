@@ -35,8 +35,10 @@ collector_state::collector_state(collector_actor::pointer ptr) : self(ptr) {
   // nop
 }
 
-void collector_state::start(const report_request& x) {
+void collector_state::start(const report_request& x,
+                            std::function<void(node_report&&)> done) {
   how = x;
+  on_done = std::move(done);
   const auto all = how.how == report_request::form::actors_json
                    || how.how == report_request::form::actors_dot
                    || how.how == report_request::form::metrics;
@@ -217,10 +219,10 @@ void collector_state::finish() {
     [](const auto& x, const auto& y) { return by_name(x.self, y.self); });
   for (auto& x : report.topics)
     std::sort(x.channels.begin(), x.channels.end(), by_name);
+  report.quantiles = sources.quantiles;
   report.started = sources.started;
   report.now = unix_time_ns();
-  promise.deliver(
-    text_ptr{std::make_shared<const std::string>(render(report, how))});
+  on_done(std::move(report));
   self->quit();
 }
 
@@ -231,9 +233,20 @@ stats_collector(collector_actor::stateful_pointer<collector_state> self,
   self->state.sources = sources;
   return {
     [self](atom::list, const report_request& how) {
-      self->state.promise = self->make_response_promise<text_ptr>();
-      self->state.start(how);
-      return self->state.promise;
+      auto promise = self->make_response_promise<text_ptr>();
+      self->state.start(how, [promise, how](node_report&& x) mutable {
+        promise.deliver(
+          text_ptr{std::make_shared<const std::string>(render(x, how))});
+      });
+      return promise;
+    },
+    [self](atom::stat, const report_request& how) {
+      auto promise = self->make_response_promise<report_ptr>();
+      self->state.start(how, [promise](node_report&& x) mutable {
+        promise.deliver(
+          report_ptr{std::make_shared<const node_report>(std::move(x))});
+      });
+      return promise;
     },
     [self](atom::tick) { self->state.tick(); },
   };

@@ -11,8 +11,18 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
+
+namespace cafq {
+
+/// What was gathered.
+using report_ptr = std::shared_ptr<const node_report>;
+
+} // namespace cafq
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::report_ptr)
 
 namespace cafq {
 
@@ -30,6 +40,8 @@ struct collector_sources {
   parent_actor clients;
   /// The other listeners.
   std::vector<parent_actor> others;
+  /// Which percentiles of the time from publish to FIN to tell, descending.
+  std::vector<double> quantiles;
   /// Unix time in nanoseconds.
   int64_t started = 0;
 };
@@ -38,6 +50,8 @@ struct collector_sources {
 using collector_actor = caf::typed_actor<
   // Asks around and writes a report.
   caf::replies_to<atom::list, report_request>::with<text_ptr>,
+  // Asks around.
+  caf::replies_to<atom::stat, report_request>::with<report_ptr>,
   // INTERNAL: looks whether answers still come.
   caf::reacts_to<atom::tick>>;
 
@@ -46,8 +60,8 @@ using collector_actor = caf::typed_actor<
 struct collector_state {
   explicit collector_state(collector_actor::pointer ptr);
 
-  /// Gathers what a request needs.
-  void start(const report_request& x);
+  /// Gathers what a request needs; `done` gets it.
+  void start(const report_request& x, std::function<void(node_report&&)> done);
 
   /// Goes without the answers of connections that have ended: CAF never fails
   /// a request to an ended broker.
@@ -57,7 +71,7 @@ struct collector_state {
   collector_sources sources;
   report_request how;
   node_report report;
-  caf::typed_response_promise<text_ptr> promise;
+  std::function<void(node_report&&)> on_done;
 
   /// The name in log output.
   static inline const char* name = "collector";

@@ -1,11 +1,14 @@
 #include "actors/stats_clients.hpp"
+#include "actors/stats_latency.hpp"
 #include "actors/stats_memory.hpp"
 #include "actors/stats_render.hpp"
 #include "config/version.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 
+#include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 namespace cafq {
@@ -48,10 +51,6 @@ void append_array(std::string& out, const Range& range, Item&& item) {
   }
   out += ']';
 }
-
-/// Latencies are not measured, which is nsqd's default as well.
-constexpr std::string_view no_latency
-  = R"("e2e_processing_latency":{"count":0,"percentiles":null}})";
 
 class stats_writer {
 public:
@@ -97,7 +96,7 @@ private:
     add(out, "message_count", self.counter("messages"));
     add(out, "message_bytes", self.counter("bytes"));
     add_paused(out, self);
-    out += no_latency;
+    add(out, latency_of(topic, x_.quantiles));
     if (!self.sync.empty()) {
       out.pop_back();
       out += R"(,"sync":")" + self.sync + "\"}";
@@ -128,7 +127,23 @@ private:
       out += "null";
     }
     add_paused(out, channel);
-    out += no_latency;
+    add(out, latency_of(channel, x_.quantiles));
+  }
+
+  /// Ends the object of a topic or channel.
+  static void add(std::string& out, const latency_report& x) {
+    out += R"("e2e_processing_latency":{"count":)";
+    out += std::to_string(x.count);
+    out += R"(,"percentiles":)";
+    if (x.percentiles.empty())
+      out += "null";
+    else
+      append_array(out, x.percentiles, [](auto& to, const auto& item) {
+        fmt::format_to(std::back_inserter(to),
+                       R"({{"quantile":{},"value":{}}})", item.first,
+                       item.second);
+      });
+    out += "}}";
   }
 
   static void add(std::string& out, std::string_view key, uint64_t value) {

@@ -1,3 +1,4 @@
+#include "actors/metrics.hpp"
 #include "actors/queue/block.hpp"
 #include "actors/stats_render.hpp"
 #include "config/version.hpp"
@@ -127,6 +128,12 @@ public:
     for (const auto& row : channel_totals)
       add_channels(row, MetricType::Counter);
     add_node();
+    add_histogram("cafq_store_commit_seconds", "Time a commit to disk took",
+                  metrics().commit);
+    add_histogram("cafq_delivery_latency_seconds",
+                  "Time from publish to the first delivery; a sample of up to "
+                  "1000 per second and channel",
+                  metrics().delivery);
     return prometheus::TextSerializer{}.Serialize(families_);
   }
 
@@ -147,6 +154,13 @@ private:
       for (const auto& channel : topic.channels)
         add(family, labels_of(topic, channel, with_paused),
             static_cast<double>(channel.counter(row.counter)));
+    families_.push_back(std::move(family));
+  }
+
+  void add_histogram(std::string_view name, std::string_view help,
+                     const prometheus::Histogram& x) {
+    auto family = make_family(name, help, MetricType::Histogram);
+    family.metric.push_back(x.Collect());
     families_.push_back(std::move(family));
   }
 

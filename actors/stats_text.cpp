@@ -1,4 +1,5 @@
 #include "actors/stats_clients.hpp"
+#include "actors/stats_latency.hpp"
 #include "actors/stats_memory.hpp"
 #include "actors/stats_render.hpp"
 #include "config/go_duration.hpp"
@@ -32,6 +33,25 @@ std::string rfc3339(int64_t unix_time) {
   return result
          + fmt::format("{}{:02}:{:02}", minutes < 0 ? '-' : '+', distance / 60,
                        distance % 60);
+}
+
+/// Nanoseconds in the unit that suits them best.
+std::string duration_text(int64_t ns) {
+  const auto x = static_cast<double>(ns);
+  if (x > 1e9)
+    return fmt::format("{:.1f}s", x / 1e9);
+  if (x > 1e6)
+    return fmt::format("{:.1f}ms", x / 1e6);
+  if (x > 1e3)
+    return fmt::format("{:.1f}us", x / 1e3);
+  return fmt::format("{:.1f}ns", x);
+}
+
+std::string durations(const latency_report& x) {
+  std::string result;
+  for (const auto& [quantile, ns] : x.percentiles)
+    result += (result.empty() ? "" : ", ") + duration_text(ns);
+  return result;
 }
 
 class text_writer {
@@ -70,16 +90,17 @@ private:
 
   void add(const topic_report& topic) {
     const auto& self = topic.self;
-    line("\n{}[{:<15}] depth: {:<5} be-depth: {:<5} msgs: {:<8} e2e%: ",
+    line("\n{}[{:<15}] depth: {:<5} be-depth: {:<5} msgs: {:<8} e2e%: {}",
          self.paused ? "*P " : "   ", self.name, self.counter("depth"),
-         self.counter("backend_depth"), self.counter("messages"));
+         self.counter("backend_depth"), self.counter("messages"),
+         durations(latency_of(topic, x_.quantiles)));
     for (const auto& x : topic.channels) {
       line("{}[{:<25}] depth: {:<5} be-depth: {:<5} inflt: {:<4} def: {:<4} "
-           "re-q: {:<5} timeout: {:<5} msgs: {:<8} e2e%: ",
+           "re-q: {:<5} timeout: {:<5} msgs: {:<8} e2e%: {}",
            x.paused ? "   *P " : "      ", x.name, x.counter("depth"),
            x.counter("backend_depth"), x.counter("in_flight"),
            x.counter("deferred"), x.counter("requeued"), x.counter("timed_out"),
-           x.counter("messages"));
+           x.counter("messages"), durations(latency_of(x, x_.quantiles)));
       for (const auto& consumer : x.consumers)
         if (const auto* who = index_.find(consumer.id))
           line("        {}", client(*who, consumer));

@@ -1,6 +1,7 @@
 #include "actors/store.hpp"
 
 #include "actors/actor_support.hpp"
+#include "actors/metrics.hpp"
 #include "actors/queue_storage.hpp"
 #include "persistence/storage_error.hpp"
 
@@ -238,7 +239,11 @@ void store_state::commit() {
 }
 
 void store_state::write() {
+  const auto begun = std::chrono::steady_clock::now();
   const auto more = disk->commit();
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now()
+                                             - begun;
+  metrics().commit.Observe(took.count());
   ++commits_;
   failing_since_.reset();
   answer_durable();

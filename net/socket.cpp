@@ -148,6 +148,17 @@ long send_some(int fd, std::string_view bytes) noexcept {
   }
 }
 
+std::string receive_some(int fd) {
+  std::array<char, 4096> bytes{};
+  const auto n = ::recv(fd, bytes.data(), bytes.size(), MSG_DONTWAIT);
+  return n > 0 ? std::string(bytes.data(), static_cast<size_t>(n)) : "";
+}
+
+void close_socket(int fd) noexcept {
+  if (fd >= 0)
+    ::close(fd);
+}
+
 void abort_connection(int fd) noexcept {
   ::shutdown(fd, SHUT_RDWR);
 }

@@ -38,6 +38,12 @@ split_address(const std::string& address);
 /// @returns how many bytes, or -1 if the connection is broken.
 [[nodiscard]] long send_some(int fd, std::string_view bytes) noexcept;
 
+/// Returns what has arrived, up to 4 KB, empty if nothing has.
+[[nodiscard]] std::string receive_some(int fd);
+
+/// Closes a descriptor; -1 is none.
+void close_socket(int fd) noexcept;
+
 /// Ends both directions at once; nothing more is sent or received.
 void abort_connection(int fd) noexcept;
 

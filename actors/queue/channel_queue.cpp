@@ -90,6 +90,13 @@ std::optional<std::pair<block_ptr, time_point>> channel_queue::move_deferred() {
   return std::pair{std::move(result->body), *due};
 }
 
+std::optional<int64_t> channel_queue::published_ns(uint64_t number) {
+  const auto* x = open_.in_flight(number);
+  if (!x)
+    return std::nullopt;
+  return x->home->body->timestamp_ns(x->index);
+}
+
 settled channel_queue::finish(uint64_t number, consumer_id by) {
   auto* x = open_.in_flight(number);
   if (auto why = check(x, by); why != settled::ok)

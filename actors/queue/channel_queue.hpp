@@ -124,6 +124,10 @@ public:
   /// Takes a deferred message, likewise.
   [[nodiscard]] std::optional<std::pair<block_ptr, time_point>> move_deferred();
 
+  /// Returns when a message in flight was published, in ns since the Unix
+  /// epoch.
+  [[nodiscard]] std::optional<int64_t> published_ns(uint64_t number);
+
   /// Ends the life of a message in flight.
   settled finish(uint64_t number, consumer_id by);
 

@@ -150,10 +150,14 @@ void run_actors(const config::loaded& configuration, resources& have) {
   auto asker = sys.spawn(fetcher, to_http_client_settings(options));
   auto for_lookup = to_discovery_settings(options, tcp_address, http_address);
   for_lookup.fetcher = asker;
+  const auto http_port = for_lookup.identity.http_port;
   auto finder = sys.spawn(discovery, std::move(for_lookup));
   settings.discovery = finder;
   log::info("SYNC: {}", describe_sync(options));
   auto root = sys.spawn(node, keeper, std::move(have.found), settings);
+  auto sources = to_sources(options);
+  sources.node = root;
+  sources.others.emplace_back(finder);
 
   const auto for_http = http ? http_limits(files) : listener_limits{};
   const auto limits = limits_for(files - for_http.max_connections,
@@ -161,12 +165,21 @@ void run_actors(const config::loaded& configuration, resources& have) {
   auto door = middleman.spawn_broker(
     listener, have.tcp_fd, std::string{"TCP"}, limits,
     nsq_connections(root, to_connection_settings(options, have.tls)));
+  sources.clients = door;
+  auto for_statsd = to_statsd_settings(options, http_port);
+  statsd_actor pusher;
+  if (!for_statsd.address.empty()) {
+    for_statsd.sources = sources;
+    pusher = sys.spawn(statsd, for_statsd);
+    sources.others.emplace_back(pusher);
+  }
   listener_actor http_door;
   if (http) {
     auto x = to_http_settings(options, tcp_address, http_address);
-    x.sources.node = root;
-    x.sources.clients = door;
-    x.sources.others.emplace_back(finder);
+    x.sources = sources;
+    // As nsqd tells them.
+    x.options.statsd_prefix = for_statsd.format.prefix;
+    x.options.e2e_processing_latency_percentile = sources.quantiles;
     x.discovery = finder;
     x.health = health;
     http_door = middleman.spawn_broker(
@@ -184,6 +197,8 @@ void run_actors(const config::loaded& configuration, resources& have) {
   die_on_next_signal();
   if (http_door)
     stop(sys, http_door);
+  if (pusher)
+    stop(sys, pusher);
   stop(sys, door);
   stop(sys, finder);
   stop(sys, asker);

@@ -50,6 +50,8 @@ node_settings to_node_settings(const config::options& x) {
   result.sync
     = std::make_shared<config::sync_policy>(config::to_sync_policy(x));
   result.sync_interval = x.sync_interval;
+  if (!x.e2e_processing_latency_percentile.empty())
+    result.latency_window = x.e2e_processing_latency_window_time;
   return result;
 }
 
@@ -67,8 +69,6 @@ to_http_settings(const config::options& x, const std::string& tcp_address,
   result.info.http_port = port_of(http_address);
   result.info.start_time
     = std::chrono::duration_cast<std::chrono::seconds>(now).count();
-  result.sources.started
-    = std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
   return result;
 }
 
@@ -94,6 +94,30 @@ to_discovery_settings(const config::options& x, const std::string& tcp_address,
                     ? x.broadcast_http_port
                     : std::max(port_of(http_address), 0);
   who.version = config::nsqd_version();
+  return result;
+}
+
+statsd_settings
+to_statsd_settings(const config::options& x, int64_t http_port) {
+  statsd_settings result;
+  result.address = x.statsd_address;
+  result.interval = x.statsd_interval;
+  auto& format = result.format;
+  format.prefix = statsd_prefix(x.statsd_prefix, x.broadcast_address,
+                                http_port);
+  format.memory = x.statsd_mem_stats;
+  format.exclude_ephemeral = x.statsd_exclude_ephemeral;
+  format.packet_size = static_cast<size_t>(x.statsd_udp_packet_size);
+  return result;
+}
+
+collector_sources to_sources(const config::options& x) {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  collector_sources result;
+  result.started
+    = std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
+  result.quantiles = x.e2e_processing_latency_percentile;
+  std::sort(result.quantiles.rbegin(), result.quantiles.rend());
   return result;
 }
 

@@ -5,6 +5,7 @@
 #include "net/connection_settings.hpp"
 #include "net/discovery.hpp"
 #include "net/http_settings.hpp"
+#include "net/statsd.hpp"
 #include "persistence/lmdb_message_store.hpp"
 
 #include <memory>
@@ -37,6 +38,14 @@ to_http_client_settings(const config::options& x);
 [[nodiscard]] discovery_settings
 to_discovery_settings(const config::options& x, const std::string& tcp_address,
                       const std::string& http_address);
+
+/// Returns what the options say to statsd.
+/// @param http_port What nsqlookupds are told.
+[[nodiscard]] statsd_settings
+to_statsd_settings(const config::options& x, int64_t http_port);
+
+/// Returns where reports come from, but for the actors.
+[[nodiscard]] collector_sources to_sources(const config::options& x);
 
 /// Returns what the options say to connections.
 /// @param tls Null without a certificate.
