@@ -10,6 +10,7 @@
 #include "net/multiplexer.hpp"
 #include "net/nsq_connection.hpp"
 #include "net/socket.hpp"
+#include "net/unix_socket.hpp"
 #include "persistence/allocator.hpp"
 #include "persistence/data_path.hpp"
 #include "persistence/lmdb_message_store.hpp"
@@ -56,22 +57,23 @@ public:
   }
 };
 
-/// What the node needs before its actors can start. Whatever cannot be had
-/// throws, in the words of the fatal log line.
-struct resources {
-  explicit resources(const config::options& options)
-    : tls(load_tls(options)),
-      tcp_fd(open_door(options.tcp_address)),
-      place(options.data_path.empty() ? "." : options.data_path),
-      disk(open_message_store(place.store_file())),
-      found(recover(*disk)) {
-    if (!options.http_address.empty())
-      http_fd = open_door(options.http_address);
-    for (const auto& warning : place.warnings())
-      log::warn("{}", warning);
+/// A socket that listens, and its file if it is one of Unix.
+class door {
+public:
+  explicit door(const std::string& address) : fd_(open(address)), file_(fd_) {
+    // nop
   }
 
-  static int open_door(const std::string& address) {
+  [[nodiscard]] int fd() const noexcept {
+    return fd_;
+  }
+
+  [[nodiscard]] std::string address() const {
+    return net::local_address(fd_);
+  }
+
+private:
+  static int open(const std::string& address) {
     try {
       return net::listen_on(address);
     } catch (const net::socket_error& ex) {
@@ -80,9 +82,36 @@ struct resources {
     }
   }
 
+  int fd_;
+  net::socket_file file_;
+};
+
+/// What the node needs before its actors can start. Whatever cannot be had
+/// throws, in the words of the fatal log line.
+struct resources {
+  explicit resources(const config::options& options)
+    : tls(load_tls(options)),
+      tcp(options.tcp_address),
+      place(options.data_path.empty() ? "." : options.data_path),
+      disk(open_message_store(place.store_file())),
+      found(recover(*disk)) {
+    if (!options.http_address.empty())
+      http.emplace(options.http_address);
+    if (tls && !options.https_address.empty())
+      https.emplace(options.https_address);
+    for (const auto& warning : place.warnings())
+      log::warn("{}", warning);
+  }
+
+  [[nodiscard]] listen_addresses addresses() const {
+    return {tcp.address(), http ? http->address() : "",
+            https ? https->address() : ""};
+  }
+
   std::shared_ptr<transport::tls_source> tls;
-  int tcp_fd;
-  int http_fd = -1;
+  door tcp;
+  std::optional<door> http;
+  std::optional<door> https;
   data_path place;
   std::shared_ptr<message_store> disk;
   std::vector<recovered_topic> found;
@@ -123,6 +152,8 @@ listener_limits http_limits(size_t files) {
 /// Runs the actors until a signal comes.
 void run_actors(const config::loaded& configuration, resources& have) {
   const auto& options = configuration.values;
+  if (options.http_auth_required && options.auth_http_address.empty())
+    throw std::runtime_error("--http-auth-required needs --auth-http-address");
   const auto files = net::raise_file_limit();
   system_config cfg{configuration.caf};
   caf::actor_system sys{cfg};
@@ -133,30 +164,52 @@ void run_actors(const config::loaded& configuration, resources& have) {
   settings.unix_offset = unix_offset_of(sys.clock().now());
   auto root = sys.spawn(node, keeper, std::move(have.found), settings);
 
-  const auto http = have.http_fd >= 0;
-  const auto for_http = http ? http_limits(files) : listener_limits{};
-  const auto limits = limits_for(files - for_http.max_connections,
+  fetcher_actor asking;
+  authorizer_actor gatekeeper;
+  if (!options.auth_http_address.empty()) {
+    asking = sys.spawn(fetcher, to_http_client_settings(options));
+    const authorizer_settings x{options.auth_http_address,
+                                options.auth_http_request_method == "post"};
+    gatekeeper = sys.spawn(authorizer, asking, x);
+  }
+
+  const auto for_http = http_limits(files);
+  const auto http_doors = (have.http ? 1U : 0U) + (have.https ? 1U : 0U);
+  const auto limits = limits_for(files - http_doors * for_http.max_connections,
                                  static_cast<size_t>(options.max_connections));
   auto door = middleman.spawn_broker(
-    listener, have.tcp_fd, std::string{"TCP"}, limits,
-    nsq_connections(root, to_connection_settings(options, have.tls)));
-  listener_actor http_door;
-  if (http) {
-    auto x = to_http_settings(options, net::local_address(have.tcp_fd),
-                              net::local_address(have.http_fd));
-    x.sources.node = root;
-    x.sources.clients = door;
-    http_door = middleman.spawn_broker(
-      listener, have.http_fd, std::string{"HTTP"}, for_http,
-      http_connections(std::make_shared<http_settings>(x)));
+    listener, have.tcp.fd(), std::string{"TCP"}, limits,
+    nsq_connections(root,
+                    to_connection_settings(options, have.tls, gatekeeper)));
+  auto for_connections = to_http_settings(options, have.addresses());
+  for_connections.sources.node = root;
+  for_connections.sources.clients = door;
+  if (options.http_auth_required)
+    for_connections.authorizer = gatekeeper;
+  std::vector<listener_actor> others;
+  const auto listen = [&](int fd, const char* protocol) {
+    others.push_back(middleman.spawn_broker(
+      listener, fd, std::string{protocol}, for_http,
+      http_connections(std::make_shared<http_settings>(for_connections))));
+  };
+  if (have.http)
+    listen(have.http->fd(), "HTTP");
+  if (have.https) {
+    for_connections.tls = have.tls;
+    for_connections.sources.others.assign(others.begin(), others.end());
+    listen(have.https->fd(), "HTTPS");
   }
 
   log::info("{}: stopping",
             wait_for_stop([&] { reload_tls(have.tls.get(), options); }));
   die_on_next_signal();
-  if (http_door)
-    stop(sys, http_door);
+  for (const auto& x : others)
+    stop(sys, x);
   stop(sys, door);
+  if (gatekeeper) {
+    stop(sys, gatekeeper);
+    stop(sys, asking);
+  }
   save(sys, root);
   stop(sys, root);
   stop(sys, keeper);
