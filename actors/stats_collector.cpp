@@ -16,6 +16,9 @@ namespace {
 /// finds it soon.
 constexpr size_t most_open = 64;
 
+/// How long one actor may take to tell about itself; it is left out then.
+constexpr auto patience = std::chrono::seconds{2};
+
 int64_t unix_time_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
            std::chrono::system_clock::now().time_since_epoch())
@@ -146,7 +149,8 @@ void collector_state::ask_children(const parent_actor& who,
 template <class Handle>
 void collector_state::ask_stat(const Handle& who, std::vector<actor_stat>& to) {
   enqueue([this, who, &to] {
-    self->request(who, caf::infinite, atom::stat_v)
+    // CAF 0.17 never answers for a broker that has just ended.
+    self->request(who, patience, atom::stat_v)
       .then(
         [this, &to](actor_stat& x) {
           to.push_back(std::move(x));
