@@ -319,8 +319,9 @@ http_connection_actor::behavior_type http_connection(
 
 fork_connection
 http_connections(std::shared_ptr<const http_settings> settings) {
-  return [=](listener_actor::broker_pointer parent,
-             caf::io::connection_handle client) -> stat_actor {
+  return [settings = std::move(settings)](
+           listener_actor::broker_pointer parent,
+           caf::io::connection_handle client) -> stat_actor {
     // CAF 0.17 forwards the arguments of fork twice, so none may be a
     // temporary.
     const listener_actor me{parent};

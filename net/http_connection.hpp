@@ -141,6 +141,8 @@ private:
   void perform(const Handle& who, Ts... xs);
   void perform(const topic_actor& who, const http::channel_command& x);
 
+  // Named as the public ones: code does not care where they stand.
+  // NOLINTBEGIN(readability-identifier-naming)
   client_socket socket;
   /// Until when the TLS handshake is to be done.
   std::optional<queue::time_point> handshake_due;
@@ -186,6 +188,7 @@ private:
   // For the stats.
   uint64_t requests = 0;
   uint64_t published = 0;
+  // NOLINTEND(readability-identifier-naming)
 };
 
 /// Speaks HTTP/1.1 with one client.

@@ -63,11 +63,12 @@ void connection_state::on(const protocol::identify& x) {
   }
   session.set_heartbeats(client.heartbeat_interval.count() > 0);
   if (!std::exchange(identified, true)) {
-    delivery_terms = {client.msg_timeout, client.sample_rate};
+    delivery_terms = {client.msg_timeout, client.sample_rate, {}};
     heartbeat_every = client.heartbeat_interval;
     next_heartbeat = self->clock().now() + heartbeat_every;
     arm();
   }
+  delivery_terms.touch_timeout = client.msg_timeout;
   slots.answer(response_frame(reply.data));
   agree_on(reply);
 }

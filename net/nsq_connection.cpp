@@ -1,6 +1,7 @@
 #include "net/nsq_connection.hpp"
 
 #include "actors/actor_support.hpp"
+#include "net/protocol/command_text.hpp"
 #include "net/protocol/errors.hpp"
 
 #include <utility>
@@ -41,7 +42,7 @@ connection_state::connection_state(broker ptr)
 void connection_state::start(caf::io::connection_handle handle) {
   socket.open(handle, smallest_read, settings->direct_send);
   client = protocol::default_settings(settings->server);
-  delivery_terms = {client.msg_timeout, client.sample_rate};
+  delivery_terms = {client.msg_timeout, client.sample_rate, client.msg_timeout};
   parser.emplace(settings->limits, session);
   connected_at = unix_time_ns() / 1000000000;
   const auto now = self->clock().now();
@@ -151,6 +152,9 @@ void connection_state::handle(const protocol::parse_result& x) {
   if (const auto* command = std::get_if<protocol::command>(&x)) {
     ++commands;
     line_due_since = run_started;
+    if (log::enabled(log::level::debug))
+      log::debug("PROTOCOL(V2): [{}] {}", socket.peer(),
+                 protocol::text_of(*command));
     std::visit([this](const auto& y) { on(y); }, *command);
   } else if (const auto* bad = std::get_if<protocol::violation>(&x)) {
     violate(*bad);
@@ -295,8 +299,9 @@ nsq_connection(connection_actor::stateful_broker_pointer<connection_state> self,
 fork_connection
 nsq_connections(node_actor node,
                 std::shared_ptr<const connection_settings> settings) {
-  return [=](listener_actor::broker_pointer parent,
-             caf::io::connection_handle client) -> stat_actor {
+  return [node = std::move(node), settings = std::move(settings)](
+           listener_actor::broker_pointer parent,
+           caf::io::connection_handle client) -> stat_actor {
     // CAF 0.17 forwards the arguments of fork twice, so none may be a
     // temporary.
     const listener_actor me{parent};

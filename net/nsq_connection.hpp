@@ -211,6 +211,8 @@ private:
   own_number(const protocol::message_id& id) const;
   void log_error(std::string_view text) const;
 
+  // Named as the public ones: code does not care where they stand.
+  // NOLINTBEGIN(readability-identifier-naming)
   client_socket socket;
 
   // What arrives.
@@ -273,6 +275,7 @@ private:
   int64_t connected_at = 0;
   /// Messages by topic, of the first few topics.
   std::map<std::string, uint64_t, std::less<>> published_to;
+  // NOLINTEND(readability-identifier-naming)
 };
 
 /// Speaks NSQ's protocol V2 with one client.

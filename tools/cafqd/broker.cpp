@@ -15,6 +15,7 @@
 #include "persistence/data_path.hpp"
 #include "persistence/lmdb_message_store.hpp"
 #include "persistence/storage_error.hpp"
+#include "tools/cafqd/notify.hpp"
 #include "tools/cafqd/settings.hpp"
 #include "tools/cafqd/signals.hpp"
 #include "tools/cafqd/tls.hpp"
@@ -149,6 +150,14 @@ listener_limits http_limits(size_t files) {
   return {most, most / 2};
 }
 
+/// The line that a service manager shows while the node works.
+std::string status_text(const resources& have) {
+  auto text = "NSQ on " + net::local_address(have.tcp_fd);
+  if (have.http_fd >= 0)
+    text += ", HTTP on " + net::local_address(have.http_fd);
+  return text + "; started with " + notify::backlog_text(have.found);
+}
+
 /// Runs the actors until a signal comes.
 void run_actors(const config::loaded& configuration, resources& have) {
   const auto& options = configuration.values;
@@ -162,6 +171,7 @@ void run_actors(const config::loaded& configuration, resources& have) {
   auto keeper = sys.spawn<caf::detached>(store, std::move(have.disk));
   auto settings = to_node_settings(options);
   settings.unix_offset = unix_offset_of(sys.clock().now());
+  const auto status = status_text(have);
   auto root = sys.spawn(node, keeper, std::move(have.found), settings);
 
   fetcher_actor asking;
@@ -200,8 +210,13 @@ void run_actors(const config::loaded& configuration, resources& have) {
     listen(have.https->fd(), "HTTPS");
   }
 
-  log::info("{}: stopping",
-            wait_for_stop([&] { reload_tls(have.tls.get(), options); }));
+  notify::ready(status);
+  log::info("{}: stopping", wait_for_stop([&] {
+              notify::reloading();
+              reload_tls(have.tls.get(), options);
+              notify::ready(status);
+            }));
+  notify::stopping();
   die_on_next_signal();
   for (const auto& x : others)
     stop(sys, x);
