@@ -158,6 +158,11 @@ std::string status_text(const resources& have) {
   return text + "; started with " + notify::backlog_text(have.found);
 }
 
+/// Files for connections to auth servers, which http_client bounds.
+size_t to_auth_servers(size_t files) {
+  return std::min<size_t>(files / 8, 128);
+}
+
 /// Runs the actors until a signal comes.
 void run_actors(const config::loaded& configuration, resources& have) {
   const auto& options = configuration.values;
@@ -185,7 +190,9 @@ void run_actors(const config::loaded& configuration, resources& have) {
 
   const auto for_http = http_limits(files);
   const auto http_doors = (have.http ? 1U : 0U) + (have.https ? 1U : 0U);
-  const auto limits = limits_for(files - http_doors * for_http.max_connections,
+  const auto others_use = http_doors * for_http.max_connections
+                          + (gatekeeper ? to_auth_servers(files) : 0);
+  const auto limits = limits_for(files - others_use,
                                  static_cast<size_t>(options.max_connections));
   auto door = middleman.spawn_broker(
     listener, have.tcp.fd(), std::string{"TCP"}, limits,
