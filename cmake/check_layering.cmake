@@ -7,6 +7,7 @@ set(rules # folder | forbidden include prefixes (regex)
     "config|actors/|net/|persistence/|tools/|lmdb"
     "net/protocol|actors/|persistence/|config/|tools/|net/[a-z_]+.hpp|net/transport/|caf/|lmdb"
     "net/http|actors/(channel|topic|node|store|stats)[a-z_]*.hpp|persistence/|tools/|net/[a-z_]+.hpp|net/transport/|caf/|lmdb"
+    "net/auth|actors/|persistence/|config/|tools/|net/[a-z_]+.hpp|net/transport/|caf/|lmdb"
     "net/transport|actors/|persistence/|tools/|net/[a-z_]+.hpp|caf/|lmdb"
     "actors/queue|net/[a-z_]+.hpp|persistence/|config/|tools/|actors/[a-z_]+.hpp|caf/|lmdb"
     "persistence|actors/[a-z_]+.hpp|net/[a-z_]+.hpp|tools/|caf/"

@@ -40,12 +40,6 @@ complaint check_support(const configuration& what) {
       if (row.support == support::later
           && !asks_nothing(what.values, defaults, row))
         return fmt::format("{} is not yet supported", origin->second);
-      // A path is a unix socket to nsqd.
-      if (row.field == option_field{&options::tcp_address}
-          && what.values.tcp_address.starts_with('/'))
-        return fmt::format("{} with the path of a unix socket is not yet "
-                           "supported; use HOST:PORT",
-                           origin->second);
     }
   return std::nullopt;
 }

@@ -35,6 +35,8 @@ struct options {
   int64_t broadcast_http_port = 0;
   std::vector<std::string> lookupd_tcp_address;
   std::vector<std::string> auth_http_address;
+  std::string auth_http_request_method{"get"};
+  bool http_auth_required = false;
   duration http_client_connect_timeout = std::chrono::seconds{2};
   duration http_client_request_timeout = std::chrono::seconds{5};
 

@@ -1,6 +1,7 @@
 #include "net/client_socket.hpp"
 
 #include "net/socket.hpp"
+#include "net/unix_socket.hpp"
 
 #include <caf/io/network/multiplexer.hpp>
 #include <caf/io/receive_policy.hpp>
@@ -155,6 +156,15 @@ bool client_socket::close() {
     return false;
   owner_->quit();
   return true;
+}
+
+std::string client_socket::peer_ip() const {
+  if (net::is_socket_path(peer_))
+    return {};
+  auto result = peer_.substr(0, peer_.rfind(':'));
+  if (result.front() == '[')
+    result = result.substr(1, result.size() - 2);
+  return result;
 }
 
 std::string client_socket::own_address() const {

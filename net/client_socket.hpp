@@ -147,10 +147,13 @@ public:
 
   // -- observers --------------------------------------------------------------
 
-  /// Address of the client.
+  /// Address of the client, with its port.
   [[nodiscard]] const std::string& peer() const noexcept {
     return peer_;
   }
+
+  /// Address of the client without its port, empty on a Unix socket.
+  [[nodiscard]] std::string peer_ip() const;
 
   [[nodiscard]] std::string own_address() const;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "net/authorizer.hpp"
 #include "net/protocol/identify.hpp"
 #include "net/protocol/limits.hpp"
 #include "net/transport/tls_source.hpp"
@@ -16,6 +17,8 @@ struct connection_settings {
   protocol::server_settings server;
   /// Null without a certificate; then `server.tls_available` is off.
   std::shared_ptr<const transport::tls_source> tls;
+  /// Null without auth servers; then everybody may do everything.
+  authorizer_actor authorizer;
   /// The high bits of every message id, 0 to 1023.
   uint16_t node_id = 0;
   /// For the text of an error; the channel enforces it.

@@ -19,6 +19,9 @@ constexpr size_t output_window = size_t{256} * 1024;
 /// Bytes of further requests that may lie here while one is worked on.
 constexpr size_t input_window = size_t{64} * 1024;
 
+/// How long a TLS handshake may take, as on the NSQ port.
+constexpr auto handshake_timeout = seconds{5};
+
 /// How long a head may take to arrive.
 constexpr auto head_patience = seconds{10};
 
@@ -47,6 +50,10 @@ http_connection_state::http_connection_state(broker ptr)
 void http_connection_state::start(caf::io::connection_handle handle) {
   socket.open(handle, smallest_read, settings->direct_send);
   last_progress = self->clock().now();
+  if (settings->tls) {
+    socket.push_tls(*settings->tls->current(), {});
+    handshake_due = last_progress + handshake_timeout;
+  }
   arm();
 }
 
@@ -54,12 +61,21 @@ void http_connection_state::received(std::string_view bytes) {
   if (end != ending::no)
     return;
   socket.adapt_read_size(bytes.size());
+  if (socket.in_clear()) {
+    take_input(bytes);
+    run();
+  } else {
+    received_tls(bytes);
+  }
+}
+
+/// Hands bytes to the parser.
+void http_connection_state::take_input(std::string_view bytes) {
   const auto now = self->clock().now();
   if (!parser.within_request())
     request_begun = now;
   body_bytes += bytes.size();
   parser.feed(bytes);
-  run();
 }
 
 void http_connection_state::closed_by_peer(caf::io::connection_handle handle) {
@@ -91,6 +107,8 @@ bool http_connection_state::may_run() const {
 
 /// Works on requests as far as they have arrived and may be worked on.
 void http_connection_state::run() {
+  if (handshake_due)
+    return;
   bool idle = false;
   do {
     while (!idle && may_run())
@@ -101,11 +119,13 @@ void http_connection_state::run() {
   if (idle && peer_done && end == ending::no) {
     // Half a request will not get better.
     end = ending::after_output;
-    output_gone();
+    flush();
   }
   if (end != ending::no)
     return;
-  socket.set_reading(!peer_done && (idle || parser.buffered() < input_window));
+  // What is not decoded yet has no bound but this.
+  const auto room = socket.in_clear() && parser.buffered() < input_window;
+  socket.set_reading(!peer_done && (idle || room));
   if (idle && parser.within_request())
     arm();
 }
@@ -116,7 +136,7 @@ bool http_connection_state::step() {
   using event = http::request_parser::event;
   switch (parser.next()) {
     case event::need_more:
-      return false;
+      return !socket.in_clear() && decode();
     case event::head:
       on_head();
       break;
@@ -143,8 +163,8 @@ void http_connection_state::on_head() {
   if (!std::exchange(greeted, true))
     self->send(listener, atom::greeted_v, uint64_t{self->id()});
   std::variant<http::route, http::response> found;
-  if (settings->tls_required)
-    found = http::tls_required(0);
+  if (settings->tls_required && !socket.tls())
+    found = http::tls_required(settings->https_port);
   else
     found = http::find_route(head);
   http::body_plan plan{http::most_discarded, false};
@@ -186,7 +206,10 @@ void http_connection_state::complete(http::body_state how) {
   working = true;
   auto effect = http::to_effect(*route, parser.head(), parser.body(), how,
                                 settings->limits);
-  std::visit([this](auto& x) { on(x); }, effect);
+  if (settings->authorizer && http::changes_something(route->target))
+    authorize(std::move(effect));
+  else
+    perform(effect);
 }
 
 // -- the end ------------------------------------------------------------------
@@ -208,6 +231,8 @@ void http_connection_state::abort() {
 std::optional<queue::time_point> http_connection_state::deadline() const {
   if (end == ending::lingering)
     return last_progress + linger_patience;
+  if (handshake_due)
+    return handshake_due;
   if (socket.pending() > 0)
     return last_progress + output_patience;
   if (working)

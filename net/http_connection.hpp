@@ -98,6 +98,7 @@ private:
 
   // -- http_connection.cpp ----------------------------------------------------
 
+  void take_input(std::string_view bytes);
   void run();
   [[nodiscard]] bool step();
   [[nodiscard]] bool may_run() const;
@@ -106,6 +107,19 @@ private:
   void close();
   void arm();
   [[nodiscard]] std::optional<queue::time_point> deadline() const;
+
+  // -- https.cpp --------------------------------------------------------------
+
+  void received_tls(std::string_view bytes);
+  [[nodiscard]] bool shake_hands();
+  void fail_handshake(const std::string& why);
+  [[nodiscard]] bool decode();
+
+  // -- http_auth.cpp ----------------------------------------------------------
+
+  void authorize(http::effect x);
+  void perform_if_granted(http::effect& x);
+  void perform(http::effect& x);
 
   // -- http_answers.cpp -------------------------------------------------------
 
@@ -132,6 +146,8 @@ private:
   // Named as the public ones: code does not care where they stand.
   // NOLINTBEGIN(readability-identifier-naming)
   client_socket socket;
+  /// Until when the TLS handshake is to be done.
+  std::optional<queue::time_point> handshake_due;
 
   // The request.
   http::request_parser parser;
@@ -151,6 +167,11 @@ private:
   ending end = ending::no;
   int64_t date_second = 0;
   std::string date_text;
+
+  // What the secret of the last request allows.
+  std::string secret;
+  grant_ptr grant;
+  queue::time_point grant_ends{};
 
   // Publishing.
   std::map<std::string, topic_actor, std::less<>> topics;

@@ -3,8 +3,10 @@
 #include "actors/stats_collector.hpp"
 #include "actors/store_health.hpp"
 #include "config/options.hpp"
+#include "net/authorizer.hpp"
 #include "net/http/mpub.hpp"
 #include "net/http/options_json.hpp"
+#include "net/transport/tls_source.hpp"
 
 #include <memory>
 
@@ -22,8 +24,14 @@ struct http_settings {
   /// Whether the disk takes new messages.
   std::shared_ptr<const store_health> health
     = std::make_shared<const store_health>();
-  /// Whether every request is refused, since none comes by way of TLS.
+  /// Null if nobody has to show a secret.
+  authorizer_actor authorizer;
+  /// What HTTPS connections use; null for those in clear.
+  std::shared_ptr<const transport::tls_source> tls;
+  /// Whether every request in clear is refused.
   bool tls_required = false;
+  /// Where to come instead; 0 if nowhere.
+  int https_port = 0;
   /// Off where there is no real socket.
   bool direct_send = true;
 };

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <type_traits>
 #include <utility>
 
 namespace cafq {
@@ -38,13 +39,13 @@ std::string reason_for(const caf::error& why) {
 /// publishes within its window.
 constexpr size_t put_overhead = 256;
 
+} // namespace
+
 std::string response_frame(std::string_view data) {
   std::vector<char> result;
   protocol::append_response(result, data);
   return {result.begin(), result.end()};
 }
-
-} // namespace
 
 // -- negotiation --------------------------------------------------------------
 
@@ -72,13 +73,18 @@ void connection_state::on(const protocol::identify& x) {
   agree_on(reply);
 }
 
-void connection_state::on(const protocol::auth&) {
-  // Without auth servers the parser refuses AUTH itself.
-}
-
 // -- consuming ----------------------------------------------------------------
 
 void connection_state::on(const protocol::sub& x) {
+  const auto again = [&] {
+    return [this, topic = std::string{x.topic},
+            channel_name = std::string{x.channel}] {
+      on(protocol::sub{topic, channel_name});
+    };
+  };
+  if (settings->authorizer
+      && !permitted(command_name::sub, x.topic, x.channel, again))
+    return;
   session.subscribe();
   waiting = true;
   subscribing = slots.new_ticket();
@@ -239,7 +245,28 @@ void connection_state::send_settlings(bool answered_behind) {
 
 // -- publishing ---------------------------------------------------------------
 
+template <class Command>
+bool connection_state::may_publish(command_name what, const Command& x) {
+  if (!settings->authorizer)
+    return true;
+  const auto again = [&] {
+    auto copy = x;
+    std::string body;
+    if constexpr (!std::is_same_v<Command, protocol::mpub_begin>)
+      body = x.body;
+    return [this, copy, topic = std::string{x.topic}, body]() mutable {
+      copy.topic = topic;
+      if constexpr (!std::is_same_v<Command, protocol::mpub_begin>)
+        copy.body = body;
+      on(copy);
+    };
+  };
+  return permitted(what, x.topic, {}, again);
+}
+
 void connection_state::on(const protocol::pub& x) {
+  if (!may_publish(command_name::pub, x))
+    return;
   settle_before_answer();
   const auto t = publishes.add(x.topic, x.body, lasting(x.body),
                                ticket_source());
@@ -249,6 +276,8 @@ void connection_state::on(const protocol::pub& x) {
 }
 
 void connection_state::on(const protocol::dpub& x) {
+  if (!may_publish(command_name::dpub, x))
+    return;
   settle_before_answer();
   const auto t = x.delay.count() > 0
                    ? publishes.defer(x.topic, x.body, run_started + x.delay,
@@ -261,6 +290,8 @@ void connection_state::on(const protocol::dpub& x) {
 }
 
 void connection_state::on(const protocol::mpub_begin& x) {
+  if (!may_publish(command_name::mpub, x))
+    return;
   need_topic(x.topic);
 }
 

@@ -119,6 +119,8 @@ void connection_state::run() {
   run_started = self->clock().now();
   publishes.now(unix_time_ns());
   size_t pieces = 0;
+  if (held && may_run())
+    std::exchange(held, nullptr)();
   do {
     while (!idle && may_run() && pieces < most_pieces) {
       auto x = parser->next();

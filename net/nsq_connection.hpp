@@ -44,6 +44,9 @@ using connection_actor
                          // silent for too long.
                          caf::reacts_to<atom::tick, uint64_t>>;
 
+/// Returns the frame of a response.
+[[nodiscard]] std::string response_frame(std::string_view data);
+
 /// The state of the CONNECTION actor: bytes to commands, commands to actors,
 /// answers to frames.
 /// @relates nsq_connection
@@ -170,8 +173,22 @@ private:
   void upgrade_timed_out();
   [[nodiscard]] bool decode();
 
+  // -- nsq_auth.cpp -----------------------------------------------------------
+
+  /// Makes what a command does again, of what it will find no more by then.
+  using command_maker = std::function<std::function<void()>()>;
+
+  void authorized(ticket t);
+  void refuse_auth(ticket t, const protocol::violation& x);
+  void ask_for_grant(std::function<void()> then);
+  [[nodiscard]] bool
+  permitted(protocol::command_name what, std::string_view topic,
+            std::string_view channel, const command_maker& later);
+
   // -- nsq_commands.cpp -------------------------------------------------------
 
+  template <class Command>
+  [[nodiscard]] bool may_publish(protocol::command_name what, const Command& x);
   void settle_before_answer();
   void send_settlings(bool answered_behind);
   void send_publishes();
@@ -215,6 +232,14 @@ private:
   // Behind an upgrade.
   compressed_by compression = compressed_by::nothing;
   std::optional<cafq::upgrade> upgrade;
+
+  // What the client may do, if there are auth servers.
+  std::string secret;
+  /// Null before AUTH.
+  grant_ptr grant;
+  queue::time_point grant_ends{};
+  /// A command that waited for an auth server, and is due.
+  std::function<void()> held;
 
   // Publishing.
   publish_collector publishes;

@@ -101,12 +101,11 @@ actor_stat connection_state::stat() const {
 std::shared_ptr<const client_stat> connection_state::client_facts() const {
   auto result = std::make_shared<client_stat>();
   // Who has not introduced itself goes by its address.
-  const auto& peer = socket.peer();
-  const auto host = peer.substr(0, peer.rfind(':'));
+  const auto host = socket.peer_ip();
   result->client_id = identified ? client.client_id : host;
   result->hostname = identified ? client.hostname : host;
   result->user_agent = client.user_agent;
-  result->remote_address = peer;
+  result->remote_address = socket.peer();
   result->connected = connected_at;
   result->state = static_cast<int>(session.current());
   result->sample_rate = client.sample_rate;
@@ -117,6 +116,11 @@ std::shared_ptr<const client_stat> connection_state::client_facts() const {
     const auto details = tls->details();
     result->tls_version = details.version;
     result->tls_cipher_suite = details.cipher;
+  }
+  if (grant) {
+    result->authed = true;
+    result->auth_identity = grant->identity();
+    result->auth_identity_url = grant->identity_url();
   }
   result->published.assign(published_to.begin(), published_to.end());
   return result;

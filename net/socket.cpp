@@ -1,10 +1,12 @@
 #include "net/socket.hpp"
 
+#include "net/unix_socket.hpp"
+
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <memory>
-#include <utility>
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -12,17 +14,25 @@
 #include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <unistd.h>
+#include <sys/un.h>
 
 namespace cafq::net {
 
 namespace {
 
+/// As Go does, with @ for no path at all.
+std::string render_path(const sockaddr_un& x, socklen_t size) {
+  const auto length = size - offsetof(sockaddr_un, sun_path);
+  if (size <= offsetof(sockaddr_un, sun_path) || x.sun_path[0] == '\0')
+    return "@";
+  return {x.sun_path, ::strnlen(x.sun_path, length)};
+}
+
 std::string render(const sockaddr_storage& x, socklen_t size) {
   std::array<char, NI_MAXHOST> host{};
   std::array<char, NI_MAXSERV> port{};
-  if (x.ss_family != AF_INET && x.ss_family != AF_INET6)
-    return "unix";
+  if (x.ss_family == AF_UNIX)
+    return render_path(reinterpret_cast<const sockaddr_un&>(x), size);
   if (::getnameinfo(reinterpret_cast<const sockaddr*>(&x), size, host.data(),
                     host.size(), port.data(), port.size(),
                     NI_NUMERICHOST | NI_NUMERICSERV)
@@ -47,33 +57,6 @@ std::string render_name(get_name f, int fd) {
     return "unknown";
   return render(x, size);
 }
-
-/// Closes a descriptor unless released.
-class descriptor {
-public:
-  explicit descriptor(int fd) noexcept : fd_(fd) {
-    // nop
-  }
-
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-
-  ~descriptor() {
-    if (fd_ >= 0)
-      ::close(fd_);
-  }
-
-  [[nodiscard]] int get() const noexcept {
-    return fd_;
-  }
-
-  [[nodiscard]] int release() noexcept {
-    return std::exchange(fd_, -1);
-  }
-
-private:
-  int fd_;
-};
 
 /// @returns -1 with errno set on failure.
 int try_listen(const addrinfo& x) {
@@ -105,6 +88,8 @@ std::pair<std::string, std::string> split_address(const std::string& address) {
 }
 
 int listen_on(const std::string& address) {
+  if (is_socket_path(address))
+    return listen_on_path(address);
   auto [host, port] = split_address(address);
   const auto any = host.empty() || host == "0.0.0.0";
   addrinfo hints{};

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include <unistd.h>
+
 /// The few socket calls that CAF does not make for us, or not safely: its
 /// address functions abort on Unix sockets.
 namespace cafq::net {
@@ -22,16 +24,48 @@ public:
 [[nodiscard]] std::pair<std::string, std::string>
 split_address(const std::string& address);
 
-/// Opens a listening TCP socket. As Go does, `0.0.0.0` and an empty host listen
-/// on IPv6 as well where there is any.
-/// @param address `host:port`; port 0 picks a free one.
+/// Closes a descriptor unless released.
+class descriptor {
+public:
+  explicit descriptor(int fd) noexcept : fd_(fd) {
+    // nop
+  }
+
+  descriptor(descriptor&& other) noexcept : fd_(other.release()) {
+    // nop
+  }
+
+  descriptor& operator=(descriptor&&) = delete;
+
+  ~descriptor() {
+    if (fd_ >= 0)
+      ::close(fd_);
+  }
+
+  [[nodiscard]] int get() const noexcept {
+    return fd_;
+  }
+
+  [[nodiscard]] int release() noexcept {
+    return std::exchange(fd_, -1);
+  }
+
+private:
+  int fd_;
+};
+
+/// Opens a listening socket. As Go does, `0.0.0.0` and an empty host listen on
+/// IPv6 as well where there is any.
+/// @param address `host:port`, where port 0 picks a free one, or the path of a
+///   Unix socket.
 /// @throws socket_error
 [[nodiscard]] int listen_on(const std::string& address);
 
-/// Returns `host:port` of the socket's own end.
+/// Returns `host:port` of the socket's own end, or its path.
 [[nodiscard]] std::string local_address(int fd);
 
-/// Returns `host:port` of the socket's other end.
+/// Returns `host:port` of the socket's other end, or its path, which is `@` for
+/// most clients.
 [[nodiscard]] std::string remote_address(int fd);
 
 /// Sends what the socket takes without waiting.

@@ -25,6 +25,8 @@ struct request {
   /// Nothing if there is no body or its size is not told beforehand.
   std::optional<uint64_t> content_length;
   bool chunked = false;
+  /// What `Authorization: Bearer` says; empty without.
+  std::string secret;
 
   [[nodiscard]] bool has_body() const noexcept {
     return chunked || content_length.value_or(0) > 0;

@@ -105,6 +105,13 @@ protected:
         if (!beast::iequals(value, "chunked"))
           what = trouble::coding;
         break;
+      case beast::http::field::authorization:
+        if (constexpr std::string_view scheme = "bearer ";
+            value.size() > scheme.size()
+            && beast::iequals(value.substr(0, scheme.size()),
+                              {scheme.data(), scheme.size()}))
+          head.secret = value.substr(scheme.size()).to_string();
+        break;
       case beast::http::field::expect:
         if (beast::iequals(value, "100-continue"))
           head.expects_continue = true;

@@ -63,6 +63,12 @@ response failure(int status, std::string_view token) {
   return result;
 }
 
+response unauthorized(std::string_view token) {
+  auto result = failure(401, token);
+  result.challenge = true;
+  return result;
+}
+
 response tls_required(int https_port) {
   response result;
   result.status = 403;
@@ -99,6 +105,8 @@ std::string render_head(const response& x, const response_context& how) {
     add(out, "Allow", x.allow);
   if (x.kind != response::type::none && !guessed(x))
     add(out, "Content-Type", type_text(x));
+  if (x.challenge)
+    add(out, "Www-Authenticate", "Bearer");
   if (!x.location.empty())
     add(out, "Location", x.location);
   if (x.raw) {
@@ -143,6 +151,8 @@ std::string_view status_text(int status) noexcept {
       return "Temporary Redirect";
     case 400:
       return "Bad Request";
+    case 401:
+      return "Unauthorized";
     case 403:
       return "Forbidden";
     case 404:

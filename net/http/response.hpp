@@ -21,6 +21,8 @@ struct response {
   std::string_view content_type{};
   /// The value of Allow, empty for none.
   std::string allow;
+  /// Whether it asks for a secret.
+  bool challenge = false;
   /// The value of Location, empty for none.
   std::string location;
   std::string body;
@@ -48,6 +50,9 @@ struct response {
 
 /// The error `token` in nsqd's JSON.
 [[nodiscard]] response failure(int status, std::string_view token);
+
+/// The error of a request that shows no secret, or a wrong one.
+[[nodiscard]] response unauthorized(std::string_view token);
 
 /// The answer to everything where only HTTPS is allowed.
 /// @param https_port 0 if there is none.

@@ -183,4 +183,33 @@ std::variant<route, response> find_route(const request& x) {
   return result;
 }
 
+bool changes_something(endpoint x) noexcept {
+  switch (x) {
+    case endpoint::pub:
+    case endpoint::mpub:
+    case endpoint::topic_create:
+    case endpoint::topic_delete:
+    case endpoint::topic_empty:
+    case endpoint::topic_pause:
+    case endpoint::topic_unpause:
+    case endpoint::channel_create:
+    case endpoint::channel_delete:
+    case endpoint::channel_empty:
+    case endpoint::channel_pause:
+    case endpoint::channel_unpause:
+    case endpoint::config_put:
+      return true;
+    case endpoint::ping:
+    case endpoint::info:
+    case endpoint::stats:
+    case endpoint::config_get:
+    case endpoint::actors:
+    case endpoint::metrics:
+    case endpoint::live:
+    case endpoint::ready:
+      return false;
+  }
+  return true;
+}
+
 } // namespace cafq::http

@@ -43,6 +43,10 @@ struct route {
   std::string parameter;
 };
 
+/// Whether an endpoint changes something, so that --http-auth-required is about
+/// it. Reading stays open: load balancers and monitors have no secrets.
+[[nodiscard]] bool changes_something(endpoint x) noexcept;
+
 /// Finds the endpoint of a request or says what is wrong with method or path,
 /// with the answers of nsqd's router: redirects to the path that was meant,
 /// 404, 405 with Allow, and OPTIONS.

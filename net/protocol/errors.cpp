@@ -1,5 +1,6 @@
 #include "net/protocol/errors.hpp"
 
+#include "net/protocol/go_quote.hpp"
 #include "net/protocol/join.hpp"
 
 #include <string>
@@ -51,6 +52,28 @@ violation too_many_consumers(std::string_view topic, std::string_view channel,
 
 violation identify_failed(std::string_view reason) {
   return command_failed(command_name::identify, reason);
+}
+
+violation auth_already_set() {
+  return {"E_INVALID AUTH already set"};
+}
+
+violation auth_failed() {
+  return {"E_AUTH_FAILED AUTH failed"};
+}
+
+violation no_authorizations() {
+  return {"E_UNAUTHORIZED AUTH no authorizations found"};
+}
+
+violation auth_first(command_name name) {
+  return {join({"E_AUTH_FIRST AUTH required before ", to_string(name)})};
+}
+
+violation not_authorized(command_name name, std::string_view topic,
+                         std::string_view channel) {
+  return {join({"E_UNAUTHORIZED AUTH failed for ", to_string(name), " on ",
+                go_quote(topic), " ", go_quote(channel)})};
 }
 
 } // namespace cafq::protocol

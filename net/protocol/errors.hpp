@@ -40,4 +40,18 @@ too_many_consumers(std::string_view topic, std::string_view channel, int limit);
 /// An upgrade to TLS or compression failed.
 [[nodiscard]] violation identify_failed(std::string_view reason);
 
+// -- authorisation ------------------------------------------------------------
+
+[[nodiscard]] violation auth_already_set();
+/// No auth server vouches for the client.
+[[nodiscard]] violation auth_failed();
+/// One does, but allows nothing.
+[[nodiscard]] violation no_authorizations();
+/// @param name One of sub, pub, dpub and mpub.
+[[nodiscard]] violation auth_first(command_name name);
+/// @param channel Empty for publishing.
+[[nodiscard]] violation
+not_authorized(command_name name, std::string_view topic,
+               std::string_view channel);
+
 } // namespace cafq::protocol

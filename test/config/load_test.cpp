@@ -72,10 +72,9 @@ const std::array refusals{
   refusal{{"--node-id=2000"},
           2,
           "cafqd: --node-id: 2000 is out of range, must be 0..1023\n"},
-  refusal{
-    {"--https-address=x"}, 1, "cafqd: --https-address is not yet supported\n"},
-  refusal{
-    {"--https-address=:1"}, 1, "cafqd: --https-address is not yet supported\n"},
+  refusal{{"--statsd-address=x"},
+          1,
+          "cafqd: --statsd-address is not yet supported\n"},
   refusal{{"--lookupd-tcp-address=a:1"},
           1,
           "cafqd: --lookupd-tcp-address is not yet supported\n"},
@@ -85,10 +84,6 @@ const std::array refusals{
   refusal{{"--e2e-processing-latency-percentile=0.5"},
           1,
           "cafqd: --e2e-processing-latency-percentile is not yet supported\n"},
-  refusal{{"--tcp-address=/run/cafqd.sock"},
-          1,
-          "cafqd: --tcp-address with the path of a unix socket is not yet "
-          "supported; use HOST:PORT\n"},
   refusal{{"--topic-sync=orders"},
           1,
           "cafqd: --topic-sync: \"orders\" is not GLOB=MODE, such as "
@@ -103,9 +98,9 @@ const std::array refusals{
   refusal{{"--config-file=/nowhere"},
           1,
           "cafqd: cannot read /nowhere: No such file or directory\n"},
-  refusal{{"--check-config", "--https-address=x"},
+  refusal{{"--check-config", "--statsd-address=x"},
           1,
-          "cafqd: --https-address is not yet supported\n"},
+          "cafqd: --statsd-address is not yet supported\n"},
 };
 
 } // namespace
@@ -134,9 +129,9 @@ BOOST_AUTO_TEST_CASE(lets_the_command_line_beat_the_file_and_it_the_default) {
 }
 
 BOOST_AUTO_TEST_CASE(lets_the_command_line_take_an_unsupported_option_back) {
-  const scratch_file file{"[cafqd]\nhttps-address = \":1\"\n"};
-  const auto outcome = start({file.flag.c_str(), "--https-address="});
-  BOOST_TEST(outcome.values.https_address == "");
+  const scratch_file file{"[cafqd]\nstatsd-address = \":1\"\n"};
+  const auto outcome = start({file.flag.c_str(), "--statsd-address="});
+  BOOST_TEST(outcome.values.statsd_address == "");
 }
 
 BOOST_AUTO_TEST_CASE(takes_unsupported_options_that_ask_for_nothing) {
@@ -176,12 +171,12 @@ BOOST_AUTO_TEST_CASE(notes_options_without_effect) {
 }
 
 BOOST_AUTO_TEST_CASE(names_file_and_line_of_an_unsupported_option) {
-  const scratch_file file{"[cafqd]\n\nhttps_address = \"x\"\n"};
+  const scratch_file file{"[cafqd]\n\nstatsd_address = \"x\"\n"};
   const auto exit = leave({file.flag.c_str()});
   BOOST_TEST(exit.code == 1);
   BOOST_TEST(exit.err
              == "cafqd: " + file.path.string()
-                  + ":3: https_address is not yet supported\n");
+                  + ":3: statsd_address is not yet supported\n");
 }
 
 BOOST_DATA_TEST_CASE(refuses_with_one_line, refusals, x) {

@@ -85,9 +85,11 @@ const std::array nsqd_flags{
 };
 
 const std::array own_flags{
+  flag{"auth-http-request-method", text, "get"}, // nsqd after 1.3.0
   flag{"check-config", boolean, "false"},
   flag{"config-file", text, ""},
   flag{"dump-config", boolean, "false"},
+  flag{"http-auth-required", boolean, "false"},
   flag{"log-format", text, "text"},
   flag{"max-connections", integer, "0"},
   flag{"max-backlog-bytes", integer, "0"},

@@ -24,6 +24,12 @@ BOOST_AUTO_TEST_CASE(is_on_this_machine_without_a_host) {
   BOOST_TEST(parse_endpoint(":4150").host == "127.0.0.1");
 }
 
+BOOST_AUTO_TEST_CASE(takes_a_path_whole) {
+  const auto where = parse_endpoint("/run/cafqd:1.sock");
+  BOOST_TEST(where.host == "/run/cafqd:1.sock");
+  BOOST_TEST(where.port == "");
+}
+
 BOOST_AUTO_TEST_CASE(refuses_an_address_without_a_port) {
   BOOST_CHECK_THROW((void)parse_endpoint("localhost"), cafq::tool::error);
   BOOST_CHECK_THROW((void)parse_endpoint("localhost:"), cafq::tool::error);

@@ -2,6 +2,7 @@
 
 #include "tools/cafq/error.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -10,10 +11,32 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 namespace cafq::tool {
 
+namespace {
+
+unique_fd connect_to_path(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof(address.sun_path))
+    throw error("too long for the path of a socket: " + path);
+  std::copy(path.begin(), path.end(), address.sun_path);
+  unique_fd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  if (fd.get() < 0
+      || ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address),
+                   sizeof(address))
+           != 0)
+    throw error("cannot connect to " + path + ": " + std::strerror(errno));
+  return fd;
+}
+
+} // namespace
+
 endpoint parse_endpoint(std::string_view text) {
+  if (text.find('/') != text.npos)
+    return {std::string{text}, {}};
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos || colon + 1 == text.size())
     throw error("not host:port: " + std::string{text});
@@ -26,6 +49,8 @@ endpoint parse_endpoint(std::string_view text) {
 }
 
 unique_fd connect_to(const endpoint& where) {
+  if (where.port.empty())
+    return connect_to_path(where.host);
   const auto name = where.host + ":" + where.port;
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;

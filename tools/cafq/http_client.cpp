@@ -96,7 +96,10 @@ http_reply http_request(const endpoint& where, std::string_view method,
   const auto fd = connect_to(where);
   std::string request{method};
   request.append(" ").append(target).append(" HTTP/1.1\r\nHost: ");
-  request.append(where.host).append(":").append(where.port);
+  if (where.port.empty())
+    request += "localhost";
+  else
+    request.append(where.host).append(":").append(where.port);
   request += "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
   send_all(fd.get(), request);
   return read_reply(fd.get());

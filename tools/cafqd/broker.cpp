@@ -11,6 +11,7 @@
 #include "net/multiplexer.hpp"
 #include "net/nsq_connection.hpp"
 #include "net/socket.hpp"
+#include "net/unix_socket.hpp"
 #include "persistence/allocator.hpp"
 #include "persistence/data_path.hpp"
 #include "persistence/lmdb_message_store.hpp"
@@ -58,22 +59,23 @@ public:
   }
 };
 
-/// What the node needs before its actors can start. Whatever cannot be had
-/// throws, in the words of the fatal log line.
-struct resources {
-  explicit resources(const config::options& options)
-    : tls(load_tls(options)),
-      tcp_fd(open_door(options.tcp_address)),
-      place(options.data_path.empty() ? "." : options.data_path),
-      disk(open_message_store(place.store_file(), to_store_options(options))),
-      found(recover(*disk)) {
-    if (!options.http_address.empty())
-      http_fd = open_door(options.http_address);
-    for (const auto& warning : place.warnings())
-      log::warn("{}", warning);
+/// A socket that listens, and its file if it is one of Unix.
+class door {
+public:
+  explicit door(const std::string& address) : fd_(open(address)), file_(fd_) {
+    // nop
   }
 
-  static int open_door(const std::string& address) {
+  [[nodiscard]] int fd() const noexcept {
+    return fd_;
+  }
+
+  [[nodiscard]] std::string address() const {
+    return net::local_address(fd_);
+  }
+
+private:
+  static int open(const std::string& address) {
     try {
       return net::listen_on(address);
     } catch (const net::socket_error& ex) {
@@ -82,9 +84,36 @@ struct resources {
     }
   }
 
+  int fd_;
+  net::socket_file file_;
+};
+
+/// What the node needs before its actors can start. Whatever cannot be had
+/// throws, in the words of the fatal log line.
+struct resources {
+  explicit resources(const config::options& options)
+    : tls(load_tls(options)),
+      tcp(options.tcp_address),
+      place(options.data_path.empty() ? "." : options.data_path),
+      disk(open_message_store(place.store_file(), to_store_options(options))),
+      found(recover(*disk)) {
+    if (!options.http_address.empty())
+      http.emplace(options.http_address);
+    if (tls && !options.https_address.empty())
+      https.emplace(options.https_address);
+    for (const auto& warning : place.warnings())
+      log::warn("{}", warning);
+  }
+
+  [[nodiscard]] listen_addresses addresses() const {
+    return {tcp.address(), http ? http->address() : "",
+            https ? https->address() : ""};
+  }
+
   std::shared_ptr<transport::tls_source> tls;
-  int tcp_fd;
-  int http_fd = -1;
+  door tcp;
+  std::optional<door> http;
+  std::optional<door> https;
   data_path place;
   std::shared_ptr<message_store> disk;
   std::vector<recovered_topic> found;
@@ -124,15 +153,24 @@ listener_limits http_limits(size_t files) {
 
 /// The line that a service manager shows while the node works.
 std::string status_text(const resources& have) {
-  auto text = "NSQ on " + net::local_address(have.tcp_fd);
-  if (have.http_fd >= 0)
-    text += ", HTTP on " + net::local_address(have.http_fd);
+  auto text = "NSQ on " + have.tcp.address();
+  if (have.http)
+    text += ", HTTP on " + have.http->address();
+  if (have.https)
+    text += ", HTTPS on " + have.https->address();
   return text + "; started with " + notify::backlog_text(have.found);
+}
+
+/// Files for connections to auth servers, which http_client bounds.
+size_t to_auth_servers(size_t files) {
+  return std::min<size_t>(files / 8, 128);
 }
 
 /// Runs the actors until a signal comes.
 void run_actors(const config::loaded& configuration, resources& have) {
   const auto& options = configuration.values;
+  if (options.http_auth_required && options.auth_http_address.empty())
+    throw std::runtime_error("--http-auth-required needs --auth-http-address");
   const auto files = net::raise_file_limit();
   system_config cfg{configuration.caf};
   caf::actor_system sys{cfg};
@@ -144,28 +182,38 @@ void run_actors(const config::loaded& configuration, resources& have) {
   settings.health = health;
   settings.unix_offset = unix_offset_of(sys.clock().now());
   const auto status = status_text(have);
-  const auto http = have.http_fd >= 0;
-  const auto tcp_address = net::local_address(have.tcp_fd);
-  const auto http_address = http ? net::local_address(have.http_fd) : "";
+  log::info("SYNC: {}", describe_sync(options));
+  const auto addresses = have.addresses();
+
   auto asker = sys.spawn(fetcher, to_http_client_settings(options));
-  auto for_lookup = to_discovery_settings(options, tcp_address, http_address);
+  auto for_lookup = to_discovery_settings(options, addresses.tcp,
+                                          addresses.http);
   for_lookup.fetcher = asker;
   const auto http_port = for_lookup.identity.http_port;
   auto finder = sys.spawn(discovery, std::move(for_lookup));
   settings.discovery = finder;
-  log::info("SYNC: {}", describe_sync(options));
+  authorizer_actor gatekeeper;
+  if (!options.auth_http_address.empty()) {
+    const authorizer_settings x{options.auth_http_address,
+                                options.auth_http_request_method == "post"};
+    gatekeeper = sys.spawn(authorizer, asker, x);
+  }
   auto root = sys.spawn(node, keeper, std::move(have.found), settings);
-  auto sources = to_sources(options);
-  sources.node = root;
-  sources.others.emplace_back(finder);
 
-  const auto for_http = http ? http_limits(files) : listener_limits{};
-  const auto limits = limits_for(files - for_http.max_connections,
+  const auto for_http = http_limits(files);
+  const auto http_doors = (have.http ? 1U : 0U) + (have.https ? 1U : 0U);
+  const auto others_use = http_doors * for_http.max_connections
+                          + (gatekeeper ? to_auth_servers(files) : 0);
+  const auto limits = limits_for(files - others_use,
                                  static_cast<size_t>(options.max_connections));
   auto door = middleman.spawn_broker(
-    listener, have.tcp_fd, std::string{"TCP"}, limits,
-    nsq_connections(root, to_connection_settings(options, have.tls)));
+    listener, have.tcp.fd(), std::string{"TCP"}, limits,
+    nsq_connections(root,
+                    to_connection_settings(options, have.tls, gatekeeper)));
+  auto sources = to_sources(options);
+  sources.node = root;
   sources.clients = door;
+  sources.others.emplace_back(finder);
   auto for_statsd = to_statsd_settings(options, http_port);
   statsd_actor pusher;
   if (!for_statsd.address.empty()) {
@@ -173,18 +221,29 @@ void run_actors(const config::loaded& configuration, resources& have) {
     pusher = sys.spawn(statsd, for_statsd);
     sources.others.emplace_back(pusher);
   }
-  listener_actor http_door;
-  if (http) {
-    auto x = to_http_settings(options, tcp_address, http_address);
-    x.sources = sources;
-    // As nsqd tells them.
-    x.options.statsd_prefix = for_statsd.format.prefix;
-    x.options.e2e_processing_latency_percentile = sources.quantiles;
-    x.discovery = finder;
-    x.health = health;
-    http_door = middleman.spawn_broker(
-      listener, have.http_fd, std::string{"HTTP"}, for_http,
-      http_connections(std::make_shared<http_settings>(x)));
+
+  auto for_connections = to_http_settings(options, addresses);
+  for_connections.sources = sources;
+  // As nsqd tells them.
+  for_connections.options.statsd_prefix = for_statsd.format.prefix;
+  for_connections.options.e2e_processing_latency_percentile = sources.quantiles;
+  for_connections.discovery = finder;
+  for_connections.health = health;
+  if (options.http_auth_required)
+    for_connections.authorizer = gatekeeper;
+  std::vector<listener_actor> others;
+  const auto listen = [&](int fd, const char* protocol) {
+    others.push_back(middleman.spawn_broker(
+      listener, fd, std::string{protocol}, for_http,
+      http_connections(std::make_shared<http_settings>(for_connections))));
+  };
+  if (have.http)
+    listen(have.http->fd(), "HTTP");
+  if (have.https) {
+    for_connections.tls = have.tls;
+    for (const auto& x : others)
+      for_connections.sources.others.emplace_back(x);
+    listen(have.https->fd(), "HTTPS");
   }
 
   notify::ready(status);
@@ -195,11 +254,13 @@ void run_actors(const config::loaded& configuration, resources& have) {
             }));
   notify::stopping();
   die_on_next_signal();
-  if (http_door)
-    stop(sys, http_door);
+  for (const auto& x : others)
+    stop(sys, x);
   if (pusher)
     stop(sys, pusher);
   stop(sys, door);
+  if (gatekeeper)
+    stop(sys, gatekeeper);
   stop(sys, finder);
   stop(sys, asker);
   save(sys, root);

@@ -3,6 +3,7 @@
 #include "config/go_duration.hpp"
 #include "config/identity.hpp"
 #include "config/version.hpp"
+#include "net/unix_socket.hpp"
 #include "tools/cafqd/tls.hpp"
 
 #include <algorithm>
@@ -18,10 +19,11 @@ std::chrono::milliseconds to_ms(std::chrono::nanoseconds x) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(x);
 }
 
-/// Returns the port of `host:port`, -1 if there is none.
+/// Returns the port of `host:port`, -1 for a path or nothing.
 int port_of(const std::string& address) {
-  const auto colon = address.rfind(':');
-  return colon == address.npos ? -1 : std::stoi(address.substr(colon + 1));
+  if (net::is_socket_path(address))
+    return -1;
+  return std::stoi(address.substr(address.rfind(':') + 1));
 }
 
 } // namespace
@@ -56,8 +58,7 @@ node_settings to_node_settings(const config::options& x) {
 }
 
 http_settings
-to_http_settings(const config::options& x, const std::string& tcp_address,
-                 const std::string& http_address) {
+to_http_settings(const config::options& x, const listen_addresses& where) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   http_settings result;
   result.options = x;
@@ -65,8 +66,9 @@ to_http_settings(const config::options& x, const std::string& tcp_address,
   result.limits.max_body_size = static_cast<uint64_t>(x.max_body_size);
   result.limits.max_defer_ms = to_ms(x.max_req_timeout).count();
   result.tls_required = tls_required(x) && x.tls_required != "tcp-https";
-  result.info.tcp_port = port_of(tcp_address);
-  result.info.http_port = port_of(http_address);
+  result.https_port = std::max(port_of(where.https), 0);
+  result.info.tcp_port = port_of(where.tcp);
+  result.info.http_port = port_of(where.http);
   result.info.start_time
     = std::chrono::duration_cast<std::chrono::seconds>(now).count();
   return result;
@@ -123,7 +125,8 @@ collector_sources to_sources(const config::options& x) {
 
 std::shared_ptr<const connection_settings>
 to_connection_settings(const config::options& x,
-                       std::shared_ptr<const transport::tls_source> tls) {
+                       std::shared_ptr<const transport::tls_source> tls,
+                       const authorizer_actor& authorizer) {
   auto result = std::make_shared<connection_settings>();
   result->node_id = static_cast<uint16_t>(x.node_id);
   result->max_channel_consumers = static_cast<size_t>(x.max_channel_consumers);
@@ -134,6 +137,7 @@ to_connection_settings(const config::options& x,
   limits.max_rdy_count = x.max_rdy_count;
   limits.max_req_timeout = to_ms(x.max_req_timeout);
   limits.tls_required = tls_required(x);
+  limits.auth_enabled = authorizer != nullptr;
 
   auto& server = result->server;
   server.version = std::string{config::nsqd_version()};
@@ -146,10 +150,12 @@ to_connection_settings(const config::options& x,
   server.output_buffer_timeout = to_ms(x.output_buffer_timeout);
   server.max_output_buffer_size = x.max_output_buffer_size;
   server.max_deflate_level = x.max_deflate_level;
+  server.auth_required = authorizer != nullptr;
   server.tls_available = tls != nullptr;
   server.deflate_available = x.deflate;
   server.snappy_available = x.snappy;
   result->tls = std::move(tls);
+  result->authorizer = authorizer;
   return result;
 }
 

@@ -22,11 +22,16 @@ namespace cafq {
 /// Returns what the options say to topics and channels.
 [[nodiscard]] node_settings to_node_settings(const config::options& x);
 
-/// Returns what the options say to HTTP connections.
-/// @param tcp_address, http_address Where the node really listens.
+/// Where the node really listens; empty where it does not.
+struct listen_addresses {
+  std::string tcp;
+  std::string http;
+  std::string https;
+};
+
+/// Returns what the options say to HTTP connections in clear.
 [[nodiscard]] http_settings
-to_http_settings(const config::options& x, const std::string& tcp_address,
-                 const std::string& http_address);
+to_http_settings(const config::options& x, const listen_addresses& where);
 
 /// Returns what the options say to requests to other servers.
 [[nodiscard]] http_client_settings
@@ -49,8 +54,10 @@ to_statsd_settings(const config::options& x, int64_t http_port);
 
 /// Returns what the options say to connections.
 /// @param tls Null without a certificate.
+/// @param authorizer Null without auth servers.
 [[nodiscard]] std::shared_ptr<const connection_settings>
 to_connection_settings(const config::options& x,
-                       std::shared_ptr<const transport::tls_source> tls);
+                       std::shared_ptr<const transport::tls_source> tls,
+                       const authorizer_actor& authorizer);
 
 } // namespace cafq

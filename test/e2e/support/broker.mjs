@@ -118,13 +118,14 @@ export class Broker {
   }
 
   async listening() {
-    this.port = await this.#portOf('TCP');
-    this.httpPort = await this.#portOf('HTTP');
+    this.port = await this.portOf('TCP');
+    this.httpPort = await this.portOf('HTTP');
     return this;
   }
 
-  async #portOf(protocol) {
-    const pattern = new RegExp(`${protocol}: listening on 127\\.0\\.0\\.1:(\\d+)`);
+  // The port of one of its listeners, e.g. HTTPS.
+  async portOf(protocol) {
+    const pattern = new RegExp(` ${protocol}: listening on 127\\.0\\.0\\.1:(\\d+)`);
     return Number((await this.logged(pattern)).match(pattern)[1]);
   }
 
@@ -195,9 +196,9 @@ export function startBroker({ flags = [], port = 0, ...options } = {}) {
   const args = [
     `--tcp-address=127.0.0.1:${port}`,
     '--http-address=127.0.0.1:0',
+    '--https-address=',
     ...flags,
   ];
-  if (!isCafqd) args.push('--https-address=');
   const broker = new Broker(args, options);
   return broker.listening().catch(async (error) => {
     await broker.destroy();

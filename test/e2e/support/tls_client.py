@@ -1,10 +1,10 @@
 # A client of TLS that needs nothing but Python's standard library.
 #
-#   tls_client.py PORT AUTHORITY [plain|early [CERTIFICATE KEY]]
+#   tls_client.py PORT AUTHORITY [plain|early [CERTIFICATE KEY [SECRET]]]
 #
 # It publishes a message to the topic `python` of a broker on this machine, and
 # says `fine` if all went as it should. `early` sends its ClientHello in the
-# packet of the IDENTIFY.
+# packet of the IDENTIFY. With a secret it sends AUTH first.
 
 import json
 import socket
@@ -73,6 +73,12 @@ assert kind == 0 and json.loads(reply)["tls_v1"] is True, reply
 
 drive(tls.do_handshake)
 assert frame(secure_read) == (0, b"OK")
+if len(sys.argv) > 6:
+    secret = sys.argv[6].encode()
+    drive(lambda: tls.write(b"AUTH\n" + struct.pack(">i", len(secret)) + secret))
+    kind, reply = frame(secure_read)
+    assert kind == 0, reply
+    print(reply.decode())
 drive(lambda: tls.write(b"PUB python\n" + struct.pack(">i", 5) + b"hello"))
 assert frame(secure_read) == (0, b"OK")
 drive(lambda: tls.write(b"alive?\n"))

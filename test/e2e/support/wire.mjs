@@ -28,7 +28,7 @@ export function L(n) {
   return buffer;
 }
 
-const sized = (body) => bytes(L(bytes(body).length), body);
+export const sized = (body) => bytes(L(bytes(body).length), body);
 
 export const pub = (topic, body) => bytes(`PUB ${topic}\n`, sized(body));
 export const dpub = (topic, ms, body) => bytes(`DPUB ${topic} ${ms}\n`, sized(body));

@@ -1,0 +1,89 @@
+#include "net/authorizer.hpp"
+
+#include "actors/actor_support.hpp"
+
+#include <utility>
+
+namespace cafq {
+
+namespace {
+
+/// @throws auth::bad_answer
+grant_ptr read(const http_reply& x) {
+  if (x.status == 0)
+    throw auth::bad_answer(x.error);
+  if (x.status != 200)
+    throw auth::bad_answer("got response " + std::to_string(x.status));
+  return std::make_shared<const auth::authorizations>(x.body);
+}
+
+} // namespace
+
+authorizer_state::authorizer_state(authorizer_actor::pointer ptr) : self(ptr) {
+  // nop
+}
+
+void authorizer_state::ask(auth_question_ptr what, reply_promise answer_to) {
+  ++questions;
+  // In turn, so that all servers have their share.
+  const auto server = next++ % settings.servers.size();
+  ask(what, server, settings.servers.size(), answer_to);
+}
+
+void authorizer_state::ask(const auth_question_ptr& what, size_t server,
+                           size_t left, const reply_promise& answer_to) {
+  const auto& address = settings.servers[server];
+  http_request_ptr request{new http_request, false};
+  request->url = auth::url_of(address);
+  if (settings.post)
+    request->json = auth::to_json(*what);
+  else
+    request->url += "?" + auth::to_query(*what);
+  const auto failed = [=, this](const std::string& why) {
+    log::warn("AUTH: failed to auth against {} - {}", settings.servers[server],
+              why);
+    if (left > 1) {
+      ask(what, (server + 1) % settings.servers.size(), left - 1, answer_to);
+      return;
+    }
+    ++failures;
+    auto promise = answer_to;
+    promise.deliver(grant_ptr{});
+  };
+  self->request(fetcher, caf::infinite, std::move(request))
+    .then(
+      [=](const http_reply_ptr& x) {
+        try {
+          auto promise = answer_to;
+          promise.deliver(read(*x));
+        } catch (const auth::bad_answer& ex) {
+          failed(ex.what());
+        }
+      },
+      [=](const caf::error& why) { failed(render(why)); });
+}
+
+authorizer_actor::behavior_type
+authorizer(authorizer_actor::stateful_pointer<authorizer_state> self,
+           const fetcher_actor& fetcher, const authorizer_settings& settings) {
+  log_exceptions(self, "AUTH");
+  self->state.fetcher = fetcher;
+  self->state.settings = settings;
+  return {
+    [self](const auth_question_ptr& what) {
+      auto promise = self->make_response_promise<grant_ptr>();
+      self->state.ask(what, promise);
+      return promise;
+    },
+    [self](atom::stat) {
+      const auto& st = self->state;
+      auto result = stat_of(self, "authorizer", "", 0);
+      result.counters = {{"questions", st.questions},
+                         {"failures", st.failures}};
+      result.peers = {st.fetcher.id()};
+      return result;
+    },
+  };
+}
+
+} // namespace cafq

@@ -1,0 +1,91 @@
+#include "config/log.hpp"
+#include "net/http_connection.hpp"
+
+#include <algorithm>
+#include <array>
+
+// HTTPS: TLS between the socket and the parser of requests.
+
+namespace cafq {
+
+namespace {
+
+/// Whether this is the start of a request in clear.
+bool looks_like_http(std::string_view bytes) {
+  constexpr std::array<std::string_view, 5> starts{"GET /", "HEAD ", "POST ",
+                                                   "PUT /", "OPTIO"};
+  return std::any_of(starts.begin(), starts.end(),
+                     [=](auto x) { return bytes.starts_with(x); });
+}
+
+} // namespace
+
+void http_connection_state::received_tls(std::string_view bytes) {
+  if (handshake_due && looks_like_http(bytes)) {
+    fail_handshake("client sent an HTTP request to an HTTPS server");
+    // Go's words.
+    socket.append("HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request "
+                  "to an HTTPS server.\n");
+    flush();
+    return;
+  }
+  auto& filters = *socket.filters();
+  filters.feed(bytes);
+  if (!handshake_due || shake_hands()) {
+    run();
+    filters.stash();
+  }
+  flush();
+}
+
+/// @returns whether the handshake is done.
+bool http_connection_state::shake_hands() {
+  auto& filters = *socket.filters();
+  switch (filters.handshake()) {
+    case transport::step::more:
+      handshake_due.reset();
+      last_progress = self->clock().now();
+      arm();
+      return true;
+    case transport::step::hungry:
+      filters.stash();
+      break;
+    case transport::step::ended:
+      fail_handshake("EOF");
+      break;
+    case transport::step::failed:
+      fail_handshake(filters.error());
+      break;
+  }
+  return false;
+}
+
+void http_connection_state::fail_handshake(const std::string& why) {
+  log::error("http: TLS handshake error from {}: {}", socket.peer(), why);
+  handshake_due.reset();
+  socket.drop_filters();
+  end = ending::after_output;
+  socket.set_reading(false);
+}
+
+/// Feeds the parser with the next piece.
+/// @returns false if there is none.
+bool http_connection_state::decode() {
+  auto& filters = *socket.filters();
+  switch (filters.receive()) {
+    case transport::step::more:
+      take_input(filters.plain());
+      return true;
+    case transport::step::hungry:
+      break;
+    case transport::step::failed:
+      log::error("http: {}: {}", socket.peer(), filters.error());
+      [[fallthrough]];
+    case transport::step::ended:
+      peer_done = true;
+      break;
+  }
+  return false;
+}
+
+} // namespace cafq

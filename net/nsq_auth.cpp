@@ -1,0 +1,94 @@
+#include "net/nsq_connection.hpp"
+#include "net/protocol/errors.hpp"
+#include "net/protocol/frame.hpp"
+
+#include <utility>
+
+// AUTH, and what it lets a client do. While an auth server is asked, the later
+// commands of the client wait; those of others do not.
+
+namespace cafq {
+
+using protocol::command_name;
+
+void connection_state::on(const protocol::auth& x) {
+  settle_before_answer();
+  if (grant) {
+    violate(protocol::auth_already_set());
+    return;
+  }
+  secret = x.secret;
+  const auto t = slots.new_ticket();
+  slots.wait(t, command_name::auth);
+  ask_for_grant([this, t] { authorized(t); });
+}
+
+/// Answers the AUTH that waits for `t`.
+void connection_state::authorized(ticket t) {
+  if (!grant)
+    refuse_auth(t, protocol::auth_failed());
+  else if (grant->size() == 0)
+    refuse_auth(t, protocol::no_authorizations());
+  else
+    slots.resolve(t, response_frame(grant->to_json()));
+}
+
+void connection_state::refuse_auth(ticket t, const protocol::violation& x) {
+  log_error(x.text);
+  grant.reset();
+  slots.fail(t, x);
+}
+
+/// Asks the auth servers. No command is looked at before `then` was called,
+/// which finds the answer in `grant`.
+void connection_state::ask_for_grant(std::function<void()> then) {
+  auth_question_ptr what{new auth_question, false};
+  what->secret = secret;
+  what->remote_ip = socket.peer_ip();
+  what->tls = session.tls();
+  if (what->tls && socket.tls())
+    what->common_name = socket.tls()->details().common_name;
+  waiting = true;
+  const auto done = [this, then = std::move(then)](const grant_ptr& x) {
+    if (end == ending::closed)
+      return;
+    waiting = false;
+    grant = x;
+    if (grant)
+      grant_ends = self->clock().now() + grant->ttl();
+    then();
+    answer();
+    run();
+  };
+  self->request(settings->authorizer, caf::infinite, std::move(what))
+    .then(done, [done](const caf::error&) { done(nullptr); });
+}
+
+/// Says whether a command may go on. If not, it was refused, or waits for an
+/// auth server and is tried again by `later`.
+/// @param of A channel; empty for publishing.
+bool connection_state::permitted(command_name what, std::string_view topic,
+                                 std::string_view of,
+                                 const command_maker& later) {
+  if (!grant) {
+    violate(protocol::auth_first(what));
+    return false;
+  }
+  if (self->clock().now() > grant_ends) {
+    ask_for_grant([this, again = later()] {
+      if (grant)
+        held = again;
+      else
+        violate(protocol::auth_failed());
+    });
+    return false;
+  }
+  const auto allowed = what == command_name::sub
+                         ? grant->may_subscribe(topic, of)
+                         : grant->may_publish(topic);
+  if (!allowed)
+    violate(protocol::not_authorized(what, topic, of));
+  return allowed;
+}
+
+} // namespace cafq
