@@ -94,11 +94,11 @@ export class Ledger {
       ++result.promised;
       if (!there.has(number)) lost.push(number);
     });
-    assert.equal(lost.length, 0, `${where}: ${lost.length} lost of ${result.promised}: ${this.#tell(channel, lost)}`);
+    assert.equal(lost.length, 0, `${where}: ${lost.length} lost of ${result.promised}: ${this.tell(channel, lost)}`);
     const risen = drained.filter((x) => x < channel.settled && !channel.finishing.has(x));
-    assert.equal(risen.length, 0, `${where}: was lost before: ${this.#tell(channel, risen)}`);
+    assert.equal(risen.length, 0, `${where}: was lost before: ${this.tell(channel, risen)}`);
     const again = drained.filter((x) => old(channel.finished.get(x) ?? Infinity));
-    assert.equal(again.length, 0, `${where}: finished long ago: ${this.#tell(channel, again)}`);
+    assert.equal(again.length, 0, `${where}: finished long ago: ${this.tell(channel, again)}`);
     result.repeated = drained.filter((x) => channel.finishing.has(x)).length;
     if (attempts)
       for (const number of drained) {
@@ -135,14 +135,17 @@ export class Ledger {
       assert.equal(n, this.#size.get(batch), `${where}: part of a batch`);
   }
 
-  #tell(channel, numbers) {
+  // The history of some messages.
+  tell(channel, numbers) {
     const ago = (time) =>
-      Number.isFinite(time) ? `${Math.round(this.killedAt - time)} ms before the kill` : 'never';
+      Number.isFinite(time) ? `${Math.round(performance.now() - time)} ms ago` : 'never';
+    const history = (x) => (x ? `${history(x.before)} ${x.attempts}: ${ago(x.at)}` : '');
+    const after = ago(this.killedAt);
     return numbers
       .slice(0, 5)
       .map((x) => {
-        const seen = channel.seen.get(x);
-        return `${x} (${this.messages[x].how}, acknowledged ${ago(this.messages[x].ackedAt)}, seen ${ago(seen?.at)}, finished ${ago(channel.finished.get(x))})`;
+        const { how, ackedAt } = this.messages[x] ?? {};
+        return `${x} (${how}, acknowledged ${ago(ackedAt)}, attempts${history(channel.seen.get(x))}, finished ${ago(channel.finished.get(x))}; killed ${after})`;
       })
       .join(', ');
   }

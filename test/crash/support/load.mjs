@@ -124,7 +124,8 @@ export class Load {
         } else if (frame.data.toString('latin1').includes(marker)) break;
         else {
           const text = frame.data.toString('latin1');
-          assert.match(text, /^E_TOUCH_FAILED /, text);
+          const x = finishing.find(({ id }) => text.includes(id));
+          assert.match(text, /^E_TOUCH_FAILED /, `${text}: ${ledger.tell(channel, [x?.number])}`);
         }
       }
       const now = performance.now();
