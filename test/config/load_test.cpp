@@ -76,15 +76,6 @@ const std::array refusals{
     {"--https-address=x"}, 1, "cafqd: --https-address is not yet supported\n"},
   refusal{
     {"--https-address=:1"}, 1, "cafqd: --https-address is not yet supported\n"},
-  refusal{{"--lookupd-tcp-address=a:1"},
-          1,
-          "cafqd: --lookupd-tcp-address is not yet supported\n"},
-  refusal{{"--statsd-mem-stats=false"},
-          1,
-          "cafqd: --statsd-mem-stats is not yet supported\n"},
-  refusal{{"--e2e-processing-latency-percentile=0.5"},
-          1,
-          "cafqd: --e2e-processing-latency-percentile is not yet supported\n"},
   refusal{{"--tcp-address=/run/cafqd.sock"},
           1,
           "cafqd: --tcp-address with the path of a unix socket is not yet "
