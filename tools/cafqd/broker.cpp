@@ -152,9 +152,11 @@ listener_limits http_limits(size_t files) {
 
 /// The line that a service manager shows while the node works.
 std::string status_text(const resources& have) {
-  auto text = "NSQ on " + net::local_address(have.tcp_fd);
-  if (have.http_fd >= 0)
-    text += ", HTTP on " + net::local_address(have.http_fd);
+  auto text = "NSQ on " + have.tcp.address();
+  if (have.http)
+    text += ", HTTP on " + have.http->address();
+  if (have.https)
+    text += ", HTTPS on " + have.https->address();
   return text + "; started with " + notify::backlog_text(have.found);
 }
 
