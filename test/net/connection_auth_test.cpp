@@ -1,0 +1,161 @@
+#include "test/net/scripted.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace std::chrono_literals;
+
+namespace cafq::test {
+
+namespace {
+
+struct scripted_authorizer_state {
+  struct asked {
+    auth_question_ptr what;
+    caf::typed_response_promise<grant_ptr> answer;
+  };
+
+  /// Without an answer yet.
+  std::vector<asked> open;
+};
+
+/// An AUTHORIZER that answers only when the test does it.
+authorizer_actor::behavior_type scripted_authorizer(
+  authorizer_actor::stateful_pointer<scripted_authorizer_state> self) {
+  return {
+    [self](const auth_question_ptr& what) {
+      auto promise = self->make_response_promise<grant_ptr>();
+      self->state.open.push_back({what, promise});
+      return promise;
+    },
+    [](atom::stat) { return actor_stat{}; },
+  };
+}
+
+grant_ptr all_of(const std::string& topic) {
+  return std::make_shared<const auth::authorizations>(
+    R"({"ttl":10,"identity":"Ann","authorizations":[{"topic":")" + topic
+    + R"(","channels":[".*"],"permissions":["publish","subscribe"]}]})");
+}
+
+const std::string told
+  = R"({"identity":"Ann","identity_url":"","permission_count":1})";
+
+struct fixture : scripted_network {
+  fixture() {
+    settings->authorizer = sys.spawn(scripted_authorizer);
+    settings->limits.auth_enabled = true;
+    run();
+  }
+
+  ~fixture() {
+    self->send_exit(settings->authorizer, caf::exit_reason::user_shutdown);
+    run();
+  }
+
+  auto& questions() {
+    return state_of<scripted_authorizer_state>(settings->authorizer).open;
+  }
+
+  /// Answers the oldest question.
+  void grant(const grant_ptr& x) {
+    auto question = questions().at(0);
+    questions().erase(questions().begin());
+    question.answer.deliver(x);
+    run();
+  }
+
+  /// Returns a client that may do everything with a topic.
+  connection_handle let_in(const std::string& topic) {
+    const auto result = greet();
+    send(result, "AUTH\n" + sized("secret"));
+    grant(all_of(topic));
+    receive(result);
+    return result;
+  }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(connection_auth_tests, fixture)
+
+BOOST_AUTO_TEST_CASE(later_commands_wait_in_order) {
+  const auto ann = greet();
+  send(ann, "AUTH\n" + sized("secret") + pub("t", "a") + "bad\n");
+  BOOST_TEST(receive(ann) == frames{});
+  BOOST_TEST_REQUIRE(questions().size() == 1u);
+  BOOST_TEST(questions()[0].what->secret == "secret");
+  BOOST_TEST(!questions()[0].what->tls);
+  grant(all_of("t"));
+  BOOST_TEST(receive(ann) == (frames{told}));
+  accept("t");
+  BOOST_TEST(receive(ann) == (frames{"OK", "!E_INVALID invalid command bad"}));
+  BOOST_TEST(closed(ann));
+}
+
+BOOST_AUTO_TEST_CASE(other_clients_go_on) {
+  const auto ann = let_in("t");
+  const auto bob = greet();
+  send(bob, "AUTH\n" + sized("slow"));
+  send(ann, pub("t", "a"));
+  accept("t");
+  BOOST_TEST(receive(ann) == (frames{"OK"}));
+  BOOST_TEST(receive(bob) == frames{});
+}
+
+BOOST_AUTO_TEST_CASE(a_command_past_the_ttl_waits_for_the_next_answer) {
+  const auto ann = let_in("t");
+  advance(10s);
+  send(ann, pub("t", "a"));
+  BOOST_TEST(questions().empty());
+  accept("t");
+  BOOST_TEST(receive(ann) == (frames{"OK"}));
+  advance(1ns);
+  send(ann, "NOP\n");
+  BOOST_TEST(questions().empty());
+  send(ann, pub("t", "b") + pub("t", "c"));
+  BOOST_TEST(questions().size() == 1u);
+  BOOST_TEST(at("t").puts.empty());
+  grant(all_of("t"));
+  BOOST_TEST(questions().empty());
+  BOOST_TEST_REQUIRE(at("t").puts.size() == 1u);
+  accept("t");
+  BOOST_TEST(receive(ann) == (frames{"OK", "OK"}));
+}
+
+BOOST_AUTO_TEST_CASE(the_next_answer_may_allow_less) {
+  const auto ann = let_in("t");
+  advance(11s);
+  send(ann, "MPUB t\n");
+  grant(all_of("other"));
+  BOOST_TEST(receive(ann)
+             == (frames{R"(!E_UNAUTHORIZED AUTH failed for MPUB on "t" "")"}));
+  BOOST_TEST(closed(ann));
+}
+
+BOOST_AUTO_TEST_CASE(no_next_answer_ends_the_client) {
+  const auto ann = let_in("t");
+  advance(11s);
+  send(ann, "SUB t c\n");
+  grant(nullptr);
+  BOOST_TEST(receive(ann) == (frames{"!E_AUTH_FAILED AUTH failed"}));
+  BOOST_TEST(closed(ann));
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_for_one_who_has_left_is_dropped) {
+  const auto ann = greet();
+  send(ann, "AUTH\n" + sized("secret"));
+  self->send_exit(listener, caf::exit_reason::user_shutdown);
+  run();
+  BOOST_TEST(closed(ann));
+  grant(all_of("t"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace cafq::test
