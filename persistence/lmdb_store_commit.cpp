@@ -32,8 +32,10 @@ size_t erase_prefix(lmdb::txn& in, lmdb::table where, std::string_view prefix,
 } // namespace
 
 bool lmdb_store::commit() {
-  if (!staging_.has_ready())
+  if (!staging_.has_ready()) {
+    full_ = false;
     return false;
+  }
   // On a disk that is nearly full, less may fit.
   constexpr size_t step = 8;
   for (auto bytes = options_.max_transaction_bytes;; bytes /= step) {

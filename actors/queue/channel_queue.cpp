@@ -194,7 +194,7 @@ void channel_queue::keep_copies(time_point now) {
       if (x.stored || x.row)
         return;
       if (x.alone) {
-        x.row = deferred_set::save({x.body, x.slots[0].attempts, {}}, orders_);
+        x.row = deferred_.keep_copy({x.body, x.slots[0].attempts, {}}, orders_);
       } else {
         orders_.keep.push_back({x.body, progress_of(x)});
         x.stored = true;

@@ -101,10 +101,17 @@ void deferred_set::keep_copies(uint64_t mark, time_point now,
     settle(std::move(x));
 }
 
-deferred_key deferred_set::save(const item& x, store_orders& out) {
+void deferred_set::save(const item& x, store_orders& out) {
   const auto due_ns = x.row ? x.row->due_ns : 0;
   out.defer.push_back({due_ns, with_attempts(x.body, x.attempts)});
-  return out.defer.back().key();
+}
+
+deferred_key deferred_set::keep_copy(const item& x, store_orders& out) {
+  save(x, out);
+  const auto key = out.defer.back().key();
+  if (key > loaded_until_)
+    apart_.insert(key);
+  return key;
 }
 
 std::optional<due_request>
@@ -128,12 +135,13 @@ void deferred_set::loaded(due_rows rows) {
   size_t count = 0;
   for (auto& x : rows.rows) {
     loaded_until_ = x.key();
-    if (loaded_until_.number > newest_)
+    if (loaded_until_.number > newest_ || apart_.contains(loaded_until_))
       continue;
     ++count;
     const auto attempts = x.body->attempts(0);
     push({std::move(x.body), attempts, loaded_until_}, from_unix(x.due_ns));
   }
+  apart_.erase(apart_.begin(), apart_.upper_bound(loaded_until_));
   count = std::min(asked_, count);
   on_disk_ -= count;
   if (rows.next_ns)
@@ -155,6 +163,7 @@ void deferred_set::clear() {
   rows_in_heap_ = 0;
   on_disk_ = 0;
   loaded_until_ = {};
+  apart_.clear();
   loading_ = false;
   undecided_.clear();
 }

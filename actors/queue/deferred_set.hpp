@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace cafq::queue {
@@ -65,8 +66,11 @@ public:
   void keep_copies(uint64_t mark, time_point now, store_orders& out);
 
   /// Hands a message to the store whose time had come already.
+  static void save(const item& x, store_orders& out);
+
+  /// Likewise, while it goes on in memory.
   /// @returns its row.
-  static deferred_key save(const item& x, store_orders& out);
+  deferred_key keep_copy(const item& x, store_orders& out);
 
   /// Returns what to ask of the store now, if anything; the answer is `loaded`.
   /// @param newest The highest number that was put: the store may have been
@@ -136,6 +140,8 @@ private:
   size_t on_disk_ = 0;
   /// All rows up to here were loaded.
   deferred_key loaded_until_;
+  /// Rows above that must not be loaded: their messages are elsewhere.
+  std::set<deferred_key> apart_;
   /// When the next row has to be loaded.
   time_point load_at_{};
   bool loading_ = false;

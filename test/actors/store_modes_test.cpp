@@ -253,6 +253,26 @@ BOOST_AUTO_TEST_CASE(keeps_order_when_the_topic_is_paused_and_unpaused) {
   BOOST_TEST((crash() == found{{"", 0}, {"c", 0}, {"d", next}}));
 }
 
+BOOST_AUTO_TEST_CASE(refuses_when_the_disk_does_not_answer) {
+  channel();
+  publish(0, 0);
+  self->send_exit(keeper, caf::exit_reason::user_shutdown);
+  run();
+  const auto t = topic();
+  put(t, 1, 1);
+  run();
+  pass(4900ms, 50ms);
+  BOOST_TEST(sent_to(publisher).refused.empty());
+  pass(200ms, 50ms);
+  BOOST_TEST(sent_to(publisher).refused.size() == 1U);
+  // Those that come now have waited long enough with it.
+  put(t, 2, 2);
+  run();
+  pass(100ms, 50ms);
+  BOOST_TEST(sent_to(publisher).refused.size() == 2U);
+  BOOST_TEST(sent_to(publisher).accepted.size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_requeued_with_a_delay_stays_on_disk) {
   const auto c = channel();
   const auto ann = consumer(c, 1);
@@ -318,9 +338,10 @@ BOOST_AUTO_TEST_CASE(sleeps_when_all_is_kept) {
   advance(100ms);
   advance(100ms);
   const auto before = commits();
-  // Only the deadline of the message in flight is left, cut in pieces.
-  advance(4s);
+  // Only the deadline of the message in flight is left, in steps of 5 s.
+  pass(4s, 50ms);
   BOOST_TEST(commits() == before);
+  BOOST_TEST(timers() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_full_disk_refuses_and_lets_finish) {

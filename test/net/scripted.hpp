@@ -37,6 +37,7 @@ scripted_channel(channel_actor::stateful_pointer<scripted_channel_state> self) {
     [](atom::due, queue_id, const due_messages_ptr&) {},
     [](atom::save) { return atom::save_v; },
     [](atom::put, const batch_ptr&) {},
+    [](atom::put, const batch_ptr&, queue_id) {},
     [self](atom::sub, const client_actor& client, const subscription&) {
       self->state.client = client;
       return atom::sub_v;
@@ -87,6 +88,7 @@ scripted_topic(topic_actor::stateful_pointer<scripted_topic_state> self) {
     [](atom::load, queue_id, const blocks_ptr&) {},
     [](atom::due, queue_id, const due_messages_ptr&) {},
     [](atom::save) { return atom::save_v; },
+    [](atom::appended, const appended_ptr&) {},
     [self](atom::put, const batch_ptr& x, const client_actor& from, ticket t) {
       self->state.puts.push_back({x, from, t});
     },
@@ -98,6 +100,7 @@ scripted_topic(topic_actor::stateful_pointer<scripted_topic_state> self) {
     [](atom::empty) { return atom::empty_v; },
     [](atom::stat) { return actor_stat{}; },
     [](atom::room, const std::string&, uint64_t) {},
+    [](atom::room, const std::string&, bool) {},
     [](atom::vacant, const channel_actor&, const std::string&) {},
     [](atom::tick) {},
   };
