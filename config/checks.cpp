@@ -6,44 +6,6 @@
 
 namespace cafq::config {
 
-namespace {
-
-template <class T>
-bool is_off(const T&) {
-  return false;
-}
-
-bool is_off(const std::string& value) {
-  return value.empty();
-}
-
-/// Whether an option that is not built yet asks for nothing: it has its default
-/// or is empty, which turns off what it is about.
-bool asks_nothing(const options& values, const options& defaults,
-                  const option_row& row) {
-  return std::visit(
-    [&](auto field) {
-      return values.*field == defaults.*field || is_off(values.*field);
-    },
-    row.field);
-}
-
-} // namespace
-
-complaint check_support(const configuration& what) {
-  const options defaults;
-  for (const auto& group : option_table())
-    for (const auto& row : group.rows) {
-      const auto origin = what.origins.find(&row);
-      if (origin == what.origins.end())
-        continue;
-      if (row.support == support::later
-          && !asks_nothing(what.values, defaults, row))
-        return fmt::format("{} is not yet supported", origin->second);
-    }
-  return std::nullopt;
-}
-
 complaint check_values(const configuration& what) {
   try {
     static_cast<void>(to_sync_policy(what.values));

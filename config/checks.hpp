@@ -7,10 +7,6 @@
 
 namespace cafq::config {
 
-/// Looks for options that are set and not yet supported.
-/// @returns the first, with where it was set.
-[[nodiscard]] complaint check_support(const configuration& what);
-
 /// Looks for values that only make sense together with others, or not at all.
 /// @returns the first, with where it was set.
 [[nodiscard]] complaint check_values(const configuration& what);

@@ -32,8 +32,6 @@ std::string_view support_text(support value) {
     case support::yes:
     case support::refused:
       return "";
-    case support::later:
-      return "not yet supported";
     case support::ignored:
       return "no effect";
   }

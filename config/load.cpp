@@ -48,8 +48,6 @@ std::variant<loaded, exit_request> load(int argc, const char* const* argv) {
       return fail(1, *wrong);
   if (const auto wrong = apply(line, all))
     return fail(2, *wrong);
-  if (const auto wrong = check_support(all))
-    return fail(1, *wrong);
   if (const auto wrong = check_values(all))
     return fail(1, *wrong);
 

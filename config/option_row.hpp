@@ -15,8 +15,6 @@ namespace cafq::config {
 /// What cafqd makes of an option.
 enum class support : uint8_t {
   yes,
-  /// Not built yet: any value but the default stops the start.
-  later,
   /// nsqd has it, here it means nothing: accepted with a line in the log.
   ignored,
   /// Stops the start; the help says what to use instead.

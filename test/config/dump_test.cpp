@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(reads_back_the_defaults) {
   const options defaults;
   const auto result = read(dump(defaults));
   check_equal(result.values, defaults);
-  BOOST_TEST(check_support(result).value_or("") == "");
+  BOOST_TEST(check_values(result).value_or("") == "");
   BOOST_TEST(notes(result).empty());
 }
 

@@ -86,9 +86,6 @@ const std::array refusals{
   refusal{{"--config-file=/nowhere"},
           1,
           "cafqd: cannot read /nowhere: No such file or directory\n"},
-  refusal{{"--check-config", "--statsd-address=x"},
-          1,
-          "cafqd: --statsd-address is not yet supported\n"},
 };
 
 } // namespace
@@ -156,15 +153,6 @@ BOOST_AUTO_TEST_CASE(notes_options_without_effect) {
   BOOST_TEST(outcome.notes[1]
              == "--worker-id is known for nsqd's sake and has no effect (use "
                 "node-id)");
-}
-
-BOOST_AUTO_TEST_CASE(names_file_and_line_of_an_unsupported_option) {
-  const scratch_file file{"[cafqd]\n\nstatsd_address = \"x\"\n"};
-  const auto exit = leave({file.flag.c_str()});
-  BOOST_TEST(exit.code == 1);
-  BOOST_TEST(exit.err
-             == "cafqd: " + file.path.string()
-                  + ":3: statsd_address is not yet supported\n");
 }
 
 BOOST_DATA_TEST_CASE(refuses_with_one_line, refusals, x) {

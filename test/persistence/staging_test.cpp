@@ -8,8 +8,8 @@ namespace {
 
 using kind = staged_op::kind;
 
-staged_op make_put(const std::string& key, size_t size = 9,
-                   area where = area::ack) {
+staged_op
+make_put(const std::string& key, size_t size = 9, area where = area::ack) {
   staged_op x;
   x.what = kind::put;
   x.where = where;
