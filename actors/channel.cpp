@@ -89,6 +89,7 @@ channel_state::subscribe(const client_actor& client, const subscription& how) {
   queue::consumer x;
   x.id = client.id();
   x.msg_timeout = how.msg_timeout;
+  x.touch_timeout = how.touch_timeout;
   x.sample_rate = how.sample_rate;
   consumers.add(x);
   clients.emplace(x.id, client);
@@ -148,7 +149,7 @@ void channel_state::touch(consumer_id by, ticket answer_to,
   failures_ptr failed;
   const auto now = self->clock().now();
   auto* x = consumers.find(by);
-  const auto timeout = x ? x->msg_timeout : queue::duration{};
+  const auto timeout = x ? x->touch_timeout : queue::duration{};
   for (auto number : which.list) {
     auto why = queue().touch(number, by, timeout, settings.max_msg_timeout,
                              now);

@@ -137,6 +137,9 @@ struct subscription {
   queue::duration msg_timeout{};
   /// Percent, 0 = every message.
   int sample_rate = 0;
+  /// What TOUCH gives: nsqd delivers by the first IDENTIFY and touches by the
+  /// last.
+  queue::duration touch_timeout{};
 };
 
 /// The queues of a topic and of a channel it has got.

@@ -419,6 +419,7 @@ std::vector<recovered_topic> recover(message_store& disk) {
       i->second.channels.emplace_back(
         x.name, recovered_queue{x.queue, disk.summary(x.queue), x.paused});
   std::vector<recovered_topic> result;
+  result.reserve(found.size());
   for (auto& [name, x] : found)
     result.push_back(std::move(x));
   return result;

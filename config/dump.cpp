@@ -12,19 +12,11 @@
 
 namespace cafq::config {
 
-namespace {
-
-bool in_files(const option_row& row) {
-  return row.scope == scope::anywhere && row.support != support::ignored;
-}
-
-} // namespace
-
 std::string dump(const options& source, const caf_settings& caf) {
   auto text = fmt::format("; {}\n[cafqd]\n", version_line());
   for (const auto& group : option_table())
     for (const auto& row : group.rows)
-      if (in_files(row))
+      if (is_in_files(row))
         text += fmt::format("{} = {}\n", row.name, to_file_syntax(source, row));
   // A section may not come twice in CAF's file, so gather its keys first.
   std::map<std::string, std::string> sections;
@@ -51,7 +43,7 @@ std::string example_file() {
   for (const auto& group : option_table()) {
     auto rows = std::string{};
     for (const auto& row : group.rows) {
-      if (!in_files(row))
+      if (!is_in_files(row))
         continue;
       for (const auto& line :
            wrap(describe(row, std::string{row.default_text}), 76))

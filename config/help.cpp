@@ -2,7 +2,6 @@
 
 #include "config/describe.hpp"
 #include "config/option_table.hpp"
-#include "config/print.hpp"
 #include "config/version.hpp"
 #include "config/wrap.hpp"
 
@@ -15,39 +14,10 @@ namespace {
 constexpr size_t columns = 80;
 constexpr size_t text_column = 34;
 
-struct value_namer {
-  std::string_view operator()(bool options::*) const {
-    return "";
-  }
-  std::string_view operator()(int64_t options::*) const {
-    return "N";
-  }
-  std::string_view operator()(options::duration options::*) const {
-    return "TIME";
-  }
-  std::string_view operator()(std::string options::*) const {
-    return "TEXT";
-  }
-  template <class T>
-  std::string_view operator()(std::vector<T> options::*) const {
-    return "LIST";
-  }
-};
-
 std::string left_side(const option_row& row) {
-  auto name = row.value_name;
-  if (name.empty())
-    name = std::visit(value_namer{}, row.field);
+  const auto name = value_name(row);
   return name.empty() ? fmt::format("  --{}", row.name)
                       : fmt::format("  --{}={}", row.name, name);
-}
-
-std::string default_of(const option_row& row, const options& defaults) {
-  if (!row.default_text.empty())
-    return std::string{row.default_text};
-  if (row.scope == scope::command_line || row.support == support::ignored)
-    return "";
-  return to_flag_syntax(defaults, row);
 }
 
 void append(std::string& text, const std::string& left,
@@ -81,7 +51,7 @@ std::string help_text() {
   for (const auto& group : option_table()) {
     text += fmt::format("\n{}:\n", group.title);
     for (const auto& row : group.rows)
-      append(text, left_side(row), describe(row, default_of(row, defaults)));
+      append(text, left_side(row), describe(row, default_text(row, defaults)));
   }
   return text;
 }

@@ -40,6 +40,10 @@ bool is_switch(const option_row& row) {
               != row.choices.end();
 }
 
+bool is_in_files(const option_row& row) {
+  return row.scope == scope::anywhere && row.support != support::ignored;
+}
+
 std::string allowed_text(const option_row& row) {
   if (!row.choices.empty())
     return choices_text(row);

@@ -61,6 +61,9 @@ struct option_row {
 /// Whether the option may be given without a value, which then means true.
 [[nodiscard]] bool is_switch(const option_row& row);
 
+/// Whether a configuration file is the place for the option.
+[[nodiscard]] bool is_in_files(const option_row& row);
+
 /// Says which values a row takes: `0..1023`, `> 0s`, `text or json`.
 /// Empty if the type allows them all.
 [[nodiscard]] std::string allowed_text(const option_row& row);

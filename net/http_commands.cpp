@@ -206,7 +206,8 @@ void http_connection_state::perform(const topic_actor& who,
 void http_connection_state::on(const report_request& x) {
   auto sources = settings->sources;
   sources.others.emplace_back(listener);
-  auto collector = self->spawn(stats_collector, sources);
+  // Detached, or the event loop would run it as it runs topics and channels.
+  auto collector = self->spawn<caf::detached>(stats_collector, sources);
   self->request(collector, caf::infinite, atom::list_v, x)
     .then(
       [this, how = x.how](const text_ptr& text) {

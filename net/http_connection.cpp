@@ -1,10 +1,7 @@
 #include "net/http_connection.hpp"
 
 #include "actors/actor_support.hpp"
-#include "config/go_duration.hpp"
-#include "net/socket.hpp"
 
-#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -12,14 +9,9 @@ namespace cafq {
 
 namespace {
 
-using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr size_t smallest_read = 2048;
-constexpr size_t largest_read = size_t{64} * 1024;
-
-/// How much of a long answer is handed to the socket at a time.
-constexpr size_t piece_size = size_t{64} * 1024;
 
 /// Answers a client has not taken, beyond which its next request waits.
 constexpr size_t output_window = size_t{256} * 1024;
@@ -43,35 +35,25 @@ constexpr auto output_patience = seconds{30};
 /// How long what a client still sends is thrown away behind the last answer.
 constexpr auto linger_patience = seconds{1};
 
-int64_t unix_time() {
-  return std::chrono::duration_cast<seconds>(
-           std::chrono::system_clock::now().time_since_epoch())
-    .count();
-}
-
 } // namespace
 
-http_connection_state::http_connection_state(broker ptr) : self(ptr) {
+http_connection_state::http_connection_state(broker ptr)
+  : self(ptr), socket(ptr), timer(ptr) {
   // nop
 }
 
 // -- from the socket ----------------------------------------------------------
 
 void http_connection_state::start(caf::io::connection_handle handle) {
-  hdl = handle;
-  fd = static_cast<int>(handle.id());
-  peer = settings->direct_send ? net::remote_address(fd) : "test";
-  read_size = smallest_read;
-  self->configure_read(hdl, caf::io::receive_policy::at_most(read_size));
-  self->ack_writes(hdl, true);
+  socket.open(handle, smallest_read, settings->direct_send);
   last_progress = self->clock().now();
-  arm(head_patience);
+  arm();
 }
 
 void http_connection_state::received(std::string_view bytes) {
   if (end != ending::no)
     return;
-  adapt_read_size(bytes.size());
+  socket.adapt_read_size(bytes.size());
   const auto now = self->clock().now();
   if (!parser.within_request())
     request_begun = now;
@@ -81,23 +63,12 @@ void http_connection_state::received(std::string_view bytes) {
 }
 
 void http_connection_state::closed_by_peer(caf::io::connection_handle handle) {
-  if (handle != hdl || end == ending::closed)
+  if (!socket.is(handle) || end == ending::closed)
     return;
-  const auto busy = working || out.pending() > 0 || long_body;
-  // CAF gives up the socket; what we still have to say needs it.
-  const auto again
-    = busy && !peer_done && settings->direct_send ? net::duplicate(fd) : -1;
-  peer_done = true;
-  if (again < 0) {
-    abort();
-    return;
-  }
-  hdl = self->add_scribe(again);
-  fd = again;
-  reading = false;
-  self->ack_writes(hdl, true);
-  if (out.pending() > 0) {
-    // CAF dropped what it had of the answer.
+  const auto busy = working || long_body;
+  const auto first = !std::exchange(peer_done, true);
+  // What CAF has of an answer is lost.
+  if (!busy || !first || socket.pending() > 0 || !socket.outlive_input()) {
     abort();
     return;
   }
@@ -105,7 +76,7 @@ void http_connection_state::closed_by_peer(caf::io::connection_handle handle) {
 }
 
 void http_connection_state::transferred(size_t count) {
-  out.gone(count);
+  socket.transferred(count);
   last_progress = self->clock().now();
   flush();
   run();
@@ -115,7 +86,7 @@ void http_connection_state::transferred(size_t count) {
 
 bool http_connection_state::may_run() const {
   return !working && end == ending::no && !long_body
-         && out.pending() < output_window;
+         && socket.pending() < output_window;
 }
 
 /// Works on requests as far as they have arrived and may be worked on.
@@ -134,9 +105,9 @@ void http_connection_state::run() {
   }
   if (end != ending::no)
     return;
-  set_reading(!peer_done && (idle || parser.buffered() < input_window));
+  socket.set_reading(!peer_done && (idle || parser.buffered() < input_window));
   if (idle && parser.within_request())
-    arm(head_patience);
+    arm();
 }
 
 /// Goes on with the current request.
@@ -200,7 +171,7 @@ void http_connection_state::on_head() {
   } else if (head.expects_continue && head.has_body()
              && parser.buffered() == 0) {
     constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-    out.frames().insert(out.frames().end(), go_on.begin(), go_on.end());
+    socket.append(go_on);
   }
 }
 
@@ -218,156 +189,17 @@ void http_connection_state::complete(http::body_state how) {
   std::visit([this](auto& x) { on(x); }, effect);
 }
 
-/// Sends the answer to the current request and goes on to the next.
-void http_connection_state::answer(http::response x) {
-  working = false;
-  if (end != ending::no)
-    return;
-  log_request(x);
-  const auto& head = parser.head();
-  x.close |= last_request;
-  const http::response_context context{head.minor, head.keep_alive && !x.close,
-                                       head.method == "HEAD", date()};
-  const auto add = [this](std::string_view bytes) {
-    out.frames().insert(out.frames().end(), bytes.begin(), bytes.end());
-  };
-  add(http::render_head(x, context));
-  if (!context.head_only) {
-    if (x.content().size() > piece_size && x.shared_body) {
-      long_body = x.shared_body;
-      long_body_at = 0;
-    } else {
-      add(x.content());
-    }
-  }
-  last_progress = self->clock().now();
-  early.reset();
-  route.reset();
-  body_bytes = 0;
-  if (x.close) {
-    end = ending::after_output;
-    set_reading(false);
-  } else {
-    parser.skip();
-    request_begun = last_progress;
-  }
-}
-
-void http_connection_state::log_request(const http::response& x) const {
-  if (route
-      && (route->target == http::endpoint::pub
-          || route->target == http::endpoint::mpub))
-    return;
-  const auto& head = parser.head();
-  log::info("{} {} {} ({}) {}", x.status, head.method, head.target, peer,
-            config::to_go_duration(self->clock().now() - request_begun));
-}
-
-// -- output -------------------------------------------------------------------
-
-/// Adds the next piece of a long answer.
-void http_connection_state::fill() {
-  if (!long_body || out.pending() >= piece_size)
-    return;
-  const auto piece = std::string_view{*long_body}.substr(long_body_at,
-                                                         piece_size);
-  out.frames().insert(out.frames().end(), piece.begin(), piece.end());
-  long_body_at += piece.size();
-  if (long_body_at == long_body->size())
-    long_body.reset();
-}
-
-void http_connection_state::flush() {
-  if (end == ending::closed || end == ending::lingering)
-    return;
-  do {
-    fill();
-    if (!send_frames())
-      return;
-  } while (long_body && out.pending() == 0);
-  if (out.pending() > 0)
-    arm(output_patience);
-  output_gone();
-}
-
-/// Hands what lies here to the socket, and what that does not take to CAF.
-/// @returns false if the connection is broken.
-bool http_connection_state::send_frames() {
-  if (!out.ready())
-    return true;
-  auto& frames = out.frames();
-  const std::string_view bytes{frames.data(), frames.size()};
-  const auto sent = settings->direct_send ? net::send_some(fd, bytes) : 0;
-  if (sent < 0) {
-    abort();
-    return false;
-  }
-  if (static_cast<size_t>(sent) < bytes.size()) {
-    auto& rest = self->wr_buf(hdl);
-    rest.insert(rest.end(), frames.begin() + sent, frames.end());
-    self->flush(hdl);
-  }
-  out.taken(static_cast<size_t>(sent));
-  return true;
-}
-
-void http_connection_state::output_gone() {
-  if (end != ending::after_output || out.pending() > 0 || long_body)
-    return;
-  if (peer_done || !settings->direct_send)
-    close();
-  else
-    linger();
-}
-
-void http_connection_state::linger() {
-  end = ending::lingering;
-  net::end_output(fd);
-  reading = false;
-  set_reading(true);
-  last_progress = self->clock().now();
-  arm(linger_patience);
-}
+// -- the end ------------------------------------------------------------------
 
 void http_connection_state::close() {
-  if (std::exchange(end, ending::closed) != ending::closed)
-    self->quit();
+  end = ending::closed;
+  socket.close();
 }
 
 void http_connection_state::abort() {
-  if (settings->direct_send && end != ending::closed)
-    net::abort_connection(fd);
-  out.discard();
+  socket.break_off();
   long_body.reset();
   close();
-}
-
-// -- input --------------------------------------------------------------------
-
-void http_connection_state::set_reading(bool on) {
-  if (std::exchange(reading, on) == on)
-    return;
-  if (!on) {
-    self->halt(hdl);
-    return;
-  }
-  // CAF loses a trigger that comes in the same turn of its loop as the halt.
-  self->backend().post([me = caf::strong_actor_ptr{self->ctrl()}, this] {
-    if (self->alive() && reading)
-      self->trigger(hdl);
-  });
-}
-
-void http_connection_state::adapt_read_size(size_t got) {
-  auto size = read_size;
-  if (got == size && size < largest_read)
-    size = std::min(size * 4, largest_read);
-  else if (got < size / 8)
-    size = std::max(size / 4, smallest_read);
-  if (size == read_size)
-    return;
-  read_size = size;
-  self->configure_read(hdl, caf::io::receive_policy::at_most(read_size));
 }
 
 // -- time ---------------------------------------------------------------------
@@ -376,7 +208,7 @@ void http_connection_state::adapt_read_size(size_t got) {
 std::optional<queue::time_point> http_connection_state::deadline() const {
   if (end == ending::lingering)
     return last_progress + linger_patience;
-  if (out.pending() > 0)
+  if (socket.pending() > 0)
     return last_progress + output_patience;
   if (working)
     return std::nullopt;
@@ -387,18 +219,14 @@ std::optional<queue::time_point> http_connection_state::deadline() const {
   return request_begun + body_patience + seconds{body_bytes / slowest_body};
 }
 
-void http_connection_state::tick() {
-  armed.reset();
-  if (end == ending::closed)
+void http_connection_state::tick(uint64_t number) {
+  if (!timer.fired(number) || end == ending::closed)
     return;
   const auto due = deadline();
-  const auto now = self->clock().now();
-  if (!due) {
-    arm(idle_patience);
-  } else if (now < *due) {
-    arm(*due - now);
+  if (!due || self->clock().now() < *due) {
+    arm();
   } else if (parser.within_request() && end == ending::no
-             && out.pending() == 0) {
+             && socket.pending() == 0) {
     last_request = true;
     early.reset();
     answer(http::refusal(408));
@@ -408,28 +236,16 @@ void http_connection_state::tick() {
   }
 }
 
-/// Makes sure that a tick comes within `patience`.
-void http_connection_state::arm(queue::duration patience) {
-  const auto when = self->clock().now() + patience;
-  if (armed && *armed <= when)
-    return;
-  armed = when;
-  self->delayed_send(self, patience, atom::tick_v);
-}
-
-std::string_view http_connection_state::date() {
-  const auto now = unix_time();
-  if (std::exchange(date_second, now) != now)
-    date_text = http::http_date(now);
-  return date_text;
+void http_connection_state::arm() {
+  timer.set(deadline().value_or(self->clock().now() + idle_patience));
 }
 
 actor_stat http_connection_state::stat() const {
-  auto result = stat_of(self, "http", peer, parent);
+  auto result = stat_of(self, "http", socket.peer(), parent);
   result.counters = {
     {"requests", requests},
     {"published", published},
-    {"pending_bytes", out.pending()},
+    {"pending_bytes", socket.pending()},
   };
   for (const auto& [key, handle] : topics)
     result.peers.push_back(handle.id());
@@ -472,14 +288,15 @@ http_connection_actor::behavior_type http_connection(
       self->state.transferred(x.written);
     },
     [self](atom::stat) { return self->state.stat(); },
-    [self](atom::tick) { self->state.tick(); },
+    [self](atom::tick, uint64_t number) { self->state.tick(number); },
   };
 }
 
 fork_connection
 http_connections(std::shared_ptr<const http_settings> settings) {
-  return [=](listener_actor::broker_pointer parent,
-             caf::io::connection_handle client) -> stat_actor {
+  return [settings = std::move(settings)](
+           listener_actor::broker_pointer parent,
+           caf::io::connection_handle client) -> stat_actor {
     // CAF 0.17 forwards the arguments of fork twice, so none may be a
     // temporary.
     const listener_actor me{parent};

@@ -1,13 +1,14 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
+#include "net/client_socket.hpp"
 #include "net/http/api.hpp"
 #include "net/http/request_parser.hpp"
 #include "net/http/response.hpp"
 #include "net/http/router.hpp"
 #include "net/http_settings.hpp"
 #include "net/listener.hpp"
-#include "net/output.hpp"
+#include "net/tick_timer.hpp"
 
 #include <caf/io/connection_handle.hpp>
 #include <caf/io/system_messages.hpp>
@@ -32,7 +33,7 @@ using http_connection_actor
                          // Tells about itself.
                          caf::replies_to<atom::stat>::with<actor_stat>,
                          // INTERNAL: looks for a client that is too slow.
-                         caf::reacts_to<atom::tick>>;
+                         caf::reacts_to<atom::tick, uint64_t>>;
 
 /// The state of the HTTP connection actor: bytes to requests, requests to
 /// actors, answers to bytes. Requests of one client are worked on one by one.
@@ -59,7 +60,7 @@ struct http_connection_state {
 
   // -- time -------------------------------------------------------------------
 
-  void tick();
+  void tick(uint64_t number);
 
   /// Closes at once.
   void abort();
@@ -102,18 +103,18 @@ private:
   [[nodiscard]] bool may_run() const;
   void on_head();
   void complete(http::body_state how);
+  void close();
+  void arm();
+  [[nodiscard]] std::optional<queue::time_point> deadline() const;
+
+  // -- http_answers.cpp -------------------------------------------------------
+
   void answer(http::response x);
   void log_request(const http::response& x) const;
   void fill();
   void flush();
-  bool send_frames();
   void output_gone();
   void linger();
-  void close();
-  void set_reading(bool on);
-  void adapt_read_size(size_t got);
-  void arm(queue::duration patience);
-  [[nodiscard]] std::optional<queue::time_point> deadline() const;
   [[nodiscard]] std::string_view date();
 
   // -- http_commands.cpp ------------------------------------------------------
@@ -126,9 +127,9 @@ private:
   void perform(const Handle& who, Ts... xs);
   void perform(const topic_actor& who, const http::channel_command& x);
 
-  caf::io::connection_handle hdl;
-  int fd = -1;
-  std::string peer;
+  // Named as the public ones: code does not care where they stand.
+  // NOLINTBEGIN(readability-identifier-naming)
+  client_socket socket;
 
   // The request.
   http::request_parser parser;
@@ -141,11 +142,8 @@ private:
   bool last_request = false;
   bool greeted = false;
   bool peer_done = false;
-  bool reading = true;
-  size_t read_size = 0;
 
   // The answer.
-  cafq::output out;
   text_ptr long_body;
   size_t long_body_at = 0;
   ending end = ending::no;
@@ -164,11 +162,12 @@ private:
   /// When the last request ended, or bytes of an answer left.
   queue::time_point last_progress{};
   size_t body_bytes = 0;
-  std::optional<queue::time_point> armed;
+  tick_timer timer;
 
   // For the stats.
   uint64_t requests = 0;
   uint64_t published = 0;
+  // NOLINTEND(readability-identifier-naming)
 };
 
 /// Speaks HTTP/1.1 with one client.

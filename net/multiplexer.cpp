@@ -1,24 +1,36 @@
 #include "net/multiplexer.hpp"
 
+#include <chrono>
 #include <thread>
 
 namespace cafq::net {
+
+namespace {
+
+/// How long the sockets may wait for topics and channels in one turn.
+constexpr auto patience = std::chrono::milliseconds{1};
+
+} // namespace
 
 /// Travels through CAF's pipe in place of the actors that were woken.
 class multiplexer::drain_request
   : public caf::io::network::multiplexer::runnable {
 public:
-  explicit drain_request(multiplexer* parent) noexcept : parent_(parent) {
+  using action = void (multiplexer::*)();
+
+  drain_request(multiplexer* parent, action what) noexcept
+    : parent_(parent), what_(what) {
     // nop
   }
 
   resume_result resume(caf::execution_unit*, size_t) override {
-    parent_->drain();
+    (parent_->*what_)();
     return done;
   }
 
 private:
   multiplexer* parent_;
+  action what_;
 };
 
 multiplexer::multiplexer(caf::actor_system* sys) : super(sys) {
@@ -28,15 +40,26 @@ multiplexer::multiplexer(caf::actor_system* sys) : super(sys) {
 multiplexer::~multiplexer() {
   // Actors that ended while they were in line. They are not cleaned up again:
   // that needs CAF's clock, whose thread has ended by now.
-  for (auto* ptr : woken_)
-    caf::intrusive_ptr_release(ptr);
+  for (auto* list : {&woken_, &woken_here_})
+    for (auto* ptr : *list)
+      caf::intrusive_ptr_release(ptr);
 }
 
 void multiplexer::exec_later(caf::resumable* ptr) {
   const auto kind = ptr->subtype();
   const auto ours = kind == caf::resumable::io_actor
                     || kind == caf::resumable::function_object;
-  if (!ours || std::this_thread::get_id() == thread_id()) {
+  if (std::this_thread::get_id() == thread_id()) {
+    if (kind != caf::resumable::scheduled_actor) {
+      super::exec_later(ptr);
+      return;
+    }
+    woken_here_.push_back(ptr);
+    if (woken_here_.size() == 1)
+      super::exec_later(new drain_request(this, &multiplexer::drain_here));
+    return;
+  }
+  if (!ours) {
     super::exec_later(ptr);
     return;
   }
@@ -47,7 +70,7 @@ void multiplexer::exec_later(caf::resumable* ptr) {
     woken_.push_back(ptr);
   }
   if (first)
-    super::exec_later(new drain_request(this));
+    super::exec_later(new drain_request(this, &multiplexer::drain));
 }
 
 void multiplexer::drain() {
@@ -58,6 +81,21 @@ void multiplexer::drain() {
   for (auto* ptr : draining_)
     resume(caf::intrusive_ptr<caf::resumable>{ptr, false});
   draining_.clear();
+}
+
+void multiplexer::drain_here() {
+  // What these wake in turn comes with the next round.
+  draining_here_.swap(woken_here_);
+  const auto until = std::chrono::steady_clock::now() + patience;
+  auto in_time = true;
+  for (auto* ptr : draining_here_) {
+    in_time = in_time && std::chrono::steady_clock::now() < until;
+    if (in_time)
+      resume(caf::intrusive_ptr<caf::resumable>{ptr, false});
+    else
+      super::exec_later(ptr);
+  }
+  draining_here_.clear();
 }
 
 } // namespace cafq::net

@@ -49,7 +49,7 @@ std::string response_frame(std::string_view data) {
 // -- negotiation --------------------------------------------------------------
 
 void connection_state::on(const protocol::identify& x) {
-  log::info("[{}] IDENTIFY: {}", peer, x.body);
+  log::info("[{}] IDENTIFY: {}", socket.peer(), x.body);
   auto result = protocol::negotiate(x.body, settings->server, client);
   if (const auto* bad = std::get_if<protocol::violation>(&result)) {
     violate(*bad);
@@ -62,11 +62,12 @@ void connection_state::on(const protocol::identify& x) {
   }
   session.set_heartbeats(client.heartbeat_interval.count() > 0);
   if (!std::exchange(identified, true)) {
-    delivery_terms = {client.msg_timeout, client.sample_rate};
+    delivery_terms = {client.msg_timeout, client.sample_rate, {}};
     heartbeat_every = client.heartbeat_interval;
     next_heartbeat = self->clock().now() + heartbeat_every;
     arm();
   }
+  delivery_terms.touch_timeout = client.msg_timeout;
   slots.answer(response_frame(reply.data));
   agree_on(reply);
 }
@@ -166,7 +167,7 @@ void connection_state::on(const protocol::fin& x) {
 
 void connection_state::on(const protocol::req& x) {
   if (x.clamped)
-    log::info("[{}] REQ timeout out of range, clamped to {} ms", peer,
+    log::info("[{}] REQ timeout out of range, clamped to {} ms", socket.peer(),
               x.delay.count() / 1000000);
   if (auto number = own_number(x.id))
     settlings.requeue(*number, x.delay);
@@ -341,7 +342,7 @@ void connection_state::send_publish(publish_collector::group x,
 }
 
 void connection_state::log_error(std::string_view text) const {
-  log::error("[{}] - {}", peer, text);
+  log::error("[{}] - {}", socket.peer(), text);
 }
 
 } // namespace cafq

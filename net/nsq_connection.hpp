@@ -1,9 +1,9 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
+#include "net/client_socket.hpp"
 #include "net/connection_settings.hpp"
 #include "net/listener.hpp"
-#include "net/output.hpp"
 #include "net/protocol/command_parser.hpp"
 #include "net/protocol/identify.hpp"
 #include "net/protocol/magic.hpp"
@@ -11,8 +11,7 @@
 #include "net/publish_collector.hpp"
 #include "net/response_slots.hpp"
 #include "net/settling.hpp"
-#include "net/transport/stack.hpp"
-#include "net/transport/tls_stream.hpp"
+#include "net/tick_timer.hpp"
 #include "net/upgrade.hpp"
 
 #include <caf/io/connection_handle.hpp>
@@ -60,7 +59,7 @@ struct connection_state {
   void closed_by_peer(caf::io::connection_handle handle);
   void transferred(size_t count);
 
-  // -- from topics and channels -----------------------------------------------
+  // -- from topics and channels (nsq_answers.cpp) -----------------------------
 
   void deliver(const delivery& x);
   void accepted(ticket t);
@@ -73,12 +72,12 @@ struct connection_state {
   /// Something happened that commands may wait for: executes those that may be.
   void go_on();
 
-  // -- time -------------------------------------------------------------------
-
-  void tick(uint64_t generation);
-
   /// Closes at once, without a frame.
   void abort();
+
+  // -- time and stats (nsq_upkeep.cpp) ----------------------------------------
+
+  void tick(uint64_t number);
 
   [[nodiscard]] actor_stat stat() const;
 
@@ -141,15 +140,22 @@ private:
   void flush();
   void close_when_sent();
   void close();
-  void settled_put(ticket t);
   void set_reading(bool on);
-  void adapt_read_size(size_t got);
-  void arm();
-  [[nodiscard]] bool owes_line() const;
   [[nodiscard]] bool lasting(std::string_view bytes) const;
-
   [[nodiscard]] bool shaking_hands() const;
-  [[nodiscard]] size_t pending() const;
+  [[nodiscard]] bool output_full() const;
+
+  // -- nsq_answers.cpp --------------------------------------------------------
+
+  void settled_put(ticket t);
+
+  // -- nsq_upkeep.cpp ---------------------------------------------------------
+
+  void arm();
+  void send_heartbeat(queue::time_point now);
+  [[nodiscard]] queue::time_point close_deadline() const;
+  [[nodiscard]] bool owes_line() const;
+  [[nodiscard]] std::shared_ptr<const client_stat> client_facts() const;
 
   // -- nsq_upgrade.cpp --------------------------------------------------------
 
@@ -163,8 +169,6 @@ private:
   void fail_upgrade(const std::string& why);
   void upgrade_timed_out();
   [[nodiscard]] bool decode();
-  [[nodiscard]] bool encode();
-  [[nodiscard]] std::shared_ptr<const client_stat> client_facts() const;
 
   // -- nsq_commands.cpp -------------------------------------------------------
 
@@ -190,9 +194,9 @@ private:
   own_number(const protocol::message_id& id) const;
   void log_error(std::string_view text) const;
 
-  caf::io::connection_handle hdl;
-  int fd = -1;
-  std::string peer;
+  // Named as the public ones: code does not care where they stand.
+  // NOLINTBEGIN(readability-identifier-naming)
+  client_socket socket;
 
   // What arrives.
   protocol::magic_check magic;
@@ -201,21 +205,14 @@ private:
   std::optional<protocol::command_parser> parser;
   /// The plain bytes being handled.
   std::string_view fed;
-  bool reading = true;
-  size_t read_size = 0;
   /// An answer the next command depends on is under way.
   bool waiting = false;
   ending end = ending::no;
 
   // What leaves.
   response_slots slots;
-  cafq::output out;
 
   // Behind an upgrade.
-  /// Null as long as everything is in clear.
-  std::unique_ptr<transport::stack> secure;
-  /// Part of `secure`; null without TLS.
-  const transport::tls_stream* tls = nullptr;
   compressed_by compression = compressed_by::nothing;
   std::optional<cafq::upgrade> upgrade;
 
@@ -245,7 +242,7 @@ private:
   queue::time_point next_heartbeat{};
   std::chrono::milliseconds heartbeat_every{0};
   queue::time_point closing_since{};
-  uint64_t tick_generation = 0;
+  tick_timer timer;
 
   // For the stats.
   uint64_t commands = 0;
@@ -253,6 +250,7 @@ private:
   int64_t connected_at = 0;
   /// Messages by topic, of the first few topics.
   std::map<std::string, uint64_t, std::less<>> published_to;
+  // NOLINTEND(readability-identifier-naming)
 };
 
 /// Speaks NSQ's protocol V2 with one client.

@@ -1,7 +1,6 @@
 #include "net/nsq_connection.hpp"
 #include "net/protocol/errors.hpp"
 #include "net/protocol/frame.hpp"
-#include "net/socket.hpp"
 #include "net/transport/deflate_stream.hpp"
 #include "net/transport/snappy_stream.hpp"
 
@@ -26,7 +25,7 @@ constexpr auto handshake_timeout = std::chrono::seconds{5};
 /// Whether what is asked for fits what is there: compression may come on top
 /// of TLS, nothing may come twice or below.
 bool connection_state::may_upgrade(const protocol::identify_reply& x) const {
-  if (!secure || (!x.tls && !x.snappy && !x.deflate))
+  if (socket.in_clear() || (!x.tls && !x.snappy && !x.deflate))
     return true;
   return !x.tls && compression == compressed_by::nothing;
 }
@@ -49,7 +48,7 @@ bool connection_state::advance_upgrade() {
     return false;
   if (!upgrade->started) {
     // `slots` and `out` still hold what is to leave in clear.
-    if (!slots.empty() || !out.frames().empty())
+    if (!slots.empty() || !socket.frames().empty())
       return false;
     start_upgrade();
   }
@@ -69,19 +68,16 @@ void connection_state::start_upgrade() {
   upgrade->deadline = self->clock().now() + handshake_timeout;
   // What the client has sent behind its IDENTIFY is for the new transport.
   upgrade->rest = parser->take_input();
-  if (!secure)
-    secure = std::make_unique<transport::stack>();
   if (upgrade->tls) {
-    auto x = std::make_unique<transport::tls_stream>(*settings->tls->current());
-    tls = x.get();
-    secure->push(std::move(x), std::exchange(upgrade->rest, {}));
+    socket.push_tls(*settings->tls->current(),
+                    std::exchange(upgrade->rest, {}));
     arm();
   }
 }
 
 /// @returns whether the handshake is done.
 bool connection_state::shake_hands() {
-  switch (secure->handshake()) {
+  switch (socket.filters()->handshake()) {
     case transport::step::more:
       break;
     case transport::step::hungry:
@@ -93,7 +89,7 @@ bool connection_state::shake_hands() {
       fail_upgrade("EOF");
       return false;
     case transport::step::failed:
-      fail_upgrade(secure->error());
+      fail_upgrade(socket.filters()->error());
       return false;
   }
   upgrade->tls = false;
@@ -109,13 +105,13 @@ void connection_state::start_compression() {
     x = std::make_unique<transport::snappy_stream>();
   else
     x = std::make_unique<transport::deflate_stream>(client.deflate_level);
-  secure->push(std::move(x), upgrade->rest);
+  socket.push(std::move(x), upgrade->rest);
   confirm_upgrade();
 }
 
 /// Nothing else is under way, so the OK is encoded by the transports of now.
 void connection_state::confirm_upgrade() {
-  if (!secure->send(protocol::ok_frame))
+  if (!socket.filters()->send(protocol::ok_frame))
     abort();
 }
 
@@ -123,10 +119,7 @@ void connection_state::confirm_upgrade() {
 void connection_state::fail_upgrade(const std::string& why) {
   // `why` may lie in what goes here.
   const auto failure = protocol::identify_failed(why);
-  const auto& alert = secure->output();
-  protocol::append(out.frames(), {alert.data(), alert.size()});
-  secure.reset();
-  tls = nullptr;
+  socket.drop_filters();
   upgrade.reset();
   violate(failure);
   answer();
@@ -134,8 +127,8 @@ void connection_state::fail_upgrade(const std::string& why) {
 
 void connection_state::upgrade_timed_out() {
   // Go's words for a read deadline.
-  const auto own = settings->direct_send ? net::local_address(fd) : "test";
-  fail_upgrade("read tcp " + own + "->" + peer + ": i/o timeout");
+  fail_upgrade("read tcp " + socket.own_address() + "->" + socket.peer()
+               + ": i/o timeout");
 }
 
 // -- bytes inside the transports ----------------------------------------------
@@ -147,15 +140,16 @@ bool connection_state::decode() {
   end_of_read();
   if (!may_run())
     return true;
-  switch (secure->receive()) {
+  auto& filters = *socket.filters();
+  switch (filters.receive()) {
     case transport::step::more:
-      fed = secure->plain();
+      fed = filters.plain();
       parser->feed(fed);
       return true;
     case transport::step::hungry:
       return false;
     case transport::step::failed:
-      log_error(secure->error());
+      log_error(filters.error());
       input_ended();
       return false;
     case transport::step::ended:
@@ -163,20 +157,6 @@ bool connection_state::decode() {
       return false;
   }
   return false;
-}
-
-/// Turns the frames that wait into bytes of the wire.
-/// @pre CAF has nothing left to send.
-/// @returns false if that is not possible any more.
-bool connection_state::encode() {
-  auto& frames = out.frames();
-  if (!frames.empty() && !secure->send({frames.data(), frames.size()}))
-    return false;
-  frames.clear();
-  if (end == ending::after_output)
-    secure->close();
-  out.encoded(secure->output());
-  return true;
 }
 
 } // namespace cafq

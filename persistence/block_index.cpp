@@ -104,10 +104,10 @@ std::span<const block_entry> block_index::after(uint64_t first) const noexcept {
 uint64_t block_index::last_number() const noexcept {
   uint64_t result = 0;
   const auto all = entries();
-  for (auto i = all.rbegin(); i != all.rend(); ++i) {
-    if (i->first + widest_ < result)
+  for (auto i = all.size(); i-- > 0;) {
+    if (all[i].first + widest_ < result)
       break; // neither this one nor those before reach as far
-    result = std::max(result, i->last());
+    result = std::max(result, all[i].last());
   }
   return result;
 }

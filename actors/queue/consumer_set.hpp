@@ -17,6 +17,8 @@ struct consumer {
 
   consumer_id id = 0;
   duration msg_timeout{};
+  /// What TOUCH gives.
+  duration touch_timeout{};
   /// IDENTIFY's sample_rate in percent, 0 = every message.
   int sample_rate = 0;
 

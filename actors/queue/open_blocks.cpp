@@ -107,12 +107,12 @@ slot* open_blocks::find_among_sparse(uint64_t number) {
 
 block_progress progress_of(const open_block& x) {
   block_progress result;
-  for (uint16_t i = 0; i < x.body->count(); ++i) {
+  for (size_t i = 0; i < x.body->count(); ++i) {
     const auto& y = x.slots[i];
     if (y.state == slot_state::gone)
       result.finished.set(i);
     else if (y.attempts != x.body->attempts(i))
-      result.attempts.emplace_back(i, y.attempts);
+      result.attempts.emplace_back(static_cast<uint16_t>(i), y.attempts);
   }
   return result;
 }

@@ -152,7 +152,7 @@ struct store_world : deterministic_system {
   client_actor consumer(const channel_actor& of, size_t rdy) {
     auto result = client();
     BOOST_TEST_REQUIRE(ask<atom::sub>(of, atom::sub_v, result,
-                                      subscription{std::chrono::minutes{1}, 0})
+                                      subscription{std::chrono::minutes{1}, 0, {}})
                          .has_value());
     self->send(of, atom::rdy_v, consumer_id{result.id()}, rdy);
     run();

@@ -92,6 +92,23 @@ describe('deadlines', { concurrency: 16 }, () => {
     assertDue(await client.message({ attempts: 2 }), touched, 3000);
   });
 
+  test('a second IDENTIFY counts for TOUCH', async ({ connect, topic }) => {
+    const client = await connect();
+    await client.identify({ msg_timeout: 1000 });
+    await client.identify({ msg_timeout: 4000 });
+    await client.subscribe(topic, 'c');
+    client.rdy(1);
+    const producer = await connect();
+    const start = now();
+    await producer.publish(topic, 'x');
+    await client.message({ attempts: 1 });
+    const again = await client.message({ attempts: 2 });
+    assertDue(again, start, 1000);
+    const touched = now();
+    client.touch(again);
+    assertDue(await client.message({ attempts: 3 }), touched, 4000);
+  });
+
   test('DPUB delays, and the shorter delay comes first', async ({
     connect,
     topic,

@@ -370,7 +370,8 @@ describe('file descriptors', () => {
     t.diagnostic(`${served.length} of 100 served, ${used} ms CPU, ${lines} log lines`);
     assert.ok(served.length > 20 && served.length < 64, `${served.length} served`);
     if (isCafqd) {
-      assert.ok(used < 200, `${used} ms of CPU time in a second`);
+      // One that asks again and again uses all of it.
+      assert.ok(used < 600, `${used} ms of CPU time in a second`);
       assert.ok(lines < 30, `${lines} log lines`);
     }
     await neighbour.round();

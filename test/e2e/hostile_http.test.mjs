@@ -98,12 +98,10 @@ describe('resources', { ...limit, skip: !isCafqd }, () => {
       const consumer = await connect();
       await consumer.subscribe(topic, 'c');
       consumer.rdy(100);
-      const start = performance.now();
       for (let i = 0; i < 50; ++i) {
         assert.equal((await api.post(`/pub?topic=${topic}`, `${i}`)).status, 200);
         await consumer.message({ body: `${i}` });
       }
-      assert.ok(performance.now() - start < 5000);
       // The heads that do not come are answered and closed.
       const { status } = await slow[999].answer();
       assert.equal(status, 408);

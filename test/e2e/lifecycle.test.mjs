@@ -298,6 +298,19 @@ describe('start', { concurrency: 4 }, () => {
     ),
   );
 
+  it('--log-level=debug shows every command', limit, () =>
+    withBroker({ flags: ['--log-level=debug'] }, (broker) =>
+      withClients(broker.port, async (connect) => {
+        const client = await connect();
+        await client.publish('orders', 'secret');
+        await client.subscribe('orders', 'billing');
+        await broker.logged(/DEBUG: PROTOCOL\(V2\): \[127.0.0.1:\d+\] \[PUB orders\]$/);
+        await broker.logged(/DEBUG: PROTOCOL\(V2\): \[.*\] \[SUB orders billing\]$/);
+        assert.doesNotMatch(broker.log.join('\n'), /secret/);
+      }),
+    ),
+  );
+
   it('flags without a meaning are taken, and the log says so', onlyCafqd, () =>
     withBroker({ flags: ['--sync-every=1'] }, (broker) => broker.logged(/sync-every/)),
   );

@@ -36,7 +36,7 @@ std::string show(const mpub_result& x) {
 }
 
 std::string error(const std::string& token) {
-  return "413 {\"message\":\"" + token + "\"}";
+  return R"(413 {"message":")" + token + R"("})";
 }
 
 } // namespace

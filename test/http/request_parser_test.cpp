@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(bounds_the_head) {
   request_parser uut;
   uut.feed("GET / HTTP/1.1\r\nHost: x\r\nX: ");
   while (uut.next() == event::need_more
-         && uut.buffered() < 2 * request_parser::max_head_size)
+         && uut.buffered() < size_t{2} * request_parser::max_head_size)
     uut.feed(std::string(1000, 'y'));
   BOOST_TEST((uut.next() == event::bad_head));
   BOOST_TEST(uut.refused().status == 431);

@@ -2,7 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
-namespace cafq::test {
+using namespace cafq;
+using namespace cafq::test;
 
 BOOST_AUTO_TEST_SUITE(block_gaps_tests)
 
@@ -35,5 +36,3 @@ BOOST_AUTO_TEST_CASE(finds_numbers_without_gaps) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
-
-} // namespace cafq::test

@@ -5,7 +5,7 @@
 #include <random>
 #include <string>
 
-namespace cafq::test {
+using namespace cafq;
 
 BOOST_AUTO_TEST_SUITE(crc32c_tests)
 
@@ -38,5 +38,3 @@ BOOST_AUTO_TEST_CASE(goes_on_from_any_place) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
-
-} // namespace cafq::test

@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(used_pages_follow_the_data) {
 
 BOOST_AUTO_TEST_CASE(a_full_map_grows) {
   const scratch_directory other;
-  lmdb::env small{other.store_file(), 64 * 4096};
+  lmdb::env small{other.store_file(), size_t{64} * 4096};
   const auto write = [&] {
     lmdb::txn writing{small, mode::write};
     const auto where = writing.create_table("table");

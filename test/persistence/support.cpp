@@ -46,6 +46,7 @@ queue::block_ptr make_block(uint64_t first, size_t count) {
 
 std::vector<text> texts(const queue::block& x) {
   std::vector<text> result;
+  result.reserve(x.count());
   for (size_t i = 0; i < x.count(); ++i)
     result.push_back(
       {x.number(i), x.timestamp_ns(i), x.attempts(i), std::string{x.body(i)}});
@@ -54,6 +55,7 @@ std::vector<text> texts(const queue::block& x) {
 
 std::vector<uint64_t> names(const std::vector<stored_block>& x) {
   std::vector<uint64_t> result;
+  result.reserve(x.size());
   for (const auto& y : x)
     result.push_back(y.body->first_number());
   return result;

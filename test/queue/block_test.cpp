@@ -41,7 +41,8 @@ std::ostream& operator<<(std::ostream& out, const cut& x) {
 }
 
 std::vector<size_t> times(size_t n, size_t value) {
-  return std::vector<size_t>(n, value);
+  std::vector<size_t> result(n, value);
+  return result;
 }
 
 const cut cuts[] = {
@@ -158,6 +159,7 @@ BOOST_DATA_TEST_CASE(cuts_bodies_into_blocks,
 
 BOOST_AUTO_TEST_CASE(cuts_keep_order_and_time) {
   std::vector<std::string> text;
+  text.reserve(1000);
   for (int i = 0; i < 1000; ++i)
     text.push_back(std::to_string(i));
   const std::vector<std::string_view> views{text.begin(), text.end()};

@@ -1,7 +1,4 @@
-#include "tools/cafq/bench/bench.hpp"
-#include "tools/cafq/operate.hpp"
-#include "tools/cafq/pub.hpp"
-#include "tools/cafq/tail.hpp"
+#include "tools/cafq/commands.hpp"
 
 #include <exception>
 #include <iostream>
@@ -10,14 +7,7 @@
 
 int main(int argc, char** argv) {
   CLI::App app{"Talks to an NSQ-compatible broker", "cafq"};
-  app.set_version_flag("--version", "cafq " CAFQ_VERSION);
-  app.require_subcommand(1);
-  cafq::tool::add_pub(app);
-  cafq::tool::add_tail(app);
-  cafq::tool::add_stats(app);
-  cafq::tool::add_topic_and_channel(app);
-  cafq::tool::add_actors(app);
-  cafq::bench::add_bench(app);
+  cafq::tool::add_commands(app);
   try {
     app.parse(argc, argv);
     return 0;

@@ -14,6 +14,7 @@
 #include "persistence/data_path.hpp"
 #include "persistence/lmdb_message_store.hpp"
 #include "persistence/storage_error.hpp"
+#include "tools/cafqd/notify.hpp"
 #include "tools/cafqd/settings.hpp"
 #include "tools/cafqd/signals.hpp"
 #include "tools/cafqd/tls.hpp"
@@ -120,6 +121,14 @@ listener_limits http_limits(size_t files) {
   return {most, most / 2};
 }
 
+/// The line that a service manager shows while the node works.
+std::string status_text(const resources& have) {
+  auto text = "NSQ on " + net::local_address(have.tcp_fd);
+  if (have.http_fd >= 0)
+    text += ", HTTP on " + net::local_address(have.http_fd);
+  return text + "; started with " + notify::backlog_text(have.found);
+}
+
 /// Runs the actors until a signal comes.
 void run_actors(const config::loaded& configuration, resources& have) {
   const auto& options = configuration.values;
@@ -134,6 +143,7 @@ void run_actors(const config::loaded& configuration, resources& have) {
   settings.health = health;
   settings.unix_offset = unix_offset_of(sys.clock().now());
   log::info("SYNC: {}", describe_sync(options));
+  const auto status = status_text(have);
   auto root = sys.spawn(node, keeper, std::move(have.found), settings);
 
   const auto http = have.http_fd >= 0;
@@ -155,8 +165,13 @@ void run_actors(const config::loaded& configuration, resources& have) {
       http_connections(std::make_shared<http_settings>(x)));
   }
 
-  log::info("{}: stopping",
-            wait_for_stop([&] { reload_tls(have.tls.get(), options); }));
+  notify::ready(status);
+  log::info("{}: stopping", wait_for_stop([&] {
+              notify::reloading();
+              reload_tls(have.tls.get(), options);
+              notify::ready(status);
+            }));
+  notify::stopping();
   die_on_next_signal();
   if (http_door)
     stop(sys, http_door);

@@ -88,7 +88,7 @@ export class Broker {
 
   // The first log line, past or to come, from line number `from` on that
   // matches.
-  logged(pattern, { timeout = 10000, from = 0 } = {}) {
+  logged(pattern, { timeout = 30000, from = 0 } = {}) {
     const seen = this.log.slice(from).find((line) => pattern.test(line));
     if (seen !== undefined) return Promise.resolve(seen);
     return new Promise((resolve, reject) => {
@@ -133,7 +133,7 @@ export class Broker {
   }
 
   // Waits for the end; past `timeout` the broker is killed and this fails.
-  async ended(timeout = 10000) {
+  async ended(timeout = 30000) {
     let late = false;
     const timer = setTimeout(() => {
       late = true;
@@ -146,7 +146,7 @@ export class Broker {
   }
 
   // A clean end. Fails as well if the broker had ended by itself.
-  async stop({ signal = 'SIGTERM', timeout = 10000 } = {}) {
+  async stop({ signal = 'SIGTERM', timeout = 30000 } = {}) {
     this.child.kill(signal);
     const result = await this.ended(timeout);
     // nsqd says that it listens before it cares for signals.
@@ -168,15 +168,25 @@ export class Broker {
     return Number(status.match(/^RssAnon:\s+(\d+) kB/m)[1]) * 1024;
   }
 
-  // CPU time used so far by all threads, in milliseconds. The scheduler's own
-  // count: the one in clock ticks is too coarse for a bound of 1 %.
+  // CPU time used so far by all threads, in milliseconds.
   cpuTime() {
+    return this.#tasks((task) => {
+      const text = readFileSync(`${task}/schedstat`, 'utf8');
+      return Number(text.split(' ')[0]) / 1e6;
+    });
+  }
+
+  // How often its threads have gone to sleep so far.
+  waits() {
+    return this.#tasks((task) => {
+      const text = readFileSync(`${task}/status`, 'utf8');
+      return Number(text.match(/^voluntary_ctxt_switches:\s+(\d+)/m)[1]);
+    });
+  }
+
+  #tasks(figure) {
     const tasks = `/proc/${this.pid}/task`;
-    const ns = (id) => {
-      const text = readFileSync(`${tasks}/${id}/schedstat`, 'utf8');
-      return Number(text.split(' ')[0]);
-    };
-    return readdirSync(tasks).reduce((sum, id) => sum + ns(id), 0) / 1e6;
+    return readdirSync(tasks).reduce((sum, id) => sum + figure(`${tasks}/${id}`), 0);
   }
 }
 

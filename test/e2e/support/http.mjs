@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
 
-const PATIENCE = 10000;
+const PATIENCE = 30000;
 
 // A connection that sends requests and reads one answer after the other.
 export class HttpClient {

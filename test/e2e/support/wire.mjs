@@ -11,7 +11,7 @@ export const ERROR = 1;
 export const MESSAGE = 2;
 
 const HEARTBEAT = '_heartbeat_';
-const PATIENCE = 10000;
+const PATIENCE = 30000;
 
 // -- bytes --------------------------------------------------------------------
 

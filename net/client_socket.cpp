@@ -1,0 +1,164 @@
+#include "net/client_socket.hpp"
+
+#include "net/socket.hpp"
+
+#include <caf/io/network/multiplexer.hpp>
+#include <caf/io/receive_policy.hpp>
+#include <caf/io/scribe.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace cafq {
+
+namespace {
+
+constexpr size_t largest_read = size_t{64} * 1024;
+
+} // namespace
+
+void client_socket::open(caf::io::connection_handle handle,
+                         size_t smallest_read, bool direct) {
+  handle_ = handle;
+  fd_ = static_cast<int>(handle.id());
+  direct_ = direct;
+  peer_ = direct ? net::remote_address(fd_) : "test";
+  smallest_read_ = smallest_read;
+  read_size_ = smallest_read;
+  configure_read();
+  owner_->ack_writes(handle_, true);
+}
+
+// -- input --------------------------------------------------------------------
+
+void client_socket::adapt_read_size(size_t got) {
+  auto size = read_size_;
+  if (got == size && size < largest_read)
+    size = std::min(size * 4, largest_read);
+  else if (got < size / 8)
+    size = std::max(size / 4, smallest_read_);
+  if (std::exchange(read_size_, size) != size)
+    configure_read();
+}
+
+void client_socket::configure_read() {
+  owner_->configure_read(handle_, caf::io::receive_policy::at_most(read_size_));
+}
+
+bool client_socket::set_reading(bool on) {
+  if (std::exchange(reading_, on) == on)
+    return false;
+  if (!on) {
+    owner_->halt(handle_);
+    return true;
+  }
+  // CAF loses a trigger that comes in the same turn of its loop as the halt.
+  // This object ends with its owner.
+  owner_->backend().post(
+    [alive = caf::strong_actor_ptr{owner_->ctrl()}, owner = owner_, this] {
+      if (owner->alive() && reading_)
+        owner->trigger(handle_);
+    });
+  return true;
+}
+
+bool client_socket::outlive_input() {
+  const auto again = direct_ ? net::duplicate(fd_) : -1;
+  if (again < 0)
+    return false;
+  handle_ = owner_->add_scribe(again);
+  fd_ = again;
+  reading_ = false;
+  owner_->ack_writes(handle_, true);
+  return true;
+}
+
+// -- output -------------------------------------------------------------------
+
+bool client_socket::flush() {
+  if (filters_ && out_.idle() && !encode())
+    return false;
+  if (!out_.ready())
+    return true;
+  auto& frames = out_.frames();
+  const std::string_view bytes{frames.data(), frames.size()};
+  const auto sent = direct_ ? net::send_some(fd_, bytes) : 0;
+  // The read side finds out as well, but may not be looking.
+  if (sent < 0)
+    return false;
+  const auto count = static_cast<size_t>(sent);
+  if (count < frames.size()) {
+    auto& rest = owner_->wr_buf(handle_);
+    rest.insert(rest.end(), frames.begin() + sent, frames.end());
+    owner_->flush(handle_);
+  }
+  out_.taken(count);
+  return true;
+}
+
+/// Turns the frames that wait into bytes of the wire.
+/// @pre CAF has nothing left to send.
+bool client_socket::encode() {
+  auto& frames = out_.frames();
+  if (!frames.empty() && !filters_->send({frames.data(), frames.size()}))
+    return false;
+  frames.clear();
+  if (last_output_)
+    filters_->close();
+  out_.encoded(filters_->output());
+  return true;
+}
+
+void client_socket::shrink() {
+  out_.shrink();
+  if (filters_)
+    filters_->shrink();
+}
+
+// -- filters ------------------------------------------------------------------
+
+void client_socket::push(std::unique_ptr<transport::filter> x,
+                         std::string_view rest) {
+  if (!filters_)
+    filters_ = std::make_unique<transport::stack>();
+  filters_->push(std::move(x), rest);
+}
+
+void client_socket::push_tls(const transport::tls_context& context,
+                             std::string_view rest) {
+  auto x = std::make_unique<transport::tls_stream>(context);
+  tls_ = x.get();
+  push(std::move(x), rest);
+}
+
+void client_socket::drop_filters() {
+  const auto& last = filters_->output();
+  append({last.data(), last.size()});
+  filters_.reset();
+  tls_ = nullptr;
+}
+
+// -- the end ------------------------------------------------------------------
+
+void client_socket::end_output() {
+  net::end_output(fd_);
+}
+
+void client_socket::break_off() {
+  if (direct_ && !closed_)
+    net::abort_connection(fd_);
+  out_.discard();
+}
+
+bool client_socket::close() {
+  if (std::exchange(closed_, true))
+    return false;
+  owner_->quit();
+  return true;
+}
+
+std::string client_socket::own_address() const {
+  return direct_ ? net::local_address(fd_) : "test";
+}
+
+} // namespace cafq

@@ -1,0 +1,120 @@
+#include "config/go_duration.hpp"
+#include "config/log.hpp"
+#include "net/http_connection.hpp"
+
+#include <utility>
+
+// The way of an answer to the client, and the end behind the last one.
+
+namespace cafq {
+
+namespace {
+
+/// How much of a long answer is handed to the socket at a time.
+constexpr size_t piece_size = size_t{64} * 1024;
+
+int64_t unix_time() {
+  return std::chrono::duration_cast<std::chrono::seconds>(
+           std::chrono::system_clock::now().time_since_epoch())
+    .count();
+}
+
+} // namespace
+
+/// Sends the answer to the current request and goes on to the next.
+void http_connection_state::answer(http::response x) {
+  working = false;
+  if (end != ending::no)
+    return;
+  log_request(x);
+  const auto& head = parser.head();
+  x.close |= last_request;
+  const http::response_context context{head.minor, head.keep_alive && !x.close,
+                                       head.method == "HEAD", date()};
+  socket.append(http::render_head(x, context));
+  if (!context.head_only) {
+    if (x.content().size() > piece_size && x.shared_body) {
+      long_body = x.shared_body;
+      long_body_at = 0;
+    } else {
+      socket.append(x.content());
+    }
+  }
+  last_progress = self->clock().now();
+  early.reset();
+  route.reset();
+  body_bytes = 0;
+  if (x.close) {
+    end = ending::after_output;
+    socket.set_reading(false);
+  } else {
+    parser.skip();
+    request_begun = last_progress;
+  }
+}
+
+void http_connection_state::log_request(const http::response& x) const {
+  if (route
+      && (route->target == http::endpoint::pub
+          || route->target == http::endpoint::mpub))
+    return;
+  const auto& head = parser.head();
+  log::info("{} {} {} ({}) {}", x.status, head.method, head.target,
+            socket.peer(),
+            config::to_go_duration(self->clock().now() - request_begun));
+}
+
+/// Adds the next piece of a long answer.
+void http_connection_state::fill() {
+  if (!long_body || socket.pending() >= piece_size)
+    return;
+  const auto piece = std::string_view{*long_body}.substr(long_body_at,
+                                                         piece_size);
+  socket.append(piece);
+  long_body_at += piece.size();
+  if (long_body_at == long_body->size())
+    long_body.reset();
+}
+
+void http_connection_state::flush() {
+  if (end == ending::closed || end == ending::lingering)
+    return;
+  do {
+    fill();
+    if (end == ending::after_output && !long_body)
+      socket.last_output();
+    if (!socket.flush()) {
+      abort();
+      return;
+    }
+  } while (long_body && socket.pending() == 0);
+  if (socket.pending() > 0)
+    arm();
+  output_gone();
+}
+
+void http_connection_state::output_gone() {
+  if (end != ending::after_output || socket.pending() > 0 || long_body)
+    return;
+  if (peer_done || !socket.direct())
+    close();
+  else
+    linger();
+}
+
+void http_connection_state::linger() {
+  end = ending::lingering;
+  socket.end_output();
+  socket.set_reading(true);
+  last_progress = self->clock().now();
+  arm();
+}
+
+std::string_view http_connection_state::date() {
+  const auto now = unix_time();
+  if (std::exchange(date_second, now) != now)
+    date_text = http::http_date(now);
+  return date_text;
+}
+
+} // namespace cafq

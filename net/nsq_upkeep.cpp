@@ -1,0 +1,125 @@
+#include "actors/actor_support.hpp"
+#include "net/nsq_connection.hpp"
+#include "net/protocol/frame.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace cafq {
+
+namespace {
+
+/// How long a client may take to accept the last frames before a close.
+constexpr auto linger = std::chrono::seconds{5};
+
+} // namespace
+
+// -- time ---------------------------------------------------------------------
+
+void connection_state::tick(uint64_t number) {
+  if (!timer.fired(number) || end == ending::closed)
+    return;
+  const auto now = self->clock().now();
+  if (end != ending::no) {
+    if (now >= close_deadline()) {
+      abort();
+      return;
+    }
+  } else if (shaking_hands()) {
+    if (now >= upgrade->deadline) {
+      upgrade_timed_out();
+      return;
+    }
+  } else if (heartbeat_every > std::chrono::milliseconds{0}) {
+    if (owes_line() && now - line_due_since >= 2 * client.heartbeat_interval) {
+      log_error("read timeout");
+      input_ended();
+      return;
+    }
+    if (now >= next_heartbeat)
+      send_heartbeat(now);
+  }
+  arm();
+}
+
+void connection_state::send_heartbeat(queue::time_point now) {
+  next_heartbeat += heartbeat_every;
+  if (next_heartbeat <= now)
+    next_heartbeat = now + heartbeat_every;
+  if (greeted && !upgrade) {
+    socket.append(protocol::heartbeat_frame);
+    flush();
+  }
+  socket.shrink();
+}
+
+/// Sets the timer to the next thing that is due.
+void connection_state::arm() {
+  if (end != ending::no) {
+    timer.set(close_deadline());
+  } else if (shaking_hands()) {
+    timer.set(upgrade->deadline);
+  } else if (heartbeat_every > std::chrono::milliseconds{0}) {
+    auto next = next_heartbeat;
+    if (owes_line())
+      next = std::min(next, line_due_since + 2 * client.heartbeat_interval);
+    timer.set(next);
+  }
+}
+
+/// Returns when a connection that is to end does so in any case.
+queue::time_point connection_state::close_deadline() const {
+  // Topics answer within their own patience.
+  return closing_since + (end == ending::after_output ? 1 : 2) * linger;
+}
+
+/// Whether the client's time runs: not while it is we who do not read, unless
+/// that is because it does not take its answers.
+bool connection_state::owes_line() const {
+  return greeted && (socket.reading() || output_full());
+}
+
+// -- stats --------------------------------------------------------------------
+
+actor_stat connection_state::stat() const {
+  auto result = stat_of(self, "connection", socket.peer(), parent);
+  result.counters = {
+    {"commands", commands},
+    {"published", published},
+    {"pending_bytes", socket.pending()},
+    {"open_bytes", open_bytes},
+    {"state", static_cast<uint64_t>(session.current())},
+  };
+  for (const auto& [key, handle] : topics)
+    result.peers.push_back(handle.id());
+  if (channel)
+    result.peers.push_back(channel.id());
+  result.client = client_facts();
+  return result;
+}
+
+std::shared_ptr<const client_stat> connection_state::client_facts() const {
+  auto result = std::make_shared<client_stat>();
+  // Who has not introduced itself goes by its address.
+  const auto& peer = socket.peer();
+  const auto host = peer.substr(0, peer.rfind(':'));
+  result->client_id = identified ? client.client_id : host;
+  result->hostname = identified ? client.hostname : host;
+  result->user_agent = client.user_agent;
+  result->remote_address = peer;
+  result->connected = connected_at;
+  result->state = static_cast<int>(session.current());
+  result->sample_rate = client.sample_rate;
+  result->deflate = client.deflate;
+  result->snappy = client.snappy;
+  result->tls = session.tls();
+  if (const auto* tls = socket.tls(); tls && session.tls()) {
+    const auto details = tls->details();
+    result->tls_version = details.version;
+    result->tls_cipher_suite = details.cipher;
+  }
+  result->published.assign(published_to.begin(), published_to.end());
+  return result;
+}
+
+} // namespace cafq

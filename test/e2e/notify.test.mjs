@@ -1,0 +1,105 @@
+// What the daemon tells a service manager, received on a real NOTIFY_SOCKET.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import readline from 'node:readline';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { freePort, isCafqd, startBroker, withBroker } from './support/broker.mjs';
+import { withClients } from './support/wire.mjs';
+
+const limit = { timeout: 60000, skip: !isCafqd };
+const script = fileURLToPath(new URL('support/notify_socket.py', import.meta.url));
+
+// Calls `body(next, options)` with a socket that listens: `next()` is the next
+// notification as an object, `options` makes a broker notify there.
+async function withManager(body) {
+  const directory = mkdtempSync(path.join(os.tmpdir(), 'cafq-notify-'));
+  const socket = path.join(directory, 'socket');
+  const receiver = spawn('python3', [script, socket], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const reader = readline.createInterface({ input: receiver.stdout });
+  const lines = reader[Symbol.asyncIterator]();
+  const line = async () => {
+    const { value, done } = await lines.next();
+    assert.ok(!done, 'the receiver ended');
+    return value;
+  };
+  try {
+    assert.equal(await line(), 'bound');
+    const next = async () =>
+      Object.fromEntries(
+        JSON.parse(await line())
+          .split('\n')
+          .map((x) => x.split(/=(.*)/s, 2)),
+      );
+    await body(next, { wrapper: ['/usr/bin/env', `NOTIFY_SOCKET=${socket}`] });
+  } finally {
+    receiver.kill('SIGKILL');
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+describe('a service manager', () => {
+  it('is told of the start, a reload and the end', limit, () =>
+    withManager((next, options) =>
+      withBroker(options, async (broker) => {
+        const ready = await next();
+        assert.equal(ready.READY, '1');
+        assert.equal(
+          ready.STATUS,
+          `NSQ on 127.0.0.1:${broker.port}, HTTP on 127.0.0.1:${broker.httpPort}; ` +
+            'started with 0 topics, 0 channels, 0 stored messages',
+        );
+        broker.kill('SIGHUP');
+        assert.equal((await next()).RELOADING, '1');
+        assert.deepEqual(await next(), ready);
+        broker.kill('SIGTERM');
+        assert.equal((await next()).STOPPING, '1');
+        assert.deepEqual(await broker.ended(), { code: 0, signal: null });
+      }),
+    ),
+  );
+
+  // READY before the sockets listen would fail what is started behind it.
+  it('may let clients in as soon as it is told', limit, () =>
+    withManager(async (next, { wrapper }) => {
+      const port = await freePort();
+      const starting = startBroker({ wrapper, port });
+      try {
+        assert.equal((await next()).READY, '1');
+        await withClients(port, async (connect) => (await connect()).publish('t', 'x'));
+      } finally {
+        await (await starting).destroy();
+      }
+    }),
+  );
+
+  it('is told how much there is to go on with', limit, async () => {
+    const data = mkdtempSync(path.join(os.tmpdir(), 'cafq-notify-data-'));
+    const flags = [`--data-path=${data}`];
+    try {
+      await withBroker({ flags }, ({ port }) =>
+        withClients(port, async (connect) => {
+          const client = await connect();
+          await client.subscribe('t', 'c');
+          await client.publish('t', 'a');
+          await client.publish('t', 'b');
+          await client.publish('u', 'c');
+        }),
+      );
+      await withManager((next, options) =>
+        withBroker({ ...options, flags }, async () => {
+          const { STATUS } = await next();
+          assert.match(STATUS, /; started with 2 topics, 1 channel, 3 stored messages$/);
+        }),
+      );
+    } finally {
+      rmSync(data, { recursive: true, force: true });
+    }
+  });
+});
