@@ -130,7 +130,7 @@ struct broker : deterministic_system {
   }
 
   static subscription terms() {
-    return {msg_timeout, 0};
+    return {msg_timeout, 0, msg_timeout};
   }
 
   static probe_state& sent_to(const client_actor& x) {
