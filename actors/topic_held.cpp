@@ -1,0 +1,93 @@
+#include "actors/topic.hpp"
+
+#include <utility>
+#include <vector>
+
+// What a topic keeps while it is paused or without channels.
+
+namespace cafq {
+
+namespace {
+
+/// Bytes of held messages that go to the channels at a time, and how many times
+/// without an answer of the store.
+constexpr size_t most_moved = size_t{1} << 20U;
+constexpr size_t most_moving = 2;
+
+/// Returns the messages of a block that are not finished.
+queue::block_ptr without_finished(const queue::stored_block& x) {
+  if (x.progress.finished.none())
+    return x.body;
+  std::vector<queue::message_view> left;
+  for (size_t i = 0; i < x.body->count(); ++i)
+    if (!x.progress.finished[i])
+      left.push_back(x.body->message(i));
+  return queue::block::make(left);
+}
+
+} // namespace
+
+void topic_state::hold(const batch& x) {
+  const auto spare = held.may_hold(settings);
+  for (const auto& item : x.items) {
+    // nsqd drops silently what an ephemeral topic cannot keep in memory.
+    if (ephemeral && held.queue->depth() >= settings.mem_queue_size)
+      dropped += item.body->count();
+    else if (item.deferred())
+      held.queue->defer(item.body, item.due, spare);
+    else
+      held.queue->put(item.body, spare);
+  }
+}
+
+/// Gives the channels what was held, as far as they have room and it is in
+/// memory.
+void topic_state::hand_out_held() {
+  const auto room = [this] {
+    for (const auto& [id, x] : channels)
+      if (!x.ephemeral && x.outstanding >= transit_window)
+        return false;
+    return true;
+  };
+  // An emptied queue has no name yet under which something could move.
+  if (held.store && held.id == 0)
+    return;
+  // What the store has to do so far has nothing to do with what moves.
+  held.send_orders(self);
+  while (room() && moving_.size() < most_moving) {
+    batch_ptr x{new batch};
+    size_t moved = 0;
+    while (moved < most_moved) {
+      auto next = held.queue->move_block();
+      if (!next)
+        break;
+      x->items.push_back({without_finished(*next), {}});
+      moved += next->body->bytes();
+    }
+    while (moved < most_moved) {
+      auto next = held.queue->move_deferred();
+      if (!next)
+        break;
+      moved += next->first->bytes();
+      x->items.push_back({std::move(next->first), next->second});
+    }
+    if (x->items.empty())
+      break;
+    hand_on_held(x);
+  }
+}
+
+/// What is on disk stays there until the channels have it there.
+void topic_state::hand_on_held(const batch_ptr& x) {
+  if (moving_.empty() && held.queue->orders().empty()) {
+    hand_out(x);
+    return;
+  }
+  auto move = make_append(x);
+  move->from = held.id;
+  move->moved = held.queue->take_orders();
+  moving_.push_back(move->id);
+  self->send(store, atom::append_v, std::move(move), appender_actor{self});
+}
+
+} // namespace cafq
