@@ -1,9 +1,9 @@
 #pragma once
 
+#include "actors/health.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/queue/block.hpp"
 #include "actors/queue/time.hpp"
-#include "actors/store_health.hpp"
 #include "config/sync_policy.hpp"
 
 #include <chrono>

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "actors/health.hpp"
 #include "actors/interfaces.hpp"
-#include "actors/store_health.hpp"
 #include "persistence/message_store.hpp"
 
 #include <caf/typed_event_based_actor.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "actors/health.hpp"
 #include "actors/stats_collector.hpp"
-#include "actors/store_health.hpp"
 #include "config/options.hpp"
 #include "net/authorizer.hpp"
 #include "net/http/mpub.hpp"

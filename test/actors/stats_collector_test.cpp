@@ -40,8 +40,10 @@ BOOST_AUTO_TEST_CASE(a_connection_that_ended_holds_up_no_report) {
   const auto listener = sys.spawn(
     parent,
     std::vector<stat_actor>{sys.spawn(child, true), sys.spawn(child, false)});
-  const auto collector = sys.spawn(stats_collector,
-                                   collector_sources{node, listener, {}, 0});
+  collector_sources sources;
+  sources.node = node;
+  sources.clients = listener;
+  const auto collector = sys.spawn(stats_collector, sources);
   report_request how;
   how.how = report_request::form::stats_json;
   how.include_clients = true;

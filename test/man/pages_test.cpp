@@ -41,8 +41,9 @@ BOOST_AUTO_TEST_CASE(names_every_option_of_the_daemon_once) {
 
 BOOST_AUTO_TEST_CASE(says_value_range_and_default) {
   const auto page = man::daemon_page();
-  BOOST_TEST(page.find(".TP\n\\fB\\-\\-tcp\\-address\\fR=\\fIHOST:PORT\\fR\n"
-                       "where NSQ clients connect [default 0.0.0.0:4150]\n")
+  BOOST_TEST(page.find(".TP\n\\fB\\-\\-tcp\\-address\\fR=\\fIADDRESS\\fR\n"
+                       "where NSQ clients connect: HOST:PORT or the path of a "
+                       "socket [default 0.0.0.0:4150]\n")
              != std::string::npos);
 }
 

@@ -133,6 +133,8 @@ scripted_node(node_actor::stateful_pointer<scripted_node_state> self) {
     [](atom::save) { return atom::save_v; },
     [](atom::stat) { return actor_stat{}; },
     [](atom::vacant, const topic_actor&, const std::string&) {},
+    [](atom::channel, const topic_actor&, const std::string&,
+       const std::string&, bool) {},
   };
 }
 
