@@ -21,6 +21,16 @@ const publish = (broker, prefix) =>
   post(broker, `/mpub?${T}`, Array.from({ length: count }, (_, i) => `${prefix}${i}`).join('\n'));
 const topics = async (broker) => JSON.parse(await call(broker, 'GET', '/stats?format=json')).topics;
 
+// Publishes more than the memory takes, and waits until some of it is on disk.
+async function store(broker, prefix) {
+  const commits = async () =>
+    JSON.parse(await call(broker, 'GET', '/debug/actors')).actors.find((x) => x.kind === 'store').counters.commits;
+  const before = await commits();
+  for (let i = 0; i < 2; ++i) await publish(broker, prefix);
+  const deadline = performance.now() + 10000;
+  while ((await commits()) === before) assert.ok(performance.now() < deadline, 'nothing was stored');
+}
+
 // Calls one endpoint after `prepare`, kills the broker and asks the next one.
 async function after(flags, prepare, target, check) {
   await withDataPath(async (start) => {
@@ -82,13 +92,13 @@ for (const [mode, flags] of Object.entries(modes)) {
         const consumer = await connect();
         await consumer.subscribe('t', 'c');
         consumer.rdy(5);
-        await publish(broker, 'a');
+        await store(broker, 'a');
         for (let i = 0; i < 5; ++i) await consumer.message();
         await post(broker, `/pub?${T}&defer=3600000`, 'late');
       });
     const held = async (broker) => {
       await withTopic(broker);
-      await publish(broker, 'a');
+      await store(broker, 'a');
     };
     const none = (x) => x.depth === 0 && x.backend_depth === 0 && (x.deferred_count ?? 0) === 0;
 
@@ -104,7 +114,7 @@ for (const [mode, flags] of Object.entries(modes)) {
           await withChannel(broker);
           await publish(broker, 'a');
           await post(broker, `/topic/pause?${T}`);
-          await publish(broker, 'b');
+          await store(broker, 'b');
         },
         `/topic/empty?${T}`,
         holds((x) => x.paused && none(x) && (mode !== 'always' || only(x).depth === count)),
