@@ -28,7 +28,7 @@ struct queue_keeper {
   bool copies = false;
   /// How long a block may stay unfilled, and progress unreported.
   queue::duration flush_interval = std::chrono::milliseconds{100};
-  /// 0 while the store has not given one: orders wait.
+  /// 0 while the store has not given one, orders wait, and once all is saved.
   queue_id id = 0;
   /// Messages on their way to the store, deferred ones included, that are
   /// neither in memory within the bounds nor on disk.
@@ -84,13 +84,17 @@ struct queue_keeper {
       send_orders(self, true);
   }
 
-  /// Hands everything in memory to the store: the node stops.
+  /// Hands everything in memory to the store: the node stops. What happens here
+  /// afterwards must not reach it: blocks were packed anew, and the open ones,
+  /// written by a late tick, would replace those.
   template <class Self>
   void save(Self* self) {
     if (!store || id == 0)
       return;
     queue->save();
     send_orders(self, true);
+    id = 0;
+    flush_at.reset();
   }
 
   /// Discards all messages. The queue goes on under a new id, see `renamed`.

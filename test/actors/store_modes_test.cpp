@@ -331,6 +331,19 @@ BOOST_AUTO_TEST_CASE(goes_on_with_what_it_has_kept) {
   BOOST_TEST((crash() == found{{"", 0}, {"c", 0}}));
 }
 
+BOOST_AUTO_TEST_CASE(a_tick_between_save_and_end_takes_nothing_back) {
+  const auto c = channel();
+  consumer(c, 10);
+  publish(0, 0);
+  publish(1, 1);
+  advance(50ms);
+  publish(2, 2);
+  BOOST_TEST_REQUIRE(counter(c, "in_flight") == 3U);
+  BOOST_TEST_REQUIRE(ask<atom::save>(node, atom::save_v).has_value());
+  advance(50ms);
+  BOOST_TEST((crash() == found{{"", 0}, {"c", 3}}));
+}
+
 BOOST_AUTO_TEST_CASE(sleeps_when_all_is_kept) {
   const auto c = channel();
   consumer(c, 1);
