@@ -30,7 +30,7 @@ using ticket = uint32_t;
 
 /// The publishes that one socket read held for one topic, in order.
 struct batch : boost::intrusive_ref_counter<batch> {
-  std::vector<queue::publication> items;
+  queue::publications items;
 };
 
 using batch_ptr = boost::intrusive_ptr<batch>;

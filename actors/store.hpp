@@ -83,7 +83,7 @@ private:
   /// What one topic appends, one after the other.
   struct open_appends {
     append_ptr last;
-    std::vector<queue::publication> items;
+    queue::publications items;
     uint64_t first = 0;
     appender_actor from;
   };

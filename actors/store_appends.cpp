@@ -17,9 +17,9 @@ int64_t due_ns(const queue::publication& x, queue::duration unix_offset) {
 }
 
 /// Packs small blocks. Deferred messages are rows of their own.
-std::vector<queue::publication> pack(std::vector<queue::publication> items) {
+queue::publications pack(queue::publications items) {
   queue::block_packer packer;
-  std::vector<queue::publication> result;
+  queue::publications result;
   for (auto& x : items) {
     if (x.deferred())
       result.push_back(std::move(x));
@@ -31,7 +31,7 @@ std::vector<queue::publication> pack(std::vector<queue::publication> items) {
   return result;
 }
 
-size_t bytes_of(const std::vector<queue::publication>& items) {
+size_t bytes_of(const queue::publications& items) {
   size_t result = 0;
   for (const auto& x : items)
     result += x.body->bytes();

@@ -33,7 +33,11 @@ private:
   action what_;
 };
 
-multiplexer::multiplexer(caf::actor_system* sys) : super(sys) {
+multiplexer::multiplexer(caf::actor_system* sys)
+  : super(sys),
+    drain_request_(caf::make_counted<drain_request>(this, &multiplexer::drain)),
+    drain_here_request_(
+      caf::make_counted<drain_request>(this, &multiplexer::drain_here)) {
   // nop
 }
 
@@ -47,19 +51,17 @@ multiplexer::~multiplexer() {
 
 void multiplexer::exec_later(caf::resumable* ptr) {
   const auto kind = ptr->subtype();
-  const auto ours = kind == caf::resumable::io_actor
-                    || kind == caf::resumable::function_object;
-  if (std::this_thread::get_id() == thread_id()) {
-    if (kind != caf::resumable::scheduled_actor) {
-      super::exec_later(ptr);
-      return;
-    }
+  const auto broker = kind == caf::resumable::io_actor;
+  const auto function = kind == caf::resumable::function_object;
+  const auto pooled = kind == caf::resumable::scheduled_actor;
+  const auto here = std::this_thread::get_id() == thread_id();
+  if (here && (broker || pooled)) {
     woken_here_.push_back(ptr);
     if (woken_here_.size() == 1)
-      super::exec_later(new drain_request(this, &multiplexer::drain_here));
+      drain_later(drain_here_request_);
     return;
   }
-  if (!ours) {
+  if (here || !(broker || function)) {
     super::exec_later(ptr);
     return;
   }
@@ -70,7 +72,11 @@ void multiplexer::exec_later(caf::resumable* ptr) {
     woken_.push_back(ptr);
   }
   if (first)
-    super::exec_later(new drain_request(this, &multiplexer::drain));
+    drain_later(drain_request_);
+}
+
+void multiplexer::drain_later(const caf::intrusive_ptr<drain_request>& x) {
+  super::exec_later(caf::intrusive_ptr<drain_request>{x}.detach());
 }
 
 void multiplexer::drain() {

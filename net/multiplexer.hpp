@@ -34,6 +34,8 @@ public:
 private:
   class drain_request;
 
+  void drain_later(const caf::intrusive_ptr<drain_request>& x);
+
   /// Resumes everything that was woken since the last call.
   void drain();
 
@@ -43,12 +45,13 @@ private:
   std::mutex mutex_;
   /// Guarded by `mutex_`; each entry holds a reference.
   std::vector<caf::resumable*> woken_;
+  caf::intrusive_ptr<drain_request> drain_request_;
   /// Reused by `drain`.
   std::vector<caf::resumable*> draining_;
 
-  /// Actors of the pool that ours have woken in this turn; each entry holds a
-  /// reference.
+  /// What was woken in this turn, by this thread; each entry holds a reference.
   std::vector<caf::resumable*> woken_here_;
+  caf::intrusive_ptr<drain_request> drain_here_request_;
   std::vector<caf::resumable*> draining_here_;
 };
 

@@ -218,7 +218,7 @@ void connection_state::send_settlings(bool answered_behind) {
   }
   const consumer_id me = self->id();
   using kind = settling_groups::kind;
-  for (auto& x : settlings.take()) {
+  settlings.take([&](settling_groups::group& x) {
     ticket t = 0;
     // A failure must not overtake the answers before it either.
     const auto in_line = answered_behind || !slots.empty();
@@ -240,7 +240,7 @@ void connection_state::send_settlings(bool answered_behind) {
         self->send(channel, atom::rdy_v, me, x.ready_count);
         break;
     }
-  }
+  });
 }
 
 // -- publishing ---------------------------------------------------------------
@@ -323,7 +323,7 @@ void connection_state::need_topic(std::string_view topic) {
         remember_topic(key, found);
         waiting = false;
         if (auto x = std::exchange(stalled, std::nullopt))
-          send_publish(std::move(*x), found);
+          send_publish(*x, found);
         run();
       },
       [this](const caf::error& why) {
@@ -355,15 +355,15 @@ void connection_state::remember_topic(const std::string& topic,
 }
 
 void connection_state::send_publishes() {
-  for (auto& x : publishes.take()) {
+  publishes.take([this](publish_collector::group& x) {
     if (auto i = topics.find(x.topic); i != topics.end())
-      send_publish(std::move(x), i->second);
+      send_publish(x, i->second);
     else
       stalled = std::move(x);
-  }
+  });
 }
 
-void connection_state::send_publish(publish_collector::group x,
+void connection_state::send_publish(publish_collector::group& x,
                                     const topic_actor& to) {
   const auto bytes = x.bytes + put_overhead;
   open_puts.push_back({x.answer_to, bytes, to.address()});

@@ -192,7 +192,7 @@ private:
   void settle_before_answer();
   void send_settlings(bool answered_behind);
   void send_publishes();
-  void send_publish(publish_collector::group x, const topic_actor& to);
+  void send_publish(publish_collector::group& x, const topic_actor& to);
   void subscribe(const std::string& topic, const std::string& id, int tries);
   void subscribed(const channel_actor& to);
   void unsubscribed(const std::string& topic, const std::string& id,

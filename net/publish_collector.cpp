@@ -6,16 +6,13 @@
 
 namespace cafq {
 
-std::vector<publish_collector::group> publish_collector::take() {
-  std::vector<group> result;
-  result.reserve(groups_.size());
-  for (auto& x : groups_) {
-    close_block(x);
-    result.push_back(std::move(static_cast<group&>(x)));
-  }
-  groups_.clear();
-  return result;
-}
+namespace {
+
+/// Topics and messages of a read whose memory waits for the next one.
+constexpr size_t kept_groups = 2;
+constexpr size_t kept_bodies = 16;
+
+} // namespace
 
 void publish_collector::append_records(open_group& x,
                                        const protocol::mpub& command) {
@@ -27,9 +24,20 @@ void publish_collector::append_records(open_group& x,
 }
 
 void publish_collector::close_block(open_group& x) const {
-  for (auto& block : queue::make_blocks(x.bodies, timestamp_ns_))
-    x.body->items.push_back({std::move(block), {}});
+  if (x.bodies.size() == 1)
+    x.body->items.push_back({queue::block::make(x.bodies, timestamp_ns_), {}});
+  else
+    for (auto& block : queue::make_blocks(x.bodies, timestamp_ns_))
+      x.body->items.push_back({std::move(block), {}});
   x.bodies.clear();
+}
+
+void publish_collector::tidy() {
+  if (groups_.size() > kept_groups)
+    groups_.resize(kept_groups);
+  for (auto& x : groups_)
+    if (x.bodies.capacity() > kept_bodies)
+      x.bodies = std::vector<std::string_view>();
 }
 
 } // namespace cafq

@@ -68,11 +68,20 @@ public:
   }
 
   [[nodiscard]] bool empty() const noexcept {
-    return groups_.empty();
+    return used_ == 0;
   }
 
-  /// Returns what was gathered, a group per topic.
-  [[nodiscard]] std::vector<group> take();
+  /// Calls `use` with what was gathered, a group per topic. What it leaves of a
+  /// group, the next read uses again.
+  template <class F>
+  void take(F&& use) {
+    for (size_t i = 0; i < used_; ++i) {
+      close_block(groups_[i]);
+      use(static_cast<group&>(groups_[i]));
+    }
+    used_ = 0;
+    tidy();
+  }
 
 private:
   struct open_group : group {
@@ -82,13 +91,16 @@ private:
 
   template <class NewTicket>
   open_group& open(std::string_view topic, NewTicket& new_ticket) {
-    for (auto& x : groups_)
-      if (x.topic == topic)
-        return x;
-    auto& x = groups_.emplace_back();
+    for (size_t i = 0; i < used_; ++i)
+      if (groups_[i].topic == topic)
+        return groups_[i];
+    if (used_ == groups_.size())
+      groups_.emplace_back();
+    auto& x = groups_[used_++];
     x.topic = topic;
     x.answer_to = new_ticket();
     x.body.reset(new batch);
+    x.bytes = 0;
     return x;
   }
 
@@ -96,7 +108,12 @@ private:
 
   void close_block(open_group& x) const;
 
+  /// Gives back memory that a quiet client does not need.
+  void tidy();
+
+  /// The first `used_` are of this read, the others keep their memory.
   std::vector<open_group> groups_;
+  size_t used_ = 0;
   int64_t timestamp_ns_ = 0;
 };
 

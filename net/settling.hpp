@@ -2,9 +2,9 @@
 
 #include "actors/payloads.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 namespace cafq {
@@ -43,8 +43,16 @@ public:
     return groups_.empty();
   }
 
-  [[nodiscard]] std::vector<group> take() {
-    return std::exchange(groups_, {});
+  /// Calls `use` with each group.
+  template <class F>
+  void take(F&& use) {
+    expected_ = 0;
+    for (auto& x : groups_) {
+      if (x.numbers)
+        expected_ = std::max(expected_, x.numbers->list.size());
+      use(x);
+    }
+    groups_.clear();
   }
 
   void clear() noexcept {
@@ -58,13 +66,17 @@ private:
       x.command = command;
       if (command == kind::req)
         x.requeues.reset(new requeues);
-      else if (command != kind::rdy)
+      else if (command != kind::rdy) {
         x.numbers.reset(new numbers);
+        x.numbers->list.reserve(expected_);
+      }
     }
     return groups_.back();
   }
 
   std::vector<group> groups_;
+  /// Reads of one client are much alike: how many numbers the last one had.
+  size_t expected_ = 0;
 };
 
 } // namespace cafq

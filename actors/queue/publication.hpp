@@ -3,6 +3,8 @@
 #include "actors/queue/block.hpp"
 #include "actors/queue/time.hpp"
 
+#include <boost/container/small_vector.hpp>
+
 namespace cafq::queue {
 
 /// One or more published messages on their way to the channels.
@@ -16,5 +18,8 @@ struct publication {
     return due != time_point{};
   }
 };
+
+/// One, as a rule: one allocation less for each PUB.
+using publications = boost::container::small_vector<publication, 1>;
 
 } // namespace cafq::queue

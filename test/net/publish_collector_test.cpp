@@ -37,6 +37,12 @@ struct fixture {
   }
 
   publish_collector uut;
+  std::vector<publish_collector::group> take() {
+    std::vector<publish_collector::group> result;
+    uut.take([&](auto& x) { result.push_back(std::move(x)); });
+    return result;
+  }
+
   ticket last = 0;
 };
 
@@ -48,7 +54,7 @@ BOOST_AUTO_TEST_CASE(publishes_to_a_topic_become_one_block) {
   add("t", "a");
   add("t", "b");
   add("t", "c");
-  const auto groups = uut.take();
+  const auto groups = take();
   BOOST_TEST_REQUIRE(groups.size() == 1u);
   BOOST_TEST(groups[0].topic == "t");
   BOOST_TEST(groups[0].bytes == 3u);
@@ -59,7 +65,7 @@ BOOST_AUTO_TEST_CASE(each_topic_has_one_group_and_ticket) {
   BOOST_TEST(add("t", "a") == 1u);
   BOOST_TEST(add("u", "b") == 2u);
   BOOST_TEST(add("t", "c") == 1u);
-  const auto groups = uut.take();
+  const auto groups = take();
   BOOST_TEST_REQUIRE(groups.size() == 2u);
   BOOST_TEST(groups[0].topic == "t");
   BOOST_TEST(groups[0].answer_to == 1u);
@@ -73,7 +79,7 @@ BOOST_AUTO_TEST_CASE(take_leaves_nothing) {
   BOOST_TEST(uut.empty());
   add("t", "a");
   BOOST_TEST(!uut.empty());
-  BOOST_TEST(uut.take().size() == 1u);
+  BOOST_TEST(take().size() == 1u);
   BOOST_TEST(uut.empty());
   BOOST_TEST(add("t", "b") == 2u);
 }
@@ -83,7 +89,7 @@ BOOST_AUTO_TEST_CASE(bytes_that_do_not_last_are_copied_at_once) {
   add("t", body, false);
   body = "?";
   add("t", "b");
-  BOOST_TEST(text(uut.take().at(0)) == "[a][b]");
+  BOOST_TEST(text(take().at(0)) == "[a][b]");
 }
 
 BOOST_AUTO_TEST_CASE(an_mpub_joins_the_publishes_around_it) {
@@ -92,7 +98,7 @@ BOOST_AUTO_TEST_CASE(an_mpub_joins_the_publishes_around_it) {
   BOOST_TEST(uut.add(protocol::mpub{"t", records, 3, 4}, true, new_ticket())
              == 1u);
   add("t", "d");
-  const auto groups = uut.take();
+  const auto groups = take();
   BOOST_TEST(text(groups.at(0)) == "[a b  ccc d]");
   BOOST_TEST(groups.at(0).bytes == 6u);
 }
@@ -102,7 +108,7 @@ BOOST_AUTO_TEST_CASE(a_large_mpub_becomes_several_blocks) {
   for (int i = 0; i < 600; ++i)
     records += test::sized("x");
   uut.add(protocol::mpub{"t", records, 600, 600}, true, new_ticket());
-  const auto groups = uut.take();
+  const auto groups = take();
   const auto& items = groups.at(0).body->items;
   BOOST_TEST_REQUIRE(items.size() == 3u);
   BOOST_TEST(items[0].body->count() == 256u);
@@ -115,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_deferred_message_is_on_its_own_and_in_order) {
   add("t", "a");
   BOOST_TEST(uut.defer("t", "b", due, new_ticket()) == 1u);
   add("t", "c");
-  const auto groups = uut.take();
+  const auto groups = take();
   BOOST_TEST(text(groups.at(0)) == "[a]d[b][c]");
   BOOST_TEST(groups.at(0).bytes == 3u);
   BOOST_TEST((groups.at(0).body->items[1].due == due));
@@ -124,7 +130,7 @@ BOOST_AUTO_TEST_CASE(a_deferred_message_is_on_its_own_and_in_order) {
 BOOST_AUTO_TEST_CASE(messages_have_the_time_of_their_read) {
   uut.now(17);
   add("t", "a");
-  BOOST_TEST(uut.take().at(0).body->items[0].body->timestamp_ns(0) == 17);
+  BOOST_TEST(take().at(0).body->items[0].body->timestamp_ns(0) == 17);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
