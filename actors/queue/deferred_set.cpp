@@ -82,7 +82,8 @@ void deferred_set::keep_copies(uint64_t mark, time_point now,
     body = with_attempts(body, attempts);
     row = deferred_key{to_unix(x.due), body->first_number()};
     out.defer.push_back({row->due_ns, body});
-    if (on_disk_ == 0 && !loading_ && x.due <= soon)
+    if (on_disk_ == 0 && !loading_ && x.due <= soon
+        && rows_in_heap_ < most_loaded())
       loaded_until_ = std::max(loaded_until_, *row);
     if (*row <= loaded_until_) {
       ++rows_in_heap_;

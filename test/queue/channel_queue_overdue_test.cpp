@@ -44,7 +44,7 @@ struct fixture {
   void carry_out() {
     const auto x = uut.take_orders();
     for (const auto& y : x.defer)
-      rows.insert_or_assign(y.key(), y.body);
+      rows.insert_or_assign(y.key(), block::extract(*y.body, 0));
     for (const auto& key : x.undefer)
       rows.erase(key);
   }
@@ -54,6 +54,14 @@ struct fixture {
     uut.expire(now, timed_out);
   }
 
+  /// Returns about how many single messages the queue has in memory.
+  [[nodiscard]] size_t held() const {
+    const auto all = block::bytes_in_memory();
+    const auto one = numbered(many);
+    return (all - before) / (block::bytes_in_memory() - all) - rows.size();
+  }
+
+  size_t before = block::bytes_in_memory();
   channel_queue uut{memory};
   time_point now = time_point{} + 1h;
   std::map<deferred_key, block_ptr> rows;
@@ -77,6 +85,7 @@ BOOST_AUTO_TEST_CASE(what_is_overdue_does_not_fill_the_memory) {
   BOOST_TEST(!uut.next_deadline().has_value());
   BOOST_TEST(uut.depth() == memory);
   BOOST_TEST(uut.depth() + uut.deferred() == many);
+  BOOST_TEST(held() <= 2 * memory);
   uint64_t expected = 1;
   std::vector<run> runs;
   while (uut.take({1, 60s, {}}, 7, SIZE_MAX, now, runs).messages > 0) {
@@ -91,6 +100,21 @@ BOOST_AUTO_TEST_CASE(what_is_overdue_does_not_fill_the_memory) {
   BOOST_TEST(expected == many + 1);
   BOOST_TEST(uut.deferred() == 0U);
   BOOST_TEST(rows.empty());
+}
+
+BOOST_AUTO_TEST_CASE(nor_do_copies_of_what_is_overdue) {
+  for (uint64_t n = 1; n <= many; ++n) {
+    uut.defer(numbered(n), now + 20ms);
+    if (n % 100 > 0)
+      continue;
+    now += 50ms;
+    expire();
+    uut.flush();
+    uut.keep_copies(now);
+    tick();
+  }
+  BOOST_TEST(uut.depth() + uut.deferred() == many);
+  BOOST_TEST(held() <= 3 * memory);
 }
 
 BOOST_AUTO_TEST_CASE(what_comes_back_is_not_kept_out_by_it) {
