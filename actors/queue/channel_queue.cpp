@@ -68,6 +68,8 @@ channel_queue::take(const taker& to, size_t max_messages, size_t max_bytes,
     result.bytes += x->home->body->body(x->index).size();
     deliver(*x, to, now, out);
   }
+  if (due_waits_)
+    make_due_ready(now);
   return result;
 }
 
@@ -150,8 +152,7 @@ void channel_queue::expire(time_point now,
     ++totals_.timed_out;
     make_ready(x);
   }
-  while (auto due = deferred_.pop(now))
-    make_ready(open_.open(std::move(*due)).slots[0]);
+  make_due_ready(now);
 }
 
 void channel_queue::clear() {
@@ -162,6 +163,7 @@ void channel_queue::clear() {
   deadlines_.clear();
   open_.clear();
   in_flight_ = 0;
+  due_waits_ = false;
   deferred_.clear();
   dirty_.clear();
   moved_ = false;
@@ -267,7 +269,8 @@ void channel_queue::save_open_blocks() {
 
 std::optional<time_point> channel_queue::next_deadline() const {
   auto result = deadlines_.next();
-  if (auto due = deferred_.next(); due && (!result || *due < *result))
+  if (auto due = deferred_.next(has_room_for_due());
+      due && (!result || *due < *result))
     result = due;
   return result;
 }
@@ -326,6 +329,22 @@ void channel_queue::make_ready(slot& x) {
   requeued_.push_back(&x);
 }
 
+bool channel_queue::has_room_for_due() const noexcept {
+  return requeued_.size() < deferred_.most_loaded();
+}
+
+void channel_queue::make_due_ready(time_point now) {
+  for (;;) {
+    due_waits_ = !has_room_for_due();
+    if (due_waits_)
+      return;
+    auto due = deferred_.pop(now);
+    if (!due)
+      return;
+    make_ready(open_.open(std::move(*due)).slots[0]);
+  }
+}
+
 /// Takes a message out of flight.
 void channel_queue::land(slot& x) {
   deadlines_.erase(x);
@@ -339,8 +358,10 @@ void channel_queue::gone(slot& x) {
   mark_dirty(home);
   if (--home.not_gone > 0)
     return;
-  if (home.row)
+  if (home.row) {
     orders_.undefer.push_back(*home.row);
+    deferred_.forget(*home.row);
+  }
   if (home.stored)
     orders_.done.push_back(home.body->first_number());
   mark_clean(home);

@@ -140,7 +140,8 @@ public:
   settled touch(uint64_t number, consumer_id by, duration msg_timeout,
                 duration max_msg_timeout, time_point now);
 
-  /// Makes ready what timed out and what was deferred until now.
+  /// Makes ready what timed out and what was deferred until now. Of the latter,
+  /// what exceeds the memory stays where it is until `take` makes room.
   /// @param timed_out Receives the owner of every message that timed out.
   void expire(time_point now, std::vector<consumer_id>& timed_out);
 
@@ -249,6 +250,8 @@ private:
   void deliver(slot& x, const taker& to, time_point now, std::vector<run>& out);
   [[nodiscard]] static settled check(const slot* x, consumer_id by);
   void make_ready(slot& x);
+  [[nodiscard]] bool has_room_for_due() const noexcept;
+  void make_due_ready(time_point now);
   void land(slot& x);
   void gone(slot& x);
   void mark_dirty(open_block& x);
@@ -264,6 +267,8 @@ private:
   std::deque<slot*> requeued_;
   /// Whether the next delivery looks at `requeued_` first.
   bool requeued_turn_ = false;
+  /// Whether messages that are due wait for room in there.
+  bool due_waits_ = false;
 
   open_blocks open_;
   deadline_index deadlines_;

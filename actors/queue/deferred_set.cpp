@@ -13,9 +13,6 @@ namespace {
 /// How long before its time a message is read from the store.
 constexpr auto horizon = std::chrono::seconds{2};
 
-/// However small the memory queue is, loading fewer at a time does not pay.
-constexpr size_t least_load = 512;
-
 constexpr auto later = [](const auto& x, const auto& y) {
   return std::tie(x.due, x.sequence) > std::tie(y.due, y.sequence);
 };
@@ -85,7 +82,8 @@ void deferred_set::keep_copies(uint64_t mark, time_point now,
     body = with_attempts(body, attempts);
     row = deferred_key{to_unix(x.due), body->first_number()};
     out.defer.push_back({row->due_ns, body});
-    if (on_disk_ == 0 && !loading_ && x.due <= soon)
+    if (on_disk_ == 0 && !loading_ && x.due <= soon
+        && rows_in_heap_ < most_loaded())
       loaded_until_ = std::max(loaded_until_, *row);
     if (*row <= loaded_until_) {
       ++rows_in_heap_;
@@ -114,6 +112,12 @@ deferred_key deferred_set::keep_copy(const item& x, store_orders& out) {
   return key;
 }
 
+void deferred_set::forget(const deferred_key& row) {
+  // An answer that is under way may still hold it.
+  if (!loading_)
+    apart_.erase(row);
+}
+
 std::optional<due_request>
 deferred_set::wanted(time_point now, uint64_t newest, bool all) {
   if (!may_load() || (load_at_ > now && !all))
@@ -126,7 +130,7 @@ deferred_set::wanted(time_point now, uint64_t newest, bool all) {
   // Rows that come from now on lower it again.
   load_at_ = time_point::max();
   return due_request{loaded_until_, loading_until_ns_,
-                     std::max(limit_, least_load) - rows_in_heap_};
+                     most_loaded() - rows_in_heap_};
 }
 
 void deferred_set::loaded(due_rows rows) {
@@ -168,9 +172,9 @@ void deferred_set::clear() {
   undecided_.clear();
 }
 
-std::optional<time_point> deferred_set::next() const {
+std::optional<time_point> deferred_set::next(bool popping) const {
   std::optional<time_point> result;
-  if (!heap_.empty())
+  if (popping && !heap_.empty())
     result = heap_.front().due;
   if (may_load())
     result = result ? std::min(*result, load_at_) : load_at_;
@@ -178,8 +182,7 @@ std::optional<time_point> deferred_set::next() const {
 }
 
 bool deferred_set::may_load() const noexcept {
-  return on_disk_ > 0 && !loading_
-         && rows_in_heap_ <= std::max(limit_, least_load) / 2;
+  return on_disk_ > 0 && !loading_ && rows_in_heap_ <= most_loaded() / 2;
 }
 
 void deferred_set::push(item x, time_point due) {

@@ -4,6 +4,7 @@
 #include "actors/queue/store_orders.hpp"
 #include "actors/queue/time.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -72,6 +73,9 @@ public:
   /// @returns its row.
   deferred_key keep_copy(const item& x, store_orders& out);
 
+  /// The row of a message that was taken by `pop` is no longer.
+  void forget(const deferred_key& row);
+
   /// Returns what to ask of the store now, if anything; the answer is `loaded`.
   /// @param newest The highest number that was put: the store may have been
   ///               given more.
@@ -101,10 +105,19 @@ public:
     return heap_.front().due;
   }
 
+  /// Returns how many rows may be in memory.
+  [[nodiscard]] size_t most_loaded() const noexcept {
+    return std::max(limit_, least_load);
+  }
+
   /// Returns when to call `pop` or `wanted` next, if ever.
-  [[nodiscard]] std::optional<time_point> next() const;
+  /// @param popping Whether it is worth calling `pop` at all.
+  [[nodiscard]] std::optional<time_point> next(bool popping = true) const;
 
 private:
+  /// However small the memory queue is, loading fewer at a time does not pay.
+  static constexpr size_t least_load = 512;
+
   struct waiting {
     time_point due;
     /// Keeps messages with equal due times in the order they came.

@@ -5,6 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <chrono>
 
 using namespace std::chrono_literals;
@@ -151,6 +152,34 @@ BOOST_AUTO_TEST_CASE(keeps_a_message_whose_time_came_before_the_tick) {
   BOOST_TEST(x.defer[0].body->attempts(0) == 1U);
   uut.finish(1, 1);
   BOOST_TEST(tick().undefer.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(does_not_read_back_a_copy_of_what_was_due) {
+  uut.defer(numbered(1), now + 10ms);
+  uut.defer(numbered(2), now + 10s);
+  tick();
+  std::vector<consumer_id> timed_out;
+  uut.expire(now, timed_out);
+  BOOST_TEST(take(1) == numbers{1});
+  auto rows = tick().defer;
+  BOOST_TEST_REQUIRE(rows.size() == 2U);
+  std::sort(rows.begin(), rows.end(),
+            [](const auto& x, const auto& y) { return x.key() < y.key(); });
+  BOOST_TEST(rows[0].body->first_number() == 1U);
+  now += 9s;
+  const auto wanted = uut.wanted_deferred(now);
+  BOOST_TEST_REQUIRE(wanted.has_value());
+  BOOST_TEST((rows[0].key() > wanted->after)); // so the store has it in there
+  uut.loaded({rows, {}});
+  BOOST_TEST(uut.in_flight() == 1U);
+  BOOST_TEST(uut.deferred() == 1U);
+  now += 2s;
+  uut.expire(now, timed_out);
+  BOOST_TEST(timed_out.empty());
+  BOOST_TEST(take(9) == numbers{2});
+  uut.finish(1, 1);
+  uut.finish(2, 1);
+  BOOST_TEST(tick().undefer.size() == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(does_not_read_back_what_memory_still_has) {
