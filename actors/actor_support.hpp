@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/counting_actor.hpp"
 #include "actors/payloads.hpp"
 #include "config/log.hpp"
 
@@ -49,6 +50,8 @@ stat_of(Self* self, std::string kind, std::string name, uint64_t parent) {
   result.kind = std::move(kind);
   result.name = std::move(name);
   result.mailbox = self->mailbox().size();
+  if (const auto* x = dynamic_cast<const handled_counter*>(self))
+    result.handled = x->handled();
   return result;
 }
 

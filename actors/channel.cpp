@@ -277,6 +277,8 @@ actor_stat channel_state::stat() const {
     result.consumers.push_back(
       {id, x.rdy, x.in_flight, x.messages, x.finished, x.requeued});
   }
+  if (keeper.store)
+    result.peers.push_back(keeper.store.id());
   if (latency)
     result.latency = std::make_shared<const queue::latency_histogram>(
       latency->at(self->clock().now()));
@@ -372,7 +374,7 @@ void channel_state::arm() {
 }
 
 channel_actor::behavior_type
-channel(channel_actor::stateful_pointer<channel_state> self,
+channel(counting_pointer<channel_actor, channel_state> self,
         channel_start start, const topic_actor& topic,
         const node_settings& settings) {
   log_exceptions(self, "CHANNEL(" + start.name + ")");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/node_settings.hpp"
 #include "actors/queue/channel_queue.hpp"
@@ -127,7 +128,7 @@ private:
 
 /// Delivers the messages of one channel to its consumers.
 channel_actor::behavior_type
-channel(channel_actor::stateful_pointer<channel_state> self,
+channel(counting_pointer<channel_actor, channel_state> self,
         channel_start start, const topic_actor& topic,
         const node_settings& settings);
 

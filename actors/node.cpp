@@ -158,11 +158,15 @@ void node_state::vacate(const topic_actor& which, const std::string& key) {
 actor_stat node_state::stat() const {
   auto result = stat_of(self, "node", "node", 0);
   result.counters = {{"topics", topics.size()}};
+  if (store)
+    result.peers.push_back(store.id());
+  if (settings.discovery)
+    result.peers.push_back(settings.discovery.id());
   return result;
 }
 
 node_actor::behavior_type
-node(node_actor::stateful_pointer<node_state> self, const store_actor& store,
+node(counting_pointer<node_actor, node_state> self, const store_actor& store,
      const std::vector<recovered_topic>& found, const node_settings& settings) {
   log_exceptions(self, "NODE");
   self->state.settings = settings;

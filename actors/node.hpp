@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/node_settings.hpp"
 
@@ -75,7 +76,7 @@ private:
 /// @param store Invalid for a node that keeps everything in memory.
 /// @param found What the store held at the start.
 node_actor::behavior_type
-node(node_actor::stateful_pointer<node_state> self, const store_actor& store,
+node(counting_pointer<node_actor, node_state> self, const store_actor& store,
      const std::vector<recovered_topic>& found, const node_settings& settings);
 
 } // namespace cafq

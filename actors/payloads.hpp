@@ -219,12 +219,15 @@ struct actor_stat {
   uint64_t parent = 0;
   std::string kind;
   std::string name;
+  /// Messages that wait.
   size_t mailbox = 0;
+  /// Messages it has handled since it was there.
+  uint64_t handled = 0;
   bool paused = false;
   /// Only topics have one: their sync mode.
   std::string sync;
   std::vector<std::pair<std::string, uint64_t>> counters;
-  /// The actors it sends messages of clients to.
+  /// The actors it sends messages to.
   std::vector<uint64_t> peers;
   /// Only connections have one.
   std::shared_ptr<const client_stat> client;

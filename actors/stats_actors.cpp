@@ -1,9 +1,9 @@
+#include "actors/stats_each.hpp"
 #include "actors/stats_render.hpp"
 #include "config/version.hpp"
 
 #include <iterator>
 #include <string_view>
-#include <unordered_set>
 #include <utility>
 
 #include <fmt/core.h>
@@ -13,20 +13,6 @@
 namespace cafq {
 
 namespace {
-
-/// Calls `f` for every actor of the report.
-template <class F>
-void for_each_actor(const node_report& x, F&& f) {
-  for (const auto& actor : x.others)
-    f(actor);
-  for (const auto& topic : x.topics) {
-    f(topic.self);
-    for (const auto& channel : topic.channels)
-      f(channel);
-  }
-  for (const auto& actor : x.connections)
-    f(actor);
-}
 
 void append_text(std::string& out, std::string_view text) {
   out += nlohmann::json(text).dump(-1, ' ', false,
@@ -40,8 +26,9 @@ void append_actor(std::string& out, const actor_stat& x) {
                  R"({{"id":{},"parent":{},"kind":"{}","name":)", x.id, x.parent,
                  x.kind);
   append_text(out, x.name);
-  fmt::format_to(std::back_inserter(out), R"(,"mailbox":{},"paused":{},)",
-                 x.mailbox, x.paused);
+  fmt::format_to(std::back_inserter(out),
+                 R"(,"mailbox":{},"handled":{},"paused":{},)", x.mailbox,
+                 x.handled, x.paused);
   if (!x.sync.empty())
     fmt::format_to(std::back_inserter(out), R"("sync":"{}",)", x.sync);
   out += R"("counters":{)";
@@ -51,41 +38,6 @@ void append_actor(std::string& out, const actor_stat& x) {
                    std::exchange(first, false) ? "" : ",", name, value);
   fmt::format_to(std::back_inserter(out), R"(}},"peers":[{}]}})",
                  fmt::join(x.peers, ","));
-}
-
-std::string escape(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    if (c == '"' || c == '\\')
-      result += '\\';
-    result += c == '\n' ? ' ' : c;
-  }
-  return result;
-}
-
-std::string_view shape_of(std::string_view kind) {
-  if (kind == "topic")
-    return "box";
-  if (kind == "channel")
-    return "component";
-  if (kind == "connection" || kind == "http")
-    return "ellipse";
-  return "doubleoctagon";
-}
-
-/// The counters that say what state an actor is in, for its label.
-std::string label_of(const actor_stat& x) {
-  auto result = fmt::format("{}\\n{}", escape(x.kind), escape(x.name));
-  if (!x.sync.empty())
-    result += "\\nsync " + x.sync;
-  if (x.paused)
-    result += "\\npaused";
-  if (x.mailbox > 0)
-    result += fmt::format("\\nmailbox {}", x.mailbox);
-  for (const auto* name : {"depth", "in_flight", "published"})
-    if (const auto value = x.counter(name); value > 0)
-      result += fmt::format("\\n{} {}", name, value);
-  return result;
 }
 
 } // namespace
@@ -101,30 +53,6 @@ std::string actors_json(const node_report& x) {
     append_actor(out, actor);
   });
   return out += "]}";
-}
-
-std::string actors_dot(const node_report& x) {
-  std::string out = "digraph cafqd {\n"
-                    "  rankdir=LR;\n"
-                    "  node [fontname=\"sans-serif\", fontsize=10];\n";
-  std::unordered_set<uint64_t> known;
-  for_each_actor(x, [&](const actor_stat& actor) {
-    known.insert(actor.id);
-    fmt::format_to(std::back_inserter(out), "  a{} [shape={}, label=\"{}\"];\n",
-                   actor.id, shape_of(actor.kind), label_of(actor));
-  });
-  for_each_actor(x, [&](const actor_stat& actor) {
-    if (known.count(actor.parent) > 0)
-      fmt::format_to(std::back_inserter(out),
-                     "  a{} -> a{} [style=bold, arrowhead=none];\n",
-                     actor.parent, actor.id);
-    for (auto peer : actor.peers)
-      if (known.count(peer) > 0)
-        fmt::format_to(std::back_inserter(out),
-                       "  a{} -> a{} [color=gray40, constraint=false];\n",
-                       actor.id, peer);
-  });
-  return out += "}\n";
 }
 
 std::string render(const node_report& x, const report_request& how) {

@@ -16,7 +16,7 @@ namespace {
 /// finds it soon.
 constexpr size_t most_open = 64;
 
-/// How long nothing may be heard of connections.
+/// How long nothing may be heard of connections and the store.
 constexpr auto patience = std::chrono::seconds{1};
 
 int64_t unix_time_ns() {
@@ -46,10 +46,13 @@ void collector_state::start(const report_request& x,
   if (all) {
     ask_stat(sources.node, report.others);
     ask_stat(sources.clients, report.others);
-    for (const auto& listener : sources.others) {
-      ask_stat(listener, report.others);
-      ask_children(listener, report.others);
+    const auto known = sources.directory->list();
+    for (const auto& parent : known.parents) {
+      ask_stat(parent, report.others);
+      ask_children(parent, report.others);
     }
+    for (const auto& actor : known.others)
+      ask_optional(actor, report.others);
   }
   if (all || how.include_clients)
     ask_children(sources.clients, report.connections);
@@ -142,26 +145,26 @@ void collector_state::ask_children(const parent_actor& who,
       .then(
         [this, &to](const std::vector<stat_actor>& list) {
           for (const auto& x : list)
-            ask_child(x, to);
+            ask_optional(x, to);
           answered();
         },
         [this](const caf::error&) { answered(); });
   });
 }
 
-void collector_state::ask_child(const stat_actor& who,
-                                std::vector<actor_stat>& to) {
+void collector_state::ask_optional(const stat_actor& who,
+                                   std::vector<actor_stat>& to) {
   enqueue([this, who, &to] {
-    ++open_children_;
+    ++open_optional_;
     self->request(who, caf::infinite, atom::stat_v)
       .then(
         [this, &to](actor_stat& x) {
-          --open_children_;
+          --open_optional_;
           to.push_back(std::move(x));
           answered();
         },
         [this](const caf::error&) {
-          --open_children_;
+          --open_optional_;
           answered();
         });
   });
@@ -185,7 +188,7 @@ void collector_state::enqueue(std::function<void()> ask) {
 }
 
 void collector_state::tick() {
-  if (open_ == open_children_ && answers_ == answers_at_tick_) {
+  if (open_ == open_optional_ && answers_ == answers_at_tick_) {
     finish();
     return;
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/actor_directory.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/report_request.hpp"
 #include "actors/stats.hpp"
@@ -26,20 +27,14 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::report_ptr)
 
 namespace cafq {
 
-/// Something that has children to ask as well: a LISTENER.
-using parent_actor = caf::typed_actor<
-  // Returns all children.
-  caf::replies_to<atom::list>::with<std::vector<stat_actor>>,
-  // Tells about itself.
-  caf::replies_to<atom::stat>::with<actor_stat>>;
-
 /// Where a COLLECTOR begins.
 struct collector_sources {
   node_actor node;
   /// The one of the NSQ clients.
   parent_actor clients;
-  /// The other listeners.
-  std::vector<parent_actor> others;
+  /// All others.
+  std::shared_ptr<const actor_directory> directory
+    = std::make_shared<const actor_directory>();
   /// Which percentiles of the time from publish to FIN to tell, descending.
   std::vector<double> quantiles;
   /// Unix time in nanoseconds.
@@ -63,8 +58,9 @@ struct collector_state {
   /// Gathers what a request needs; `done` gets it.
   void start(const report_request& x, std::function<void(node_report&&)> done);
 
-  /// Goes without the answers of connections that have ended: CAF never fails
-  /// a request to an ended broker.
+  /// Goes without the answers of connections that have ended, as CAF never
+  /// fails a request to an ended broker, and of a store that waits for its
+  /// disk.
   void tick();
 
   collector_actor::pointer self;
@@ -82,7 +78,7 @@ private:
   void ask_channels(size_t topic, const topic_actor& who);
   void ask_channel(size_t topic, const channel_actor& who);
   void ask_children(const parent_actor& who, std::vector<actor_stat>& to);
-  void ask_child(const stat_actor& who, std::vector<actor_stat>& to);
+  void ask_optional(const stat_actor& who, std::vector<actor_stat>& to);
   template <class Handle>
   void ask_stat(const Handle& who, std::vector<actor_stat>& to);
 
@@ -95,8 +91,9 @@ private:
 
   std::deque<std::function<void()>> asks_;
   size_t open_ = 0;
-  /// Of `open_`, those to children of listeners.
-  size_t open_children_ = 0;
+  /// Of `open_`, those nobody has to answer: to connections, which may have
+  /// ended, and to what waits for a disk or another server.
+  size_t open_optional_ = 0;
   uint64_t answers_ = 0;
   uint64_t answers_at_tick_ = 0;
   bool pumping_ = false;

@@ -24,7 +24,8 @@ stats_text(const node_report& x, const report_request& how);
 [[nodiscard]] std::string actors_json(const node_report& x);
 
 /// The same as a graph for Graphviz: bold edges lead from parent to child, thin
-/// ones are ways that messages take.
+/// ones are ways that messages take. From left to right: listeners, connections,
+/// topics, channels, the store.
 [[nodiscard]] std::string actors_dot(const node_report& x);
 
 /// Writes a report in the form that was asked for.

@@ -331,7 +331,7 @@ namespace {
 
 /// Answers a request once what it changed is on disk.
 template <class T>
-caf::result<T> durable(store_actor::stateful_pointer<store_state> self, T x) {
+caf::result<T> durable(counting_pointer<store_actor, store_state> self, T x) {
   auto promise = self->make_response_promise<T>();
   self->state.when_durable([promise, x]() mutable { promise.deliver(x); });
   return promise;
@@ -345,7 +345,7 @@ ec unknown(const std::string& channel) {
 } // namespace
 
 store_actor::behavior_type
-store(store_actor::stateful_pointer<store_state> self,
+store(counting_pointer<store_actor, store_state> self,
       std::shared_ptr<message_store> disk,
       std::shared_ptr<store_health> health) {
   // An exception here means the disk or our picture of it is wrong.

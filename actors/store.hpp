@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/counting_actor.hpp"
 #include "actors/health.hpp"
 #include "actors/interfaces.hpp"
 #include "persistence/message_store.hpp"
@@ -136,7 +137,7 @@ private:
 /// Owns the message store. To be spawned detached: commits wait for the disk.
 /// @param health Where it says whether the disk takes new messages.
 store_actor::behavior_type
-store(store_actor::stateful_pointer<store_state> self,
+store(counting_pointer<store_actor, store_state> self,
       std::shared_ptr<message_store> disk,
       std::shared_ptr<store_health> health);
 

@@ -287,6 +287,8 @@ actor_stat topic_state::stat() const {
   };
   for (const auto& [id, x] : channels)
     result.peers.push_back(x.handle.id());
+  if (store)
+    result.peers.push_back(store.id());
   return result;
 }
 
@@ -391,7 +393,7 @@ void topic_state::arm() {
 }
 
 topic_actor::behavior_type
-topic(topic_actor::stateful_pointer<topic_state> self,
+topic(counting_pointer<topic_actor, topic_state> self,
       const recovered_topic& start, const node_actor& node,
       const store_actor& store, const node_settings& settings) {
   log_exceptions(self, "TOPIC(" + start.name + ")");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/node_settings.hpp"
 #include "actors/queue/number_source.hpp"
@@ -191,7 +192,7 @@ private:
 /// Numbers published messages and hands them to its channels.
 /// @param store Invalid for a topic that lives in memory only.
 topic_actor::behavior_type
-topic(topic_actor::stateful_pointer<topic_state> self,
+topic(counting_pointer<topic_actor, topic_state> self,
       const recovered_topic& start, const node_actor& node,
       const store_actor& store, const node_settings& settings);
 

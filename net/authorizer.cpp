@@ -64,7 +64,7 @@ void authorizer_state::ask(const auth_question_ptr& what, size_t server,
 }
 
 authorizer_actor::behavior_type
-authorizer(authorizer_actor::stateful_pointer<authorizer_state> self,
+authorizer(counting_pointer<authorizer_actor, authorizer_state> self,
            const fetcher_actor& fetcher, const authorizer_settings& settings) {
   log_exceptions(self, "AUTH");
   self->state.fetcher = fetcher;

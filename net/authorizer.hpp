@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
 #include "net/auth/authorizations.hpp"
 #include "net/auth/question.hpp"
@@ -77,7 +78,7 @@ private:
 
 /// Asks auth servers what clients may do.
 authorizer_actor::behavior_type
-authorizer(authorizer_actor::stateful_pointer<authorizer_state> self,
+authorizer(counting_pointer<authorizer_actor, authorizer_state> self,
            const fetcher_actor& fetcher, const authorizer_settings& settings);
 
 } // namespace cafq

@@ -177,11 +177,13 @@ actor_stat discovery_state::stat() const {
   }
   result.counters = {
     {"topics", topology.size()}, {"lookupds", peers.size()}, {"ready", ready}};
+  if (settings.fetcher)
+    result.peers.push_back(settings.fetcher.id());
   return result;
 }
 
 discovery_actor::behavior_type
-discovery(discovery_actor::stateful_pointer<discovery_state> self,
+discovery(counting_pointer<discovery_actor, discovery_state> self,
           discovery_settings settings) {
   log_exceptions(self, "DISCOVERY");
   self->set_exit_handler(

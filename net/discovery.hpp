@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
 #include "net/fetcher.hpp"
 #include "net/protocol/lookup_session.hpp"
@@ -82,7 +83,7 @@ private:
 /// Knows the names of all topics and channels, and has a LOOKUP PEER per
 /// nsqlookupd.
 discovery_actor::behavior_type
-discovery(discovery_actor::stateful_pointer<discovery_state> self,
+discovery(counting_pointer<discovery_actor, discovery_state> self,
           discovery_settings settings);
 
 } // namespace cafq

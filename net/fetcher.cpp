@@ -9,7 +9,7 @@
 namespace cafq {
 
 fetcher_actor::behavior_type
-fetcher(fetcher_actor::stateful_pointer<fetcher_state> self,
+fetcher(counting_pointer<fetcher_actor, fetcher_state> self,
         const http_client_settings& settings) {
   log_exceptions(self, "FETCHER");
   self->state.client = std::make_unique<http_client>(settings);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
 #include "net/http_client.hpp"
 
@@ -39,7 +40,7 @@ struct fetcher_state {
 
 /// Asks other servers by HTTP.
 fetcher_actor::behavior_type
-fetcher(fetcher_actor::stateful_pointer<fetcher_state> self,
+fetcher(counting_pointer<fetcher_actor, fetcher_state> self,
         const http_client_settings& settings);
 
 } // namespace cafq

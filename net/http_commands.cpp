@@ -204,10 +204,9 @@ void http_connection_state::perform(const topic_actor& who,
 // -- the node -----------------------------------------------------------------
 
 void http_connection_state::on(const report_request& x) {
-  auto sources = settings->sources;
-  sources.others.emplace_back(listener);
   // Detached, or the event loop would run it as it runs topics and channels.
-  auto collector = self->spawn<caf::detached>(stats_collector, sources);
+  auto collector = self->spawn<caf::detached>(stats_collector,
+                                              settings->sources);
   self->request(collector, caf::infinite, atom::list_v, x)
     .then(
       [this, how = x.how](const text_ptr& text) {

@@ -274,13 +274,15 @@ actor_stat http_connection_state::stat() const {
   };
   for (const auto& [key, handle] : topics)
     result.peers.push_back(handle.id());
+  if (settings->authorizer)
+    result.peers.push_back(settings->authorizer.id());
   return result;
 }
 
 // -- the actor ----------------------------------------------------------------
 
 http_connection_actor::behavior_type http_connection(
-  http_connection_actor::stateful_broker_pointer<http_connection_state> self,
+  counting_broker_pointer<http_connection_actor, http_connection_state> self,
   caf::io::connection_handle handle, const listener_actor& listener,
   std::shared_ptr<const http_settings> settings) {
   auto& st = self->state;

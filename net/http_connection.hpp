@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
 #include "net/client_socket.hpp"
 #include "net/http/api.hpp"
@@ -195,7 +196,7 @@ private:
 
 /// Speaks HTTP/1.1 with one client.
 http_connection_actor::behavior_type http_connection(
-  http_connection_actor::stateful_broker_pointer<http_connection_state> self,
+  counting_broker_pointer<http_connection_actor, http_connection_state> self,
   caf::io::connection_handle handle, const listener_actor& listener,
   std::shared_ptr<const http_settings> settings);
 

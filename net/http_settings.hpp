@@ -17,7 +17,6 @@ struct http_settings {
   config::options options;
   http::limits limits;
   http::info_facts info;
-  /// Without the HTTP listener itself, which connections know.
   collector_sources sources;
   /// Who knows the nsqlookupds.
   discovery_actor discovery;

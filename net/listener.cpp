@@ -103,7 +103,7 @@ void listener_state::pause_or_resume() {
 }
 
 listener_actor::behavior_type
-listener(listener_actor::stateful_broker_pointer<listener_state> self, int fd,
+listener(counting_broker_pointer<listener_actor, listener_state> self, int fd,
          std::string protocol, const listener_limits& limits,
          fork_connection fork) {
   log_exceptions(self, protocol);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
 
 #include <caf/io/accept_handle.hpp>
@@ -84,7 +85,7 @@ private:
 /// @param fd A listening socket, which the actor takes over.
 /// @param protocol What the log calls the protocol, e.g. `TCP`.
 listener_actor::behavior_type
-listener(listener_actor::stateful_broker_pointer<listener_state> self, int fd,
+listener(counting_broker_pointer<listener_actor, listener_state> self, int fd,
          std::string protocol, const listener_limits& limits,
          fork_connection fork);
 

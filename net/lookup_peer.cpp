@@ -213,7 +213,7 @@ actor_stat lookup_peer_state::stat() const {
 }
 
 lookup_peer_actor::behavior_type
-lookup_peer(lookup_peer_actor::stateful_broker_pointer<lookup_peer_state> self,
+lookup_peer(counting_broker_pointer<lookup_peer_actor, lookup_peer_state> self,
             std::string address, protocol::lookup_identity identity,
             const discovery_actor& discovery) {
   log_exceptions(self, "LOOKUPD(" + address + ")");

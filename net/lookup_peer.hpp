@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
 #include "net/protocol/lookup_session.hpp"
 
@@ -95,7 +96,7 @@ private:
 /// Keeps one nsqlookupd informed, and reconnects for ever.
 /// @param address `host:port`.
 lookup_peer_actor::behavior_type
-lookup_peer(lookup_peer_actor::stateful_broker_pointer<lookup_peer_state> self,
+lookup_peer(counting_broker_pointer<lookup_peer_actor, lookup_peer_state> self,
             std::string address, protocol::lookup_identity identity,
             const discovery_actor& discovery);
 

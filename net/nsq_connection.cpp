@@ -258,7 +258,7 @@ bool connection_state::lasting(std::string_view bytes) const {
 // -- the actor ----------------------------------------------------------------
 
 connection_actor::behavior_type
-nsq_connection(connection_actor::stateful_broker_pointer<connection_state> self,
+nsq_connection(counting_broker_pointer<connection_actor, connection_state> self,
                caf::io::connection_handle handle, const node_actor& node,
                const listener_actor& listener,
                std::shared_ptr<const connection_settings> settings) {

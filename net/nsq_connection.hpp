@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
 #include "net/client_socket.hpp"
 #include "net/connection_settings.hpp"
@@ -280,7 +281,7 @@ private:
 
 /// Speaks NSQ's protocol V2 with one client.
 connection_actor::behavior_type
-nsq_connection(connection_actor::stateful_broker_pointer<connection_state> self,
+nsq_connection(counting_broker_pointer<connection_actor, connection_state> self,
                caf::io::connection_handle handle, const node_actor& node,
                const listener_actor& listener,
                std::shared_ptr<const connection_settings> settings);

@@ -94,6 +94,8 @@ actor_stat connection_state::stat() const {
     result.peers.push_back(handle.id());
   if (channel)
     result.peers.push_back(channel.id());
+  if (settings->authorizer)
+    result.peers.push_back(settings->authorizer.id());
   result.client = client_facts();
   return result;
 }

@@ -123,7 +123,7 @@ actor_stat statsd_state::stat() const {
 }
 
 statsd_actor::behavior_type
-statsd(statsd_actor::stateful_pointer<statsd_state> self,
+statsd(counting_pointer<statsd_actor, statsd_state> self,
        statsd_settings settings) {
   log_exceptions(self, "STATSD");
   auto& st = self->state;
@@ -131,7 +131,6 @@ statsd(statsd_actor::stateful_pointer<statsd_state> self,
   st.writer.emplace(st.settings.format);
   self->delayed_send(self, st.settings.interval, atom::tick_v);
   return {
-    [](atom::list) { return std::vector<stat_actor>{}; },
     [self](atom::stat) { return self->state.stat(); },
     [self](atom::tick) { self->state.tick(); },
   };

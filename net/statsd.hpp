@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/stats_collector.hpp"
 #include "actors/stats_statsd.hpp"
@@ -17,8 +18,6 @@ namespace cafq {
 
 /// The STATSD actor interface: tells a statsd daemon about the node.
 using statsd_actor = caf::typed_actor<
-  // It has no children.
-  caf::replies_to<atom::list>::with<std::vector<stat_actor>>,
   // Tells about itself.
   caf::replies_to<atom::stat>::with<actor_stat>,
   // INTERNAL: sends the next packet, or begins the next report.
@@ -75,7 +74,7 @@ private:
 
 /// Pushes a report each interval, the first one an interval from now.
 statsd_actor::behavior_type
-statsd(statsd_actor::stateful_pointer<statsd_state> self,
+statsd(counting_pointer<statsd_actor, statsd_state> self,
        statsd_settings settings);
 
 } // namespace cafq

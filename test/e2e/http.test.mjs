@@ -673,19 +673,21 @@ describe('what cafqd adds', { ...limit, skip: !isCafqd }, () => {
       const channel = actors.find((x) => x.kind === 'channel' && x.parent === top.id);
       const reader = find('connection', `127.0.0.1:${consumer.socket.localPort}`);
       const writer = find('connection', `127.0.0.1:${producer.socket.localPort}`);
+      const store = find('store');
       assert.equal(top.parent, find('node').id);
       assert.equal(find('http').parent, actors.find((x) => x.name.startsWith('HTTP ')).id);
       assert.equal(reader.parent, actors.find((x) => x.name.startsWith('TCP ')).id);
-      assert.deepEqual([top.peers, channel.peers, reader.peers, writer.peers], [[channel.id], [reader.id], [channel.id], [top.id]]);
+      assert.deepEqual([top.peers, channel.peers, reader.peers, writer.peers], [[channel.id, store.id], [reader.id, store.id], [channel.id], [top.id]]);
       assert.equal(channel.counters.messages, 1);
+      for (const x of [top, channel, reader, writer, store]) assert.ok(x.handled > 0, JSON.stringify(x));
     }));
 
   it('/debug/actors?format=dot is a graph', async () => {
     const { headers, body } = await api.get('/debug/actors?format=dot');
     assert.equal(headers['Content-Type'], 'text/vnd.graphviz; charset=utf-8');
     assert.match(body, /^digraph cafqd \{\n/);
-    for (const line of body.trim().split('\n').slice(3, -1))
-      assert.match(line, /^ {2}a\d+ (-> a\d+ )?\[[a-z]+=[^;]*\];$/);
+    for (const line of body.trim().split('\n').slice(4, -1))
+      assert.match(line, /^ {2}([ac]\d+ (-> [ac]\d+ )?\[[a-z]+=[^;]*\];|\{ rank=same; [^}]* \})$/);
   });
 
   it('/metrics', async () => {

@@ -32,7 +32,7 @@ node_report example() {
   channel.paused = true;
   channel.counters = {{"depth", 1}, {"in_flight", 2}, {"consumers", 1}};
   channel.consumers = {{4, 10, 2, 9, 6, 1}, {99, 1, 1, 1, 1, 1}};
-  channel.peers = {4};
+  channel.peers = {4, 6};
   node_report x;
   x.started = 1000'000'000'000;
   x.now = 1063'500'000'000;
@@ -42,12 +42,14 @@ node_report example() {
   topic.self.kind = "topic";
   topic.self.name = "t";
   topic.self.counters = {{"messages", 9}, {"bytes", 90}, {"channels", 1}};
+  topic.self.peers = {3, 6, 99};
   topic.channels = {channel};
   x.topics = {topic};
   actor_stat connection;
   connection.id = 4;
   connection.kind = "connection";
   connection.name = "1.2.3.4:567";
+  connection.peers = {3};
   connection.client = who;
   x.connections = {connection};
   connection.id = 5;
@@ -57,7 +59,11 @@ node_report example() {
   node.id = 1;
   node.kind = "node";
   node.name = "no\"de";
-  x.others = {node};
+  node.handled = 7;
+  actor_stat store;
+  store.id = 6;
+  store.kind = store.name = "store";
+  x.others = {node, store};
   return x;
 }
 
@@ -134,12 +140,25 @@ BOOST_AUTO_TEST_CASE(writes_metrics) {
 
 BOOST_AUTO_TEST_CASE(draws_actors) {
   const auto dot = actors_dot(example());
-  BOOST_TEST(dot.find("a1 [shape=doubleoctagon, label=\"node\\nno\\\"de\"]")
-             != dot.npos);
-  BOOST_TEST(dot.find("a2 -> a3 [style=bold, arrowhead=none]") != dot.npos);
-  BOOST_TEST(dot.find("a3 -> a4 [color=gray40, constraint=false]") != dot.npos);
+  const auto has = [&](std::string_view text) {
+    BOOST_TEST(dot.find(text) != dot.npos, text << " in " << dot);
+  };
+  has(
+    R"(a1 [fillcolor="#ffe082", label="node\nno\"de\nmailbox 0, handled 7\n)");
+  // A topic writes to its channel, so one edge says both; consumers and
+  // channels write to each other.
+  has(R"(a1 -> a2 [color="#37474f", penwidth=2, arrowhead=none])");
+  has(R"(a2 -> a3 [color="#37474f", penwidth=2, arrowhead=normal])");
+  has(R"(a3 -> a4 [color="#78909c", penwidth=0.8, dir=both])");
+  has(R"(a2 -> a6 [color="#78909c", penwidth=0.8, dir=forward])");
+  for (const auto* absent :
+       {"a4 -> a3", "a2 -> a3 [color=\"#78909c\"", "-> a99"})
+    BOOST_TEST(dot.find(absent) == dot.npos, absent << " in " << dot);
+  has("{ rank=same; c1; a4; a5 }");
+  has("{ rank=same; c4; a6 }");
   const auto json = nlohmann::json::parse(actors_json(example()));
-  BOOST_TEST(json["actors"].size() == 5U);
+  BOOST_TEST(json["actors"].size() == 6U);
+  BOOST_TEST(json["actors"][0]["handled"] == 7);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

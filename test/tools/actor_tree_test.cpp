@@ -10,13 +10,17 @@ using namespace cafq::tool;
 namespace {
 
 constexpr auto example = R"({"actors":[
-  {"id":1,"parent":0,"kind":"node","name":"node","mailbox":0,"paused":false,
+  {"id":1,"parent":0,"kind":"node","name":"node","mailbox":0,"handled":2,
+   "paused":false,
    "counters":{"topics":2},"peers":[]},
-  {"id":2,"parent":1,"kind":"topic","name":"b","mailbox":7,"paused":true,
+  {"id":2,"parent":1,"kind":"topic","name":"b","mailbox":7,"handled":9,
+   "paused":true,
    "counters":{},"peers":[]},
-  {"id":3,"parent":1,"kind":"topic","name":"a","mailbox":0,"paused":false,
+  {"id":3,"parent":1,"kind":"topic","name":"a","mailbox":0,"handled":2,
+   "paused":false,
    "counters":{},"peers":[4]},
-  {"id":4,"parent":3,"kind":"channel","name":"c","mailbox":1,"paused":false,
+  {"id":4,"parent":3,"kind":"channel","name":"c","mailbox":1,"handled":3,
+   "paused":false,
    "counters":{"depth":5},"peers":[]}]})";
 
 } // namespace
@@ -25,16 +29,16 @@ BOOST_AUTO_TEST_SUITE(actor_tree_tests)
 
 BOOST_AUTO_TEST_CASE(puts_children_under_their_parents) {
   BOOST_TEST(draw_actors(parse_actors(example), actor_order::name, "")
-             == "node             mailbox 0  topics 2\n"
-                "|- topic a       mailbox 0\n"
-                "|  `- channel c  mailbox 1  depth 5\n"
-                "`- topic b       mailbox 7  paused\n");
+             == "node             mailbox 0  handled 2  topics 2\n"
+                "|- topic a       mailbox 0  handled 2\n"
+                "|  `- channel c  mailbox 1  handled 3  depth 5\n"
+                "`- topic b       mailbox 7  handled 9  paused\n");
 }
 
 BOOST_AUTO_TEST_CASE(sorts_by_mailbox) {
   BOOST_TEST(draw_actors(parse_actors(example), actor_order::mailbox, "topic")
-             == "topic b  mailbox 7  paused\n"
-                "topic a  mailbox 0\n");
+             == "topic b  mailbox 7  handled 9  paused\n"
+                "topic a  mailbox 0  handled 2\n");
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_is_no_list_of_actors) {

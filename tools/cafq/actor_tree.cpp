@@ -22,6 +22,7 @@ actor_entry to_actor(const json& x) {
   result.kind = x.at("kind").get<std::string>();
   result.name = x.at("name").get<std::string>();
   result.mailbox = x.at("mailbox").get<std::uint64_t>();
+  result.handled = x.at("handled").get<std::uint64_t>();
   result.paused = x.at("paused").get<bool>();
   for (const auto& [name, value] : x.at("counters").items())
     result.counters.emplace_back(name, value.get<std::uint64_t>());
@@ -69,7 +70,8 @@ private:
 };
 
 std::string facts_of(const actor_entry& x) {
-  auto result = "mailbox " + std::to_string(x.mailbox);
+  auto result = "mailbox " + std::to_string(x.mailbox) + "  handled "
+                + std::to_string(x.handled);
   if (x.paused)
     result += "  paused";
   for (const auto& [name, value] : x.counters)

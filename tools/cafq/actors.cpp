@@ -56,7 +56,8 @@ void add_actors(CLI::App& app) {
     ->capture_default_str();
   sub->add_option("--kind", x->kind,
                   "Only these: node, topic, channel, listener, connection, "
-                  "http");
+                  "http, store, discovery, lookup_peer, fetcher, authorizer, "
+                  "statsd");
   const std::map<std::string, actor_order> orders{
     {"name", actor_order::name}, {"mailbox", actor_order::mailbox}};
   sub->add_option("--sort", x->order, "name or mailbox")

@@ -1,22 +1,14 @@
 #include "tools/cafqd/broker.hpp"
 
 #include "actors/interfaces.hpp"
-#include "actors/node.hpp"
-#include "actors/store.hpp"
 #include "config/log.hpp"
 #include "config/version.hpp"
-#include "net/discovery.hpp"
-#include "net/http_connection.hpp"
-#include "net/listener.hpp"
 #include "net/multiplexer.hpp"
-#include "net/nsq_connection.hpp"
 #include "net/socket.hpp"
-#include "net/unix_socket.hpp"
 #include "persistence/allocator.hpp"
-#include "persistence/data_path.hpp"
-#include "persistence/lmdb_message_store.hpp"
-#include "persistence/storage_error.hpp"
+#include "tools/cafqd/daemon_actors.hpp"
 #include "tools/cafqd/notify.hpp"
+#include "tools/cafqd/resources.hpp"
 #include "tools/cafqd/settings.hpp"
 #include "tools/cafqd/signals.hpp"
 #include "tools/cafqd/tls.hpp"
@@ -24,17 +16,10 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/io/middleman.hpp>
-#include <caf/scoped_actor.hpp>
 
 #include <algorithm>
-#include <chrono>
-#include <memory>
-#include <optional>
 #include <stdexcept>
-#include <string>
 #include <thread>
-#include <utility>
-#include <vector>
 
 namespace cafq {
 
@@ -59,113 +44,6 @@ public:
   }
 };
 
-/// A socket that listens, and its file if it is one of Unix.
-class door {
-public:
-  explicit door(const std::string& address) : fd_(open(address)), file_(fd_) {
-    // nop
-  }
-
-  [[nodiscard]] int fd() const noexcept {
-    return fd_;
-  }
-
-  [[nodiscard]] std::string address() const {
-    return net::local_address(fd_);
-  }
-
-private:
-  static int open(const std::string& address) {
-    try {
-      return net::listen_on(address);
-    } catch (const net::socket_error& ex) {
-      throw std::runtime_error("listen (" + address + ") failed - "
-                               + ex.what());
-    }
-  }
-
-  int fd_;
-  net::socket_file file_;
-};
-
-/// What the node needs before its actors can start. Whatever cannot be had
-/// throws, in the words of the fatal log line.
-struct resources {
-  explicit resources(const config::options& options)
-    : tls(load_tls(options)),
-      tcp(options.tcp_address),
-      place(options.data_path.empty() ? "." : options.data_path),
-      disk(open_message_store(place.store_file(), to_store_options(options))),
-      found(recover(*disk)) {
-    if (!options.http_address.empty())
-      http.emplace(options.http_address);
-    if (tls && !options.https_address.empty())
-      https.emplace(options.https_address);
-    for (const auto& warning : place.warnings())
-      log::warn("{}", warning);
-  }
-
-  [[nodiscard]] listen_addresses addresses() const {
-    return {tcp.address(), http ? http->address() : "",
-            https ? https->address() : ""};
-  }
-
-  std::shared_ptr<transport::tls_source> tls;
-  door tcp;
-  std::optional<door> http;
-  std::optional<door> https;
-  data_path place;
-  std::shared_ptr<message_store> disk;
-  std::vector<recovered_topic> found;
-};
-
-/// Ends an actor and waits until it is gone.
-template <class Handle>
-void stop(caf::actor_system& sys, const Handle& x) {
-  caf::scoped_actor self{sys};
-  self->monitor(x);
-  self->send_exit(x, caf::exit_reason::user_shutdown);
-  self->receive([](const caf::down_msg&) {});
-}
-
-/// Takes to disk what queues hold in memory.
-void save(caf::actor_system& sys, const node_actor& root) {
-  caf::scoped_actor self{sys};
-  self->request(root, caf::infinite, atom::save_v)
-    .receive([](atom::save) { log::info("STORE: saved"); },
-             [](const caf::error& why) {
-               log::error("STORE: not everything was saved - {}", render(why));
-             });
-}
-
-/// Returns the difference between the wall clock and the actors' clock.
-queue::duration unix_offset_of(queue::time_point now) {
-  return std::chrono::system_clock::now().time_since_epoch()
-         - now.time_since_epoch();
-}
-
-/// HTTP clients are few; their share of the files is set apart, so that neither
-/// kind of client can lock out the other.
-listener_limits http_limits(size_t files) {
-  const auto most = std::clamp<size_t>(files / 8, 4, 2000);
-  return {most, most / 2};
-}
-
-/// The line that a service manager shows while the node works.
-std::string status_text(const resources& have) {
-  auto text = "NSQ on " + have.tcp.address();
-  if (have.http)
-    text += ", HTTP on " + have.http->address();
-  if (have.https)
-    text += ", HTTPS on " + have.https->address();
-  return text + "; started with " + notify::backlog_text(have.found);
-}
-
-/// Files for connections to auth servers, which http_client bounds.
-size_t to_auth_servers(size_t files) {
-  return std::min<size_t>(files / 8, 128);
-}
-
 /// Runs the actors until a signal comes.
 void run_actors(const config::loaded& configuration, resources& have) {
   const auto& options = configuration.values;
@@ -174,78 +52,9 @@ void run_actors(const config::loaded& configuration, resources& have) {
   const auto files = net::raise_file_limit();
   system_config cfg{configuration.caf};
   caf::actor_system sys{cfg};
-  auto& middleman = sys.middleman();
-  // Commits wait for the disk, so the store has a thread of its own.
-  auto health = std::make_shared<store_health>();
-  auto keeper = sys.spawn<caf::detached>(store, std::move(have.disk), health);
-  auto settings = to_node_settings(options);
-  settings.health = health;
-  settings.unix_offset = unix_offset_of(sys.clock().now());
-  const auto status = status_text(have);
+  const auto status = have.status();
   log::info("SYNC: {}", describe_sync(options));
-  const auto addresses = have.addresses();
-
-  auto asker = sys.spawn(fetcher, to_http_client_settings(options));
-  auto for_lookup = to_discovery_settings(options, addresses.tcp,
-                                          addresses.http);
-  for_lookup.fetcher = asker;
-  const auto http_port = for_lookup.identity.http_port;
-  auto finder = sys.spawn(discovery, std::move(for_lookup));
-  settings.discovery = finder;
-  authorizer_actor gatekeeper;
-  if (!options.auth_http_address.empty()) {
-    const authorizer_settings x{options.auth_http_address,
-                                options.auth_http_request_method == "post"};
-    gatekeeper = sys.spawn(authorizer, asker, x);
-  }
-  auto root = sys.spawn(node, keeper, std::move(have.found), settings);
-
-  const auto for_http = http_limits(files);
-  const auto http_doors = (have.http ? 1U : 0U) + (have.https ? 1U : 0U);
-  const auto others_use = http_doors * for_http.max_connections
-                          + (gatekeeper ? to_auth_servers(files) : 0);
-  const auto limits = limits_for(files - others_use,
-                                 static_cast<size_t>(options.max_connections));
-  auto door = middleman.spawn_broker(
-    listener, have.tcp.fd(), std::string{"TCP"}, limits,
-    nsq_connections(root,
-                    to_connection_settings(options, have.tls, gatekeeper)));
-  auto sources = to_sources(options);
-  sources.node = root;
-  sources.clients = door;
-  sources.others.emplace_back(finder);
-  auto for_statsd = to_statsd_settings(options, http_port);
-  statsd_actor pusher;
-  if (!for_statsd.address.empty()) {
-    for_statsd.sources = sources;
-    pusher = sys.spawn(statsd, for_statsd);
-    sources.others.emplace_back(pusher);
-  }
-
-  auto for_connections = to_http_settings(options, addresses);
-  for_connections.sources = sources;
-  // As nsqd tells them.
-  for_connections.options.statsd_prefix = for_statsd.format.prefix;
-  for_connections.options.e2e_processing_latency_percentile = sources.quantiles;
-  for_connections.discovery = finder;
-  for_connections.health = health;
-  if (options.http_auth_required)
-    for_connections.authorizer = gatekeeper;
-  std::vector<listener_actor> others;
-  const auto listen = [&](int fd, const char* protocol) {
-    others.push_back(middleman.spawn_broker(
-      listener, fd, std::string{protocol}, for_http,
-      http_connections(std::make_shared<http_settings>(for_connections))));
-  };
-  if (have.http)
-    listen(have.http->fd(), "HTTP");
-  if (have.https) {
-    for_connections.tls = have.tls;
-    for (const auto& x : others)
-      for_connections.sources.others.emplace_back(x);
-    listen(have.https->fd(), "HTTPS");
-  }
-
+  daemon_actors actors{sys, options, have, files};
   notify::ready(status);
   log::info("{}: stopping", wait_for_stop([&] {
               notify::reloading();
@@ -254,19 +63,7 @@ void run_actors(const config::loaded& configuration, resources& have) {
             }));
   notify::stopping();
   die_on_next_signal();
-  for (const auto& x : others)
-    stop(sys, x);
-  if (pusher)
-    stop(sys, pusher);
-  stop(sys, door);
-  if (gatekeeper)
-    stop(sys, gatekeeper);
-  stop(sys, finder);
-  stop(sys, asker);
-  save(sys, root);
-  stop(sys, root);
-  stop(sys, keeper);
-  sys.await_all_actors_done();
+  actors.stop();
 }
 
 } // namespace

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "actors/actor_directory.hpp"
+#include "actors/health.hpp"
+#include "actors/interfaces.hpp"
+#include "config/options.hpp"
+#include "net/authorizer.hpp"
+#include "net/discovery.hpp"
+#include "net/fetcher.hpp"
+#include "net/http_settings.hpp"
+#include "net/listener.hpp"
+#include "net/statsd.hpp"
+#include "tools/cafqd/resources.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace cafq {
+
+/// The actors that live as long as the daemon. Each start function needs those
+/// above it.
+class daemon_actors {
+public:
+  /// Starts them all; clients are let in from now on.
+  /// @param files How many files the process may open.
+  daemon_actors(caf::actor_system& sys, const config::options& options,
+                resources& have, size_t files);
+
+  /// Sends all clients away, takes to disk what is only in memory, and waits
+  /// until every actor is gone.
+  void stop();
+
+private:
+  void start_store(resources& have);
+  void start_helpers(const listen_addresses& addresses);
+  void start_node(resources& have);
+  void start_nsq_listener(const resources& have, size_t files);
+  void start_statsd();
+  void start_http_listeners(const resources& have, size_t files);
+
+  void listen(int fd, const char* protocol, const http_settings& settings,
+              const listener_limits& limits);
+  void save();
+
+  caf::actor_system& sys_;
+  const config::options& options_;
+
+  std::shared_ptr<store_health> health_ = std::make_shared<store_health>();
+  std::shared_ptr<actor_directory> directory_
+    = std::make_shared<actor_directory>();
+  store_actor store_;
+  fetcher_actor fetcher_;
+  discovery_actor discovery_;
+  /// Null without auth servers.
+  authorizer_actor authorizer_;
+  node_actor node_;
+  listener_actor nsq_listener_;
+  collector_sources sources_;
+  /// Null without a statsd daemon.
+  statsd_actor statsd_;
+  std::vector<listener_actor> http_listeners_;
+
+  /// What nsqlookupds and statsd are told.
+  int64_t http_port_ = 0;
+};
+
+} // namespace cafq
