@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/counting_actor.hpp"
 #include "net/listener.hpp"
 #include "net/nsq_connection.hpp"
 #include "test/net/frames.hpp"
@@ -8,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace cafq::test {
@@ -112,9 +114,9 @@ struct network : broker {
   }
 
   listener_state& listener_data() {
-    using base = listener_actor::stateful_broker_base<listener_state>;
+    using pointer = counting_broker_pointer<listener_actor, listener_state>;
     auto* ptr = caf::actor_cast<caf::abstract_actor*>(listener);
-    return dynamic_cast<base&>(*ptr).state;
+    return dynamic_cast<std::remove_pointer_t<pointer>&>(*ptr).state;
   }
 
   /// Whether the node reads what a client sends.
