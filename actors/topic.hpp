@@ -6,10 +6,11 @@
 #include "actors/queue/number_source.hpp"
 #include "actors/queue_keeper.hpp"
 
+#include <boost/container/deque.hpp>
+
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
-#include <deque>
 #include <map>
 #include <string>
 #include <utility>
@@ -168,19 +169,23 @@ private:
     return std::move(adding_.extract(id).mapped());
   }
 
-  std::deque<waiting_put> waiting_;
+  /// One of libstdc++ takes 576 bytes even if it is empty, as most are.
+  template <class T>
+  using in_line = boost::container::deque<T>;
+
+  in_line<waiting_put> waiting_;
   /// When a put was last taken, or the first began to wait.
   queue::time_point progress_{};
   bool armed_ = false;
   /// Publishes on their way through the store, in order.
-  std::deque<appending_put> appending_;
+  in_line<appending_put> appending_;
   size_t appending_bytes_ = 0;
   /// How many of them the topic itself is to get.
   size_t held_appends_ = 0;
   /// When the store last answered, or got the first of them.
   queue::time_point append_progress_{};
   /// What was held and is on its way through the store to the channels.
-  std::deque<uint64_t> moving_;
+  in_line<uint64_t> moving_;
   uint64_t last_append_ = 0;
   bool reserving_ = false;
   /// Whether the store is giving the queue to the first channel.
