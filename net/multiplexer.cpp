@@ -57,7 +57,7 @@ void multiplexer::exec_later(caf::resumable* ptr) {
   const auto here = std::this_thread::get_id() == thread_id();
   if (here && (broker || pooled)) {
     woken_here_.push_back(ptr);
-    if (woken_here_.size() == 1)
+    if (woken_here_.size() == 1 && !in_drain_here_)
       drain_later(drain_here_request_);
     return;
   }
@@ -90,18 +90,23 @@ void multiplexer::drain() {
 }
 
 void multiplexer::drain_here() {
-  // What these wake in turn comes with the next round.
-  draining_here_.swap(woken_here_);
+  in_drain_here_ = true;
   const auto until = std::chrono::steady_clock::now() + patience;
   auto in_time = true;
-  for (auto* ptr : draining_here_) {
-    in_time = in_time && std::chrono::steady_clock::now() < until;
-    if (in_time)
-      resume(caf::intrusive_ptr<caf::resumable>{ptr, false});
-    else
-      super::exec_later(ptr);
+  // What these wake in turn follows at once: the OK of a PUB leaves before the
+  // loop asks for events again.
+  while (!woken_here_.empty()) {
+    draining_here_.swap(woken_here_);
+    for (auto* ptr : draining_here_) {
+      in_time = in_time && std::chrono::steady_clock::now() < until;
+      if (in_time)
+        resume(caf::intrusive_ptr<caf::resumable>{ptr, false});
+      else
+        super::exec_later(ptr);
+    }
+    draining_here_.clear();
   }
-  draining_here_.clear();
+  in_drain_here_ = false;
 }
 
 } // namespace cafq::net

@@ -53,6 +53,7 @@ private:
   std::vector<caf::resumable*> woken_here_;
   caf::intrusive_ptr<drain_request> drain_here_request_;
   std::vector<caf::resumable*> draining_here_;
+  bool in_drain_here_ = false;
 };
 
 } // namespace cafq::net
