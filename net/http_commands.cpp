@@ -204,9 +204,7 @@ void http_connection_state::perform(const topic_actor& who,
 // -- the node -----------------------------------------------------------------
 
 void http_connection_state::on(const report_request& x) {
-  // Detached, or the event loop would run it as it runs topics and channels.
-  auto collector = self->spawn<caf::detached>(stats_collector,
-                                              settings->sources);
+  auto collector = self->spawn(stats_collector, settings->sources);
   self->request(collector, caf::infinite, atom::list_v, x)
     .then(
       [this, how = x.how](const text_ptr& text) {

@@ -1,5 +1,7 @@
 #include "net/multiplexer.hpp"
 
+#include "actors/counting_actor.hpp"
+
 #include <chrono>
 #include <thread>
 
@@ -53,7 +55,10 @@ void multiplexer::exec_later(caf::resumable* ptr) {
   const auto kind = ptr->subtype();
   const auto broker = kind == caf::resumable::io_actor;
   const auto function = kind == caf::resumable::function_object;
-  const auto pooled = kind == caf::resumable::scheduled_actor;
+  // Collectors of reports, which take long, are not counted: they stay in the
+  // pool.
+  const auto pooled = kind == caf::resumable::scheduled_actor
+                      && dynamic_cast<handled_counter*>(ptr) != nullptr;
   const auto here = std::this_thread::get_id() == thread_id();
   if (here && (broker || pooled)) {
     woken_here_.push_back(ptr);
