@@ -4,8 +4,6 @@
 #include "net/dial.hpp"
 #include "net/socket.hpp"
 
-#include <caf/send.hpp>
-
 #include <algorithm>
 #include <utility>
 
@@ -39,7 +37,7 @@ constexpr size_t read_size = 4096;
 
 } // namespace
 
-lookup_peer_state::lookup_peer_state(broker ptr) : self(ptr) {
+lookup_peer_state::lookup_peer_state(broker ptr) : self(ptr), timer_(ptr) {
   // nop
 }
 
@@ -77,6 +75,7 @@ void lookup_peer_state::on_dialed() {
   waiting_since_ = self->clock().now();
   session_.open(identity);
   flush();
+  arm();
 }
 
 /// The connection is of no use any more.
@@ -85,6 +84,7 @@ void lookup_peer_state::lost(const std::string& why) {
   backoff_ = std::clamp<queue::duration>(backoff_ * 2, first_backoff,
                                          longest_backoff);
   dial_at_ = self->clock().now() + backoff_;
+  arm();
   log::warn("LOOKUPD({}): {}, trying again in {} ms", address, why,
             std::chrono::duration_cast<milliseconds>(backoff_).count());
 }
@@ -166,7 +166,15 @@ void lookup_peer_state::flush() {
     self->flush(hdl_);
 }
 
-void lookup_peer_state::tick() {
+void lookup_peer_state::tick(uint64_t number) {
+  if (!timer_.fired(number))
+    return;
+  look();
+  arm();
+}
+
+/// Does what is due.
+void lookup_peer_state::look() {
   const auto now = self->clock().now();
   if (phase_ == phase::resting && now >= dial_at_) {
     dial();
@@ -182,16 +190,13 @@ void lookup_peer_state::tick() {
       flush();
     }
   }
-  arm(phase_ == phase::resting
-        ? std::min<queue::duration>(dial_at_ - now, look_interval)
-        : look_interval);
 }
 
-void lookup_peer_state::arm(queue::duration delay) {
-  // Without a sender: CAF 0.17 leaves the mailbox of a broker that has ended
-  // open, and a message in there that names the broker would keep it for ever.
-  caf::delayed_anon_send(lookup_peer_actor{self},
-                         std::max(delay, queue::duration{0}), atom::tick_v);
+void lookup_peer_state::arm() {
+  if (phase_ == phase::resting)
+    timer_.set(dial_at_);
+  else if (phase_ == phase::connected)
+    timer_.set(self->clock().now() + look_interval);
 }
 
 void lookup_peer_state::stop() {
@@ -224,7 +229,7 @@ lookup_peer(counting_broker_pointer<lookup_peer_actor, lookup_peer_state> self,
   st.parent = discovery.id();
   log::info("LOOKUPD({}): adding peer", st.address);
   self->set_exit_handler([self](const caf::exit_msg&) { self->state.stop(); });
-  st.tick();
+  st.dial();
   return {
     [self](atom::topic, const std::string& topic, bool exists) {
       self->state.announce(topic, {}, exists);
@@ -241,7 +246,7 @@ lookup_peer(counting_broker_pointer<lookup_peer_actor, lookup_peer_state> self,
       self->state.transferred(x.handle, x.written);
     },
     [self](atom::stat) { return self->state.stat(); },
-    [self](atom::tick) { self->state.tick(); },
+    [self](atom::tick, uint64_t number) { self->state.tick(number); },
   };
 }
 

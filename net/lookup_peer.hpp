@@ -3,6 +3,7 @@
 #include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
 #include "net/protocol/lookup_session.hpp"
+#include "net/tick_timer.hpp"
 
 #include <caf/io/connection_handle.hpp>
 #include <caf/io/system_messages.hpp>
@@ -26,7 +27,7 @@ using lookup_peer_actor
                            // Tells about itself.
                            caf::replies_to<atom::stat>::with<actor_stat>,
                            // INTERNAL: looks what is due.
-                           caf::reacts_to<atom::tick>>;
+                           caf::reacts_to<atom::tick, uint64_t>>;
 
 /// The state of the LOOKUP PEER actor:
 ///
@@ -51,7 +52,7 @@ struct lookup_peer_state {
   void announce(std::string_view topic, std::string_view channel, bool exists);
 
   void dial();
-  void tick();
+  void tick(uint64_t number);
   void stop();
 
   [[nodiscard]] actor_stat stat() const;
@@ -72,7 +73,8 @@ private:
   void flush();
   void lost(const std::string& why);
   void leave();
-  void arm(queue::duration delay);
+  void look();
+  void arm();
 
   phase phase_ = phase::resting;
   /// The socket, or what tells of it while `dialing`.
@@ -87,6 +89,7 @@ private:
   queue::time_point ping_at_{};
   /// When the oldest command without an answer was sent, or bytes last came.
   queue::time_point waiting_since_{};
+  tick_timer timer_;
 
   // Since the start, for the stats.
   uint64_t connects_ = 0;

@@ -45,6 +45,20 @@ describe('registering', limit, () => {
       }),
     ));
 
+  const ipv6 = Object.values(os.networkInterfaces()).flat().some((x) => x.address === '::1');
+  for (const [host, skip] of [['localhost', false], ['::1', !ipv6 && 'there is no IPv6']])
+    it(`at ${host}, asked there as well`, { skip }, () =>
+      withLookupd({ host }, (lookupd) =>
+        withNode([lookupd.address], async (node) => {
+          await node.broker.logged(/peer info/);
+          lookupd.channels.t = ['c'];
+          assert.equal((await node.post('/pub?topic=t', 'x')).status, 200);
+          assert.equal((await node.channel('t', 'c')).depth, 1);
+          await lookupd.untilRegistered('t', 't c');
+        }),
+      ),
+    );
+
   it('says what it is told to be', () =>
     withLookupd({}, (lookupd) =>
       withNode(

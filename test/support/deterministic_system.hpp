@@ -17,16 +17,18 @@
 
 namespace cafq::test {
 
-/// An actor system without threads, sockets or a real clock.
+/// An actor system without threads or a real clock.
 ///
 /// Nothing happens until a test says so: `run` drains all mailboxes,
 /// `advance` moves the clock and fires timeouts that come due.
-class deterministic_system {
+/// @tparam Network The multiplexer; its `work` says whether there was any.
+template <class Network>
+class deterministic_system_on {
 public:
-  deterministic_system()
+  deterministic_system_on()
     : sys(configure(cfg)),
       sched(dynamic_cast<caf::scheduler::test_coordinator&>(sys.scheduler())),
-      mpx(dynamic_cast<fake_network&>(sys.middleman().backend())),
+      mpx(dynamic_cast<Network&>(sys.middleman().backend())),
       self(sys, true) {
     log::set_level(log::level::fatal);
     // Some code treats time zero as "never". A multiple of the granularity of
@@ -35,10 +37,10 @@ public:
       = queue::time_point{} + 1'000'000 * queue::deadline_index::granularity;
   }
 
-  deterministic_system(const deterministic_system&) = delete;
-  deterministic_system& operator=(const deterministic_system&) = delete;
+  deterministic_system_on(const deterministic_system_on&) = delete;
+  deterministic_system_on& operator=(const deterministic_system_on&) = delete;
 
-  ~deterministic_system() {
+  ~deterministic_system_on() {
     // Let actors see their exit messages before the system goes away.
     run();
     sched.inline_all_enqueues();
@@ -46,7 +48,7 @@ public:
 
   /// Runs all actors until every mailbox is empty.
   void run() {
-    while (sched.try_run_once() || mpx.try_exec_runnable())
+    while (sched.try_run_once() || mpx.work())
       ;
   }
 
@@ -96,7 +98,7 @@ public:
   caf::actor_system_config cfg;
   caf::actor_system sys;
   caf::scheduler::test_coordinator& sched;
-  fake_network& mpx;
+  Network& mpx;
   caf::scoped_actor self;
   caf::error last_error;
 
@@ -104,7 +106,7 @@ private:
   static caf::actor_system_config& configure(caf::actor_system_config& cfg) {
     cfg.add_message_types<caf::id_block::cafq>();
     cfg.add_message_types<caf::id_block::cafq_actors>();
-    cfg.load<caf::io::middleman, fake_network>();
+    cfg.load<caf::io::middleman, Network>();
     cfg.set("scheduler.policy", caf::atom("testing"));
     cfg.set("middleman.manual-multiplexing", true);
     cfg.set("middleman.workers", size_t{0});
@@ -113,5 +115,8 @@ private:
     return cfg;
   }
 };
+
+/// One without sockets.
+using deterministic_system = deterministic_system_on<fake_network>;
 
 } // namespace cafq::test

@@ -18,6 +18,12 @@ public:
   new_doorman(caf::io::network::native_socket fd) override {
     return super::new_doorman(caf::io::accept_handle::from_int(fd), 4150);
   }
+
+  /// Runs one actor.
+  /// @returns false if there was none to run.
+  bool work() {
+    return try_exec_runnable();
+  }
 };
 
 } // namespace cafq::test

@@ -28,8 +28,9 @@ export class Lookupd {
   // `answer(command, socket)` may return another answer than the usual one;
   // null is none at all. `onHttp(request, response)` may return true: it has
   // answered, or never will.
-  static async start({ port = 0, answer, onHttp } = {}) {
+  static async start({ host = '127.0.0.1', port = 0, answer, onHttp } = {}) {
     const lookupd = new Lookupd();
+    lookupd.host = host;
     lookupd.answer = answer;
     lookupd.http = http.createServer((request, response) => {
       lookupd.asked.push({ url: request.url, accept: request.headers.accept });
@@ -39,18 +40,18 @@ export class Lookupd {
       response.setHeader('Content-Type', 'application/json');
       response.end(JSON.stringify({ channels: lookupd.channels[topic] ?? [] }));
     });
-    lookupd.http.listen(0, '127.0.0.1');
+    lookupd.http.listen(0, host);
     await once(lookupd.http, 'listening');
     lookupd.httpPort = lookupd.http.address().port;
     lookupd.tcp = net.createServer((socket) => lookupd.#serve(socket));
-    lookupd.tcp.listen(port, '127.0.0.1');
+    lookupd.tcp.listen(port, host);
     await once(lookupd.tcp, 'listening');
     lookupd.port = lookupd.tcp.address().port;
     return lookupd;
   }
 
   get address() {
-    return `127.0.0.1:${this.port}`;
+    return `${this.host.includes(':') ? `[${this.host}]` : this.host}:${this.port}`;
   }
 
   // Closes the connections of all nodes.
@@ -150,7 +151,7 @@ export class Lookupd {
 
   identity() {
     return {
-      broadcast_address: '127.0.0.1',
+      broadcast_address: this.host,
       hostname: 'lookup',
       http_port: this.httpPort,
       tcp_port: this.port,
