@@ -8,35 +8,52 @@
 
 namespace cafq {
 
+void fetcher_state::fetch(uint64_t id, const http_request_ptr& what) {
+  client->fetch(what, [me = fetcher_actor{self}, id](http_reply_ptr x) {
+    caf::anon_send(me, id, std::move(x));
+  });
+}
+
+caf::result<http_reply_ptr> fetcher_state::ask(const http_request_ptr& what) {
+  auto promise = self->make_response_promise<http_reply_ptr>();
+  const auto id = ++requests;
+  open.emplace(id, request{what, promise});
+  fetch(id, what);
+  return promise;
+}
+
+void fetcher_state::done(uint64_t id, const http_reply_ptr& x) {
+  const auto i = open.find(id);
+  if (i == open.end())
+    return;
+  auto& [what, promise] = i->second;
+  // Once at most: what comes of it is no URL in clear.
+  if (auto url = https_url(what->url, *x); !url.empty()) {
+    http_request_ptr again{new http_request, false};
+    again->url = std::move(url);
+    again->json = what->json;
+    what = again;
+    fetch(id, again);
+    return;
+  }
+  promise.deliver(x);
+  open.erase(i);
+}
+
 fetcher_actor::behavior_type
 fetcher(counting_pointer<fetcher_actor, fetcher_state> self,
         const http_client_settings& settings) {
   log_exceptions(self, "FETCHER");
   self->state.client = std::make_unique<http_client>(settings);
   return {
-    [self](const http_request_ptr& what) {
-      auto& st = self->state;
-      auto promise = self->make_response_promise<http_reply_ptr>();
-      const auto id = ++st.requests;
-      st.open.emplace(id, promise);
-      st.client->fetch(what, [me = fetcher_actor{self}, id](http_reply_ptr x) {
-        caf::anon_send(me, id, std::move(x));
-      });
-      return promise;
-    },
+    [self](const http_request_ptr& what) { return self->state.ask(what); },
     [self](atom::stat) {
       auto result = stat_of(self, "fetcher", "", 0);
       result.counters = {{"requests", self->state.requests},
                          {"open", self->state.open.size()}};
       return result;
     },
-    [self](uint64_t id, const http_reply_ptr& x) {
-      auto& open = self->state.open;
-      if (const auto i = open.find(id); i != open.end()) {
-        i->second.deliver(x);
-        open.erase(i);
-      }
-    },
+    [self](uint64_t id, const http_reply_ptr& x) { self->state.done(id, x); },
   };
 }
 

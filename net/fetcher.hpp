@@ -4,6 +4,7 @@
 #include "actors/interfaces.hpp"
 #include "net/http_client.hpp"
 
+#include <caf/result.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
@@ -30,15 +31,32 @@ using fetcher_actor = caf::typed_actor<
 /// The state of the FETCHER actor.
 /// @relates fetcher
 struct fetcher_state {
+  explicit fetcher_state(fetcher_actor::pointer ptr) : self(ptr) {
+    // nop
+  }
+
+  caf::result<http_reply_ptr> ask(const http_request_ptr& what);
+  void done(uint64_t id, const http_reply_ptr& x);
+
+  /// A request without an answer yet.
+  struct request {
+    http_request_ptr what;
+    caf::typed_response_promise<http_reply_ptr> promise;
+  };
+
+  fetcher_actor::pointer self;
   std::unique_ptr<http_client> client;
-  std::map<uint64_t, caf::typed_response_promise<http_reply_ptr>> open;
+  std::map<uint64_t, request> open;
   uint64_t requests = 0;
 
   /// The name in log output.
   static inline const char* name = "fetcher";
+
+private:
+  void fetch(uint64_t id, const http_request_ptr& what);
 };
 
-/// Asks other servers by HTTP.
+/// Asks other servers by HTTP; by HTTPS those that answer that they want it.
 fetcher_actor::behavior_type
 fetcher(counting_pointer<fetcher_actor, fetcher_state> self,
         const http_client_settings& settings);

@@ -4,11 +4,13 @@
 #include <mutex>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include <curl/curl.h>
+#include <nlohmann/json.hpp>
 
 namespace cafq {
 
@@ -32,6 +34,8 @@ struct deleter {
 
 using easy_ptr = std::unique_ptr<CURL, deleter<curl_easy_cleanup>>;
 using multi_ptr = std::unique_ptr<CURLM, deleter<curl_multi_cleanup>>;
+using url_ptr = std::unique_ptr<CURLU, deleter<curl_url_cleanup>>;
+using text_ptr = std::unique_ptr<char, deleter<curl_free>>;
 using list_ptr = std::unique_ptr<curl_slist, deleter<curl_slist_free_all>>;
 
 /// A request under way.
@@ -97,12 +101,43 @@ void finish(transfer& x, CURLcode how, size_t max_body_size) {
   x.done(std::move(x.reply));
 }
 
+/// Returns the port an answer names; 0 is none.
+int https_port_in(std::string_view body) {
+  const auto object = nlohmann::json::parse(body, nullptr, false);
+  if (!object.is_object())
+    return 0;
+  const auto i = object.find("https_port");
+  if (i == object.end() || !i->is_number_integer())
+    return 0;
+  const auto port = i->get<int64_t>();
+  return port > 0 && port <= 65535 ? static_cast<int>(port) : 0;
+}
+
 void fail(transfer& x, std::string why) {
   x.reply->error = std::move(why);
   x.done(std::move(x.reply));
 }
 
 } // namespace
+
+std::string https_url(const std::string& url, const http_reply& x) {
+  const auto port = x.status == 403 ? https_port_in(x.body) : 0;
+  const url_ptr parts{curl_url()};
+  char* raw = nullptr;
+  const auto set = [&](CURLUPart what, const std::string& value) {
+    return curl_url_set(parts.get(), what, value.c_str(), 0) == CURLUE_OK;
+  };
+  const auto get = [&](CURLUPart what) {
+    const auto found = curl_url_get(parts.get(), what, &raw, 0) == CURLUE_OK;
+    const text_ptr text{found ? raw : nullptr};
+    return found ? std::string{text.get()} : std::string{};
+  };
+  if (port == 0 || !set(CURLUPART_URL, url) || get(CURLUPART_SCHEME) != "http"
+      || !set(CURLUPART_SCHEME, "https")
+      || !set(CURLUPART_PORT, std::to_string(port)))
+    return {};
+  return get(CURLUPART_URL);
+}
 
 /// The thread and what it works on.
 class http_client::worker {

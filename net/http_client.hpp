@@ -42,6 +42,13 @@ struct http_reply : caf::ref_counted {
   std::string error;
 };
 
+/// Returns where a server is to be asked that takes no requests in clear: as
+/// nsqd, it says so with status 403 and `{"https_port": 4152}`.
+/// @param url Where it was asked.
+/// @returns Empty if it is nothing of that kind.
+[[nodiscard]] std::string
+https_url(const std::string& url, const http_reply& x);
+
 using http_request_ptr = caf::intrusive_ptr<http_request>;
 using http_reply_ptr = caf::intrusive_ptr<http_reply>;
 

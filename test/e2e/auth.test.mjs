@@ -4,6 +4,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import http from 'node:http';
+import https from 'node:https';
 import readline from 'node:readline';
 import { after, before, describe, it } from 'node:test';
 import { Broker, startBroker, withBroker } from './support/broker.mjs';
@@ -319,6 +321,57 @@ describe('AUTH, other settings', { concurrency: 4 }, () => {
       await letIn(await connect(), 'all:url');
       assert.match((await server.asked('all%3Aurl', 1))[0].target, /^\/elsewhere\?common_name=/);
     }));
+
+  it('by HTTPS where the server wants it', limit, async () => {
+    const authority = new Authority('auth-server');
+    const { cert, keyText } = authority.certificate('localhost');
+    const asked = [];
+    const listening = async (wanted, answer) => {
+      wanted.on('request', async (request, response) => {
+        let body = '';
+        for await (const chunk of request) body += chunk;
+        asked.push({ by: wanted, method: request.method, url: request.url, body });
+        const [status, text] = answer();
+        response.writeHead(status).end(JSON.stringify(text));
+      });
+      wanted.listen(0, '127.0.0.1');
+      await once(wanted, 'listening');
+      return wanted;
+    };
+    const everything = { topic: '.*', channels: ['.*'], permissions: ['publish', 'subscribe'] };
+    const grant = { ttl: 60, identity: 'Ann', identity_url: '', authorizations: [everything] };
+    const secure = await listening(https.createServer({ cert, key: keyText }), () => [200, grant]);
+    let port = secure.address().port;
+    const clear = await listening(http.createServer(), () => [403, { message: 'TLS_REQUIRED', https_port: port }]);
+    try {
+      for (const method of ['get', 'post'])
+        await withAuth(
+          [
+            `--auth-http-address=localhost:${clear.address().port}`,
+            `--auth-http-request-method=${method}`,
+            `--tls-root-ca-file=${authority.file}`,
+          ],
+          async (connect) => {
+            await letIn(await connect(), `s ${method}`);
+            const [first, second] = asked.splice(0);
+            assert.deepEqual([first.by, second.by], [clear, secure]);
+            assert.deepEqual({ ...first, by: 0 }, { ...second, by: 0 });
+            // Nothing listens there, and nobody is asked for ever.
+            port = clear.address().port;
+            const client = await connect();
+            client.send(auth('s'));
+            await fails(client, 'E_AUTH_FAILED AUTH failed');
+            assert.equal(asked.splice(0).length, 1);
+            port = secure.address().port;
+          },
+        );
+    } finally {
+      for (const x of [clear, secure]) {
+        x.closeAllConnections();
+        x.close();
+      }
+    }
+  });
 
   it('inside TLS tells the name in the certificate', limit, async () => {
     const authority = new Authority('authority');

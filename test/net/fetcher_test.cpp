@@ -18,7 +18,44 @@ http_reply_ptr fetch(const http_client_settings& settings, std::string url) {
   return result.get_future().get();
 }
 
+/// Returns where to go on behind this answer.
+std::string next_url(int status, std::string body,
+                     const std::string& url = "http://h:4181/auth?a=b%26") {
+  http_reply x;
+  x.status = status;
+  x.body = std::move(body);
+  return https_url(url, x);
+}
+
 } // namespace
+
+BOOST_AUTO_TEST_SUITE(https_url_tests)
+
+BOOST_AUTO_TEST_CASE(is_the_same_but_for_scheme_and_port) {
+  const std::string body{R"({"message":"TLS_REQUIRED","https_port":4152})"};
+  BOOST_TEST(next_url(403, body) == "https://h:4152/auth?a=b%26");
+  BOOST_TEST(next_url(403, body, "http://h/") == "https://h:4152/");
+  BOOST_TEST(next_url(403, body, "http://[::1]:1/a") == "https://[::1]:4152/a");
+}
+
+BOOST_AUTO_TEST_CASE(is_none_behind_another_answer) {
+  const std::string body{R"({"https_port":4152})"};
+  BOOST_TEST(next_url(403, body) != "");
+  BOOST_TEST(next_url(401, body) == "");
+  BOOST_TEST(next_url(200, body) == "");
+  BOOST_TEST(next_url(403, body, "https://h:1/") == "");
+  BOOST_TEST(next_url(403, body, "h:1") == "");
+}
+
+BOOST_AUTO_TEST_CASE(is_none_without_a_port) {
+  for (const auto* body :
+       {"", "no", "[1]", "{}", R"({"https_port":"1"})", R"({"https_port":0})",
+        R"({"https_port":-1})", R"({"https_port":65536})",
+        R"({"https_port":1.5})", R"({"https_port":18446744073709551615})"})
+    BOOST_TEST(next_url(403, body) == "");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(http_client_tests)
 
