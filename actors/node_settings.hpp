@@ -1,8 +1,8 @@
 #pragma once
 
+#include "actors/body_budget.hpp"
 #include "actors/health.hpp"
 #include "actors/interfaces.hpp"
-#include "actors/queue/block.hpp"
 #include "actors/queue/time.hpp"
 #include "config/sync_policy.hpp"
 
@@ -18,8 +18,9 @@ namespace cafq {
 struct node_settings {
   /// Ready messages a queue may hold in memory.
   size_t mem_queue_size = 10000;
-  /// Bytes of all messages in memory, node-wide; 256 MiB. Queues spill at
-  /// three quarters of it; publishes wait at all of it.
+  /// Bytes of all messages in memory, node-wide, those on their way included;
+  /// 256 MiB. Queues spill at three quarters of it; publishes wait at all of
+  /// it. See body_budget for what has not arrived whole.
   size_t memory_limit = size_t{256} << 20U;
   /// Consumers a channel may have; 0 = any number.
   size_t max_channel_consumers = 0;
@@ -47,7 +48,7 @@ struct node_settings {
   /// Whether the node has memory to spare for messages of queues that could do
   /// without.
   [[nodiscard]] bool memory_to_spare() const noexcept {
-    return queue::block::bytes_in_memory() < memory_limit / 4 * 3;
+    return message_memory() < memory_limit / 4 * 3;
   }
 };
 

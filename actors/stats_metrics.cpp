@@ -1,5 +1,5 @@
+#include "actors/body_budget.hpp"
 #include "actors/metrics.hpp"
-#include "actors/queue/block.hpp"
 #include "actors/stats_render.hpp"
 #include "config/version.hpp"
 
@@ -182,7 +182,13 @@ private:
             static_cast<double>(x_.started) / 1e9);
     add_one("cafq_message_memory_bytes",
             "Memory of all messages, what --memory-limit bounds", {},
-            static_cast<double>(queue::block::bytes_in_memory()));
+            static_cast<double>(message_memory()));
+    add_one("cafq_body_memory_bytes",
+            "The part of it for large requests that have not arrived whole", {},
+            static_cast<double>(body_budget::bytes_in_memory()));
+    add_one("cafq_bodies_waiting",
+            "Large requests that are not read on until there is memory", {},
+            static_cast<double>(body_budget::waiting()));
     std::map<std::string, std::pair<double, double>> kinds;
     const auto count = [&kinds](const actor_stat& x) {
       auto& [actors, mailboxes] = kinds[x.kind];

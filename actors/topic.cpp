@@ -293,7 +293,7 @@ actor_stat topic_state::stat() const {
 }
 
 std::string topic_state::no_room() const {
-  if (queue::block::bytes_in_memory() >= settings.memory_limit)
+  if (message_memory() >= settings.memory_limit)
     return "memory limit of the node reached";
   if (store && numbers.next() + transit_window >= reserved)
     return "message numbers not reserved yet";

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/body_budget.hpp"
 #include "net/authorizer.hpp"
 #include "net/protocol/identify.hpp"
 #include "net/protocol/limits.hpp"
@@ -19,6 +20,8 @@ struct connection_settings {
   std::shared_ptr<const transport::tls_source> tls;
   /// Null without auth servers; then everybody may do everything.
   authorizer_actor authorizer;
+  /// The memory for commands that have not arrived whole; shared with HTTP.
+  std::shared_ptr<body_budget> bodies = std::make_shared<body_budget>();
   /// The high bits of every message id, 0 to 1023.
   uint16_t node_id = 0;
   /// For the text of an error; the channel enforces it.

@@ -44,6 +44,8 @@ void http_connection_state::answer(http::response x) {
   early.reset();
   route.reset();
   body_bytes = 0;
+  body_size = 0;
+  large.reset();
   if (x.close) {
     end = ending::after_output;
     socket.set_reading(false);

@@ -2,6 +2,9 @@
 
 #include "actors/actor_support.hpp"
 
+#include <caf/send.hpp>
+
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -125,7 +128,7 @@ void http_connection_state::run() {
     return;
   // What is not decoded yet has no bound but this.
   const auto room = socket.in_clear() && parser.buffered() < input_window;
-  socket.set_reading(!peer_done && (idle || room));
+  socket.set_reading(!peer_done && (idle ? body_has_room() : room));
   if (idle && parser.within_request())
     arm();
 }
@@ -181,6 +184,8 @@ void http_connection_state::on_head() {
   parser.limit_body(plan.limit);
   if (!plan.wanted)
     parser.discard_body();
+  else if (head.has_body())
+    body_size = static_cast<size_t>(head.content_length.value_or(plan.limit));
   // A body nobody wants is only read over if it is short and on its way.
   const auto on_its_way = !head.expects_continue
                           && head.content_length.value_or(0)
@@ -193,6 +198,37 @@ void http_connection_state::on_head() {
     constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
     socket.append(go_on);
   }
+}
+
+/// Says whether there is memory for the body that is being read. If not,
+/// `resume` comes when there is.
+bool http_connection_state::body_has_room() {
+  // A promise alone takes no memory.
+  if (body_size <= body_budget::small || body_bytes <= body_budget::small)
+    return true;
+  if (!large)
+    large = std::make_unique<body_claim>(settings->bodies, body_size, [this] {
+      caf::anon_send(http_connection_actor{self}, atom::resume_v);
+    });
+  if (!large->granted())
+    return false;
+  if (!large->next_look()) {
+    parser.reserve_body(body_size);
+    // Its time begins here.
+    request_begun = self->clock().now();
+    (void)large->too_slow(request_begun, body_bytes);
+  }
+  return true;
+}
+
+/// Whether others wait for the memory of a body that hardly comes.
+bool http_connection_state::body_is_slow(queue::time_point now) {
+  return large && large->next_look() && large->too_slow(now, body_bytes)
+         && socket.reading();
+}
+
+void http_connection_state::resume() {
+  run();
 }
 
 /// All of the request that is going to be read has arrived.
@@ -216,6 +252,7 @@ void http_connection_state::complete(http::body_state how) {
 
 void http_connection_state::close() {
   end = ending::closed;
+  large.reset();
   socket.close();
 }
 
@@ -241,14 +278,21 @@ std::optional<queue::time_point> http_connection_state::deadline() const {
     return last_progress + idle_patience;
   if (!route && !early)
     return request_begun + head_patience;
-  return request_begun + body_patience + seconds{body_bytes / slowest_body};
+  if (large && !large->granted())
+    return std::nullopt;
+  const auto whole = request_begun + body_patience
+                     + seconds{body_bytes / slowest_body};
+  return large && large->next_look() ? std::min(whole, *large->next_look())
+                                     : whole;
 }
 
 void http_connection_state::tick(uint64_t number) {
   if (!timer.fired(number) || end == ending::closed)
     return;
+  const auto now = self->clock().now();
+  const auto slow = body_is_slow(now);
   const auto due = deadline();
-  if (!due || self->clock().now() < *due) {
+  if (!slow && (!due || now < *due)) {
     arm();
   } else if (parser.within_request() && end == ending::no
              && socket.pending() == 0) {
@@ -315,6 +359,7 @@ http_connection_actor::behavior_type http_connection(
       self->state.transferred(x.written);
     },
     [self](atom::stat) { return self->state.stat(); },
+    [self](atom::resume) { self->state.resume(); },
     [self](atom::tick, uint64_t number) { self->state.tick(number); },
   };
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/body_budget.hpp"
 #include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
 #include "net/client_socket.hpp"
@@ -33,6 +34,9 @@ using http_connection_actor
                          caf::reacts_to<caf::io::data_transferred_msg>,
                          // Tells about itself.
                          caf::replies_to<atom::stat>::with<actor_stat>,
+                         // INTERNAL: goes on with a body for which there was no
+                         // memory.
+                         caf::reacts_to<atom::resume>,
                          // INTERNAL: looks for a client that is too slow.
                          caf::reacts_to<atom::tick, uint64_t>>;
 
@@ -50,6 +54,9 @@ struct http_connection_state {
   void received(std::string_view bytes);
   void closed_by_peer(caf::io::connection_handle handle);
   void transferred(size_t count);
+
+  /// There is memory for the body.
+  void resume();
 
   // -- from topics ------------------------------------------------------------
 
@@ -105,6 +112,8 @@ private:
   [[nodiscard]] bool may_run() const;
   void on_head();
   void complete(http::body_state how);
+  [[nodiscard]] bool body_has_room();
+  [[nodiscard]] bool body_is_slow(queue::time_point now);
   void close();
   void arm();
   [[nodiscard]] std::optional<queue::time_point> deadline() const;
@@ -155,6 +164,9 @@ private:
   std::optional<http::route> route;
   /// An answer that does not need the body.
   std::optional<http::response> early;
+  /// What the body may need, and the room for it if that is much.
+  size_t body_size = 0;
+  std::unique_ptr<body_claim> large;
   /// The request is at other actors.
   bool working = false;
   /// The connection cannot go on behind this request.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/body_budget.hpp"
 #include "actors/health.hpp"
 #include "actors/stats_collector.hpp"
 #include "config/options.hpp"
@@ -23,6 +24,9 @@ struct http_settings {
   /// Whether the disk takes new messages.
   std::shared_ptr<const store_health> health
     = std::make_shared<const store_health>();
+  /// The memory for requests that have not arrived whole; shared with NSQ's
+  /// protocol.
+  std::shared_ptr<body_budget> bodies = std::make_shared<body_budget>();
   /// Null if nobody has to show a secret.
   authorizer_actor authorizer;
   /// What HTTPS connections use; null for those in clear.

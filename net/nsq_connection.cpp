@@ -141,8 +141,9 @@ void connection_state::run() {
   if (idle && end == ending::after_input)
     input_ended();
   const auto tired = !idle && pieces == most_pieces && may_run();
+  const auto room = body_has_room(idle);
   if (end == ending::no)
-    set_reading((may_run() && !tired) || shaking_hands());
+    set_reading((may_run() && !tired && room) || shaking_hands());
   // Others have their turn before the rest is decoded.
   if (tired)
     self->send(self, atom::resume_v);
@@ -199,6 +200,7 @@ void connection_state::input_ended() {
     slots.fail({}); // close without a frame, behind the last answer
   closing_since = self->clock().now();
   end = ending::after_answers;
+  large.reset();
   set_reading(false);
   answer();
   arm();
@@ -228,6 +230,7 @@ void connection_state::flush() {
 /// Closes behind the frames that are under way.
 void connection_state::close_when_sent() {
   end = ending::after_output;
+  large.reset();
   socket.last_output();
   closing_since = self->clock().now();
   set_reading(false);
@@ -237,6 +240,7 @@ void connection_state::close_when_sent() {
 
 void connection_state::close() {
   end = ending::closed;
+  large.reset();
   if (socket.close())
     log::info("PROTOCOL(V2): [{}] exiting ioloop", socket.peer());
 }

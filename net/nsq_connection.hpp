@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/body_budget.hpp"
 #include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
 #include "net/client_socket.hpp"
@@ -39,7 +40,8 @@ using connection_actor
                          caf::reacts_to<caf::io::data_transferred_msg>,
                          // Tells about itself.
                          caf::replies_to<atom::stat>::with<actor_stat>,
-                         // INTERNAL: decodes what was left for later.
+                         // INTERNAL: goes on with what was left for later: a
+                         // large command, or what is to be decoded.
                          caf::reacts_to<atom::resume>,
                          // INTERNAL: sends heartbeats, ends a client that is
                          // silent for too long.
@@ -155,6 +157,8 @@ private:
 
   // -- nsq_upkeep.cpp ---------------------------------------------------------
 
+  [[nodiscard]] bool body_has_room(bool idle);
+  [[nodiscard]] bool body_is_slow(queue::time_point now);
   void arm();
   void send_heartbeat(queue::time_point now);
   [[nodiscard]] queue::time_point close_deadline() const;
@@ -221,6 +225,10 @@ private:
   bool greeted = false;
   protocol::session session;
   std::optional<protocol::command_parser> parser;
+  /// The room for a large command that has not arrived whole, and how many
+  /// there were before.
+  std::unique_ptr<body_claim> large;
+  uint64_t large_of = 0;
   /// The plain bytes being handled.
   std::string_view fed;
   /// An answer the next command depends on is under way.

@@ -2,6 +2,8 @@
 #include "net/nsq_connection.hpp"
 #include "net/protocol/frame.hpp"
 
+#include <caf/send.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -30,6 +32,10 @@ void connection_state::tick(uint64_t number) {
       upgrade_timed_out();
       return;
     }
+  } else if (body_is_slow(now)) {
+    log_error("too slow with a large body, for which others wait");
+    input_ended();
+    return;
   } else if (heartbeat_every > std::chrono::milliseconds{0}) {
     if (owes_line() && now - line_due_since >= 2 * client.heartbeat_interval) {
       log_error("read timeout");
@@ -53,8 +59,50 @@ void connection_state::send_heartbeat(queue::time_point now) {
   socket.shrink();
 }
 
+/// Says whether there is memory for the command that is being read. If not,
+/// `resume` comes when there is.
+/// @param idle Whether all commands that have arrived whole were executed.
+bool connection_state::body_has_room(bool idle) {
+  if (idle && end == ending::no) {
+    const auto size = parser->expected();
+    if (size <= body_budget::small || large_of != commands)
+      large.reset();
+    // A promise alone takes no memory.
+    if (size <= body_budget::small || parser->buffered() <= body_budget::small)
+      return true;
+    if (!large) {
+      large_of = commands;
+      large = std::make_unique<body_claim>(settings->bodies, size, [this] {
+        caf::anon_send(connection_actor{self}, atom::resume_v);
+      });
+    }
+    if (!large->granted())
+      return false;
+    if (!large->grow_to(size)) {
+      log_error("a body longer than it said, for which there is no memory");
+      input_ended();
+      return false;
+    }
+  }
+  if (large && large->granted() && !large->next_look()) {
+    if (parser->expected() > 0)
+      parser->reserve();
+    (void)large->too_slow(run_started, parser->fed());
+    arm();
+  }
+  return true;
+}
+
+/// Whether others wait for the memory of a command that hardly comes.
+bool connection_state::body_is_slow(queue::time_point now) {
+  return large && large->next_look() && large->too_slow(now, parser->fed())
+         && owes_line();
+}
+
 /// Sets the timer to the next thing that is due.
 void connection_state::arm() {
+  if (end == ending::no && large && large->next_look())
+    timer.set(*large->next_look());
   if (end != ending::no) {
     timer.set(close_deadline());
   } else if (shaking_hands()) {

@@ -255,6 +255,10 @@ void request_parser::limit_body(uint64_t bytes) {
   parser_->limit = bytes;
 }
 
+void request_parser::reserve_body(size_t bytes) {
+  parser_->body.reserve(bytes);
+}
+
 void request_parser::discard_body() {
   parser_->keep = false;
 }

@@ -62,6 +62,9 @@ public:
   /// Bounds the body of this request. To be called between `head` and `body`.
   void limit_body(uint64_t bytes);
 
+  /// Gets memory for all of the body instead of more and more as it comes.
+  void reserve_body(size_t bytes);
+
   /// Reads over the body of this request, up to the limit, without keeping it.
   void discard_body();
 

@@ -17,6 +17,7 @@ command_parser::command_parser(const limits& limits, session& session) noexcept
 // -- input --------------------------------------------------------------------
 
 void command_parser::feed(std::string_view bytes) {
+  fed_ += bytes.size();
   if (stage_ != stage::dead)
     input_.feed(bytes);
 }

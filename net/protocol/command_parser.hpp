@@ -52,6 +52,13 @@ public:
   /// commands while the bytes it has fed go away.
   void stash();
 
+  /// Gets memory for all of the command that is being read, instead of more and
+  /// more as it comes.
+  /// @pre expected() > 0
+  void reserve() {
+    input_.reserve(wanted_);
+  }
+
   /// Drops all input, as nsqd does when the transport is upgraded.
   /// @pre The parser is between two commands.
   void discard() noexcept;
@@ -79,6 +86,18 @@ public:
     return !input_.empty();
   }
 
+  /// How many bytes the command that is being read is going to have, as far as
+  /// it says; 0 before it does.
+  [[nodiscard]] size_t expected() const noexcept {
+    const auto known = stage_ == stage::body || stage_ == stage::mpub;
+    return known ? wanted_ : 0;
+  }
+
+  /// How many bytes it was fed.
+  [[nodiscard]] uint64_t fed() const noexcept {
+    return fed_;
+  }
+
   /// The bytes of memory it holds.
   [[nodiscard]] size_t buffered() const noexcept {
     return input_.capacity();
@@ -101,6 +120,7 @@ private:
   session& session_;
   input_buffer input_;
   stage stage_ = stage::line;
+  uint64_t fed_ = 0;
 
   // The command being read. Offsets count from its first byte, because the
   // bytes move.

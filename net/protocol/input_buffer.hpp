@@ -36,6 +36,11 @@ public:
   /// @returns Whether it grew. If not, nothing is left with the caller.
   [[nodiscard]] bool extend_line(size_t max);
 
+  /// Gets memory for a window of `wanted` bytes at once.
+  void reserve(size_t wanted) {
+    own_.reserve(begin_ + wanted);
+  }
+
   /// Copies what is left of the fed bytes into own memory.
   void keep();
 

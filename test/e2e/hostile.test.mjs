@@ -2,9 +2,12 @@
 // and so do other clients.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import net from 'node:net';
 import { describe, it } from 'node:test';
 import { isCafqd, withBroker } from './support/broker.mjs';
+import { ask } from './support/http.mjs';
 import { generator, seed } from './support/random.mjs';
 import {
   Client,
@@ -12,6 +15,7 @@ import {
   bytes,
   identify,
   pub,
+  sized,
   topicName,
   withClients,
 } from './support/wire.mjs';
@@ -47,7 +51,7 @@ class Neighbour {
 
   // Goes on until `done()`; then looks at what it had to wait.
   async until(done) {
-    while (!done()) {
+    while (!(await done())) {
       await this.round();
       await new Promise(setImmediate);
     }
@@ -334,6 +338,67 @@ describe('hostile consumers and producers', { concurrency: 2 }, () => {
         await neighbour.round();
       },
     );
+});
+
+// -- large bodies that do not come to their end ------------------------------------
+
+describe('half-sent bodies', () => {
+  const body = bytes(L(5), ...Array.from({ length: 5 }, () => sized(Buffer.alloc(MB - 100, 'x'))));
+  const half = body.subarray(0, body.length - 1000);
+  const overTcp = ['MPUB half\n', L(body.length)];
+  const overHttp = [
+    'POST /mpub?topic=half&binary=true HTTP/1.1\r\nHost: x\r\n',
+    `Content-Length: ${body.length}\r\n\r\n`,
+  ];
+  const chunked = [
+    'POST /mpub?topic=half&binary=true HTTP/1.1\r\nHost: x\r\n',
+    `Transfer-Encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n`,
+  ];
+
+  hostile('take a part of the memory limit', {}, async ({ t, broker, connect, neighbour }) => {
+    if (!isCafqd) return;
+    const gauge = async (name) => {
+      const { body: text } = await ask(broker.httpPort, 'GET', '/metrics');
+      return Number(text.match(new RegExp(`^${name} (\\S+)`, 'm'))[1]);
+    };
+    const before = broker.memory();
+    const slow = [];
+    const attack = async (count) => {
+      for (let i = 0; i < count; ++i) {
+        const port = i % 2 ? broker.httpPort : broker.port;
+        const client = await Client.connect(port, { magic: i % 2 ? null : '  V2', reading: i % 2 === 0 });
+        slow.push(client);
+        client.send(...[overTcp, overHttp, overTcp, chunked][i % 4]);
+        client.socket.write(half);
+      }
+    };
+    await neighbour.during(attack(32));
+    await neighbour.until(async () => (await gauge('cafq_bodies_waiting')) === 20);
+    assert.ok((await gauge('cafq_body_memory_bytes')) <= 64 * MB);
+    // Small ones go on, and one that comes whole when it is its turn.
+    const honest = await connect();
+    honest.answering = true;
+    honest.send(...overTcp, body);
+    let done = false;
+    const answered = honest.ok(100000).then(() => (done = true));
+    await neighbour.during(attack(40));
+    let most = 0;
+    await neighbour.until(() => {
+      most = Math.max(most, broker.memory() - before);
+      return done;
+    });
+    await answered;
+    t.diagnostic(`${most >> 20} MB more memory at most`);
+    assert.ok(most < 128 * MB, `${most} bytes`);
+    // Those that kept others waiting have gone.
+    const first = await slow[0].next();
+    assert.match(first.data.toString(), /^E_BAD_MESSAGE MPUB failed to read message body/);
+    const [answer] = await once(slow[1].socket, 'data');
+    assert.match(answer.toString(), /^HTTP\/1\.1 408 /);
+    for (const client of slow) client.destroy();
+    await neighbour.until(async () => (await gauge('cafq_body_memory_bytes')) === 0);
+    assert.equal(await gauge('cafq_bodies_waiting'), 0);
+  });
 });
 
 // -- file descriptors -----------------------------------------------------------

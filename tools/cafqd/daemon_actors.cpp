@@ -100,10 +100,11 @@ void daemon_actors::start_nsq_listener(const resources& have, size_t files) {
                           + (authorizer_ ? to_auth_servers(files) : 0);
   const auto limits = limits_for(files - others_use,
                                  static_cast<size_t>(options_.max_connections));
-  nsq_listener_ = sys_.middleman().spawn_broker(
-    listener, have.tcp.fd(), std::string{"TCP"}, limits,
-    nsq_connections(node_,
-                    to_connection_settings(options_, have.tls, authorizer_)));
+  const auto settings = to_connection_settings(options_, have.tls, authorizer_);
+  settings->bodies = bodies_;
+  nsq_listener_
+    = sys_.middleman().spawn_broker(listener, have.tcp.fd(), std::string{"TCP"},
+                                    limits, nsq_connections(node_, settings));
   sources_ = to_sources(options_);
   sources_.node = node_;
   sources_.clients = nsq_listener_;
@@ -128,6 +129,7 @@ void daemon_actors::start_http_listeners(const resources& have, size_t files) {
   settings.options.e2e_processing_latency_percentile = sources_.quantiles;
   settings.discovery = discovery_;
   settings.health = health_;
+  settings.bodies = bodies_;
   if (options_.http_auth_required)
     settings.authorizer = authorizer_;
   const auto limits = http_limits(files);

@@ -49,6 +49,7 @@ private:
   const config::options& options_;
 
   std::shared_ptr<store_health> health_ = std::make_shared<store_health>();
+  std::shared_ptr<body_budget> bodies_ = to_body_budget(options_);
   std::shared_ptr<actor_directory> directory_
     = std::make_shared<actor_directory>();
   store_actor store_;

@@ -123,7 +123,12 @@ collector_sources to_sources(const config::options& x) {
   return result;
 }
 
-std::shared_ptr<const connection_settings>
+std::shared_ptr<body_budget> to_body_budget(const config::options& x) {
+  // The quarter beyond what makes queues spill.
+  return std::make_shared<body_budget>(static_cast<size_t>(x.memory_limit) / 4);
+}
+
+std::shared_ptr<connection_settings>
 to_connection_settings(const config::options& x,
                        std::shared_ptr<const transport::tls_source> tls,
                        const authorizer_actor& authorizer) {

@@ -52,10 +52,14 @@ to_statsd_settings(const config::options& x, int64_t http_port);
 /// Returns where reports come from, but for the actors.
 [[nodiscard]] collector_sources to_sources(const config::options& x);
 
+/// Returns what the options leave for requests that have not arrived whole.
+[[nodiscard]] std::shared_ptr<body_budget>
+to_body_budget(const config::options& x);
+
 /// Returns what the options say to connections.
 /// @param tls Null without a certificate.
 /// @param authorizer Null without auth servers.
-[[nodiscard]] std::shared_ptr<const connection_settings>
+[[nodiscard]] std::shared_ptr<connection_settings>
 to_connection_settings(const config::options& x,
                        std::shared_ptr<const transport::tls_source> tls,
                        const authorizer_actor& authorizer);

@@ -1,0 +1,86 @@
+#include "actors/body_budget.hpp"
+
+#include "actors/queue/block.hpp"
+
+#include <utility>
+
+namespace cafq {
+
+// -- the budget ---------------------------------------------------------------
+
+bool body_budget::fits(size_t bytes) const noexcept {
+  return bytes_ == 0 || (bytes <= limit_ && bytes_ <= limit_ - bytes);
+}
+
+void body_budget::take(size_t bytes) noexcept {
+  bytes_ += bytes;
+  all_bytes_.fetch_add(bytes, std::memory_order_relaxed);
+}
+
+void body_budget::give_back(size_t bytes) {
+  bytes_ -= bytes;
+  all_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
+  // One that does not fit holds up those behind it, or it would never fit.
+  while (!line_.empty() && fits(line_.front()->bytes_)) {
+    auto& next = *line_.front();
+    line_.pop_front();
+    all_waiting_.fetch_sub(1, std::memory_order_relaxed);
+    take(next.bytes_);
+    next.granted_ = true;
+    next.wake_();
+  }
+}
+
+// -- a claim ------------------------------------------------------------------
+
+body_claim::body_claim(std::shared_ptr<body_budget> from, size_t bytes,
+                       std::function<void()> wake)
+  : from_(std::move(from)), bytes_(bytes), wake_(std::move(wake)) {
+  if (from_->line_.empty() && from_->fits(bytes)) {
+    from_->take(bytes);
+    granted_ = true;
+  } else {
+    place_ = from_->line_.insert(from_->line_.end(), this);
+    body_budget::all_waiting_.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
+body_claim::~body_claim() {
+  if (granted_) {
+    from_->give_back(bytes_);
+    return;
+  }
+  from_->line_.erase(place_);
+  body_budget::all_waiting_.fetch_sub(1, std::memory_order_relaxed);
+  // It may have held up others.
+  from_->give_back(0);
+}
+
+bool body_claim::grow_to(size_t bytes) {
+  if (bytes <= bytes_)
+    return true;
+  const auto more = bytes - bytes_;
+  const auto alone = from_->bytes_ == bytes_;
+  if (!from_->line_.empty() || !(alone || from_->fits(more)))
+    return false;
+  from_->take(more);
+  bytes_ = bytes;
+  return true;
+}
+
+bool body_claim::too_slow(queue::time_point now, uint64_t received) {
+  if (look_at_ && now < *look_at_)
+    return false;
+  constexpr auto least = slowest * std::chrono::seconds{look_interval}.count();
+  const auto slow = look_at_ && received - received_ < least
+                    && !from_->line_.empty();
+  look_at_ = now + look_interval;
+  received_ = received;
+  return slow;
+}
+
+size_t message_memory() noexcept {
+  return queue::block::bytes_in_memory() + body_budget::bytes_in_memory();
+}
+
+} // namespace cafq
