@@ -85,6 +85,8 @@ private:
   struct open_appends {
     append_ptr last;
     queue::publications items;
+    /// Of their bodies.
+    size_t bytes = 0;
     uint64_t first = 0;
     appender_actor from;
   };
