@@ -57,6 +57,12 @@ void store_state::append(const append_ptr& x, const appender_actor& from) {
   open.items.insert(open.items.end(), x->what->items.begin(),
                     x->what->items.end());
   open.bytes += bytes;
+  for (const auto& item : x->what->items)
+    appended_ += item.body->count();
+  if (pausing_ && pause_.complete(appended_)) {
+    pausing_ = false;
+    self->send(self, atom::commit_v);
+  }
 }
 
 void store_state::stage_appends() {
