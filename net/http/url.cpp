@@ -36,10 +36,22 @@ std::optional<std::string> decode(std::string_view text, bool plus_is_space) {
   return result;
 }
 
-bool stays(char c) {
-  constexpr std::string_view others = "-_.~$&+,/:;=@";
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
-         || (c >= '0' && c <= '9') || others.find(c) != others.npos;
+/// Replaces all but letters, digits and `others`.
+std::string encode(std::string_view text, std::string_view others) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string result;
+  for (const char c : text) {
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+        || (c >= '0' && c <= '9') || others.find(c) != others.npos) {
+      result += c;
+      continue;
+    }
+    const auto bits = static_cast<unsigned char>(c);
+    result += '%';
+    result += digits[bits >> 4U];
+    result += digits[bits & 15U];
+  }
+  return result;
 }
 
 } // namespace
@@ -53,19 +65,11 @@ std::optional<std::string> decode_query(std::string_view text) {
 }
 
 std::string encode_path(std::string_view path) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string result;
-  for (const char c : path) {
-    if (stays(c)) {
-      result += c;
-      continue;
-    }
-    const auto bits = static_cast<unsigned char>(c);
-    result += '%';
-    result += digits[bits >> 4U];
-    result += digits[bits & 15U];
-  }
-  return result;
+  return encode(path, "-_.~$&+,/:;=@");
+}
+
+std::string encode_query(std::string_view text) {
+  return encode(text, "-_.");
 }
 
 std::string clean_path(std::string_view path) {

@@ -18,6 +18,9 @@ namespace cafq::http {
 /// Writes a path so that it can stand in a URL again, as Go does.
 [[nodiscard]] std::string encode_path(std::string_view path);
 
+/// Writes a value so that it can stand in a query.
+[[nodiscard]] std::string encode_query(std::string_view text);
+
 /// Returns the path without `//`, `.` and `..`. It begins with a slash, and
 /// ends with one if it did.
 [[nodiscard]] std::string clean_path(std::string_view path);

@@ -64,6 +64,10 @@ BOOST_AUTO_TEST_CASE(writes_a_path_for_a_url) {
   BOOST_TEST(encode_path("/a b/\xff#?%:@") == "/a%20b/%FF%23%3F%25:@");
 }
 
+BOOST_AUTO_TEST_CASE(writes_a_value_for_a_query) {
+  BOOST_TEST(encode_query("a.b_c-1#e&x /") == "a.b_c-1%23e%26x%20%2F");
+}
+
 BOOST_AUTO_TEST_CASE(takes_the_first_of_equal_keys) {
   const auto x = query::parse("a=1&b=2&a=3&&c&d=&=e&f=g=h");
   BOOST_TEST_REQUIRE(x.has_value());

@@ -46,8 +46,4 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_no_list_of_actors) {
     BOOST_CHECK_THROW(static_cast<void>(parse_actors(text)), error);
 }
 
-BOOST_AUTO_TEST_CASE(escapes_names_in_queries) {
-  BOOST_TEST(escape_query("a.b_c-1#ephemeral&x") == "a.b_c-1%23ephemeral%26x");
-}
-
 BOOST_AUTO_TEST_SUITE_END()

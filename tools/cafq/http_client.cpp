@@ -72,25 +72,6 @@ std::string reason(const http_reply& reply) {
 
 } // namespace
 
-std::string escape_query(std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string result;
-  for (const char c : text) {
-    const auto plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
-                       || (c >= '0' && c <= '9') || c == '.' || c == '_'
-                       || c == '-';
-    if (plain) {
-      result += c;
-      continue;
-    }
-    const auto bits = static_cast<unsigned char>(c);
-    result += '%';
-    result += digits[bits >> 4U];
-    result += digits[bits & 15U];
-  }
-  return result;
-}
-
 http_reply http_request(const endpoint& where, std::string_view method,
                         std::string_view target) {
   const auto fd = connect_to(where);

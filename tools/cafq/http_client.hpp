@@ -15,9 +15,6 @@ struct http_reply {
   std::string body;
 };
 
-/// Writes a text so that it can be a value in a query.
-[[nodiscard]] std::string escape_query(std::string_view text);
-
 /// Sends one request without a body over a connection of its own.
 /// @throws error when nobody answers, or no HTTP.
 [[nodiscard]] http_reply

@@ -1,3 +1,4 @@
+#include "net/http/url.hpp"
 #include "tools/cafq/http_client.hpp"
 #include "tools/cafq/operate.hpp"
 
@@ -24,9 +25,9 @@ void run(const stats_options& x) {
   if (x.json)
     target = "/stats?format=json";
   if (!x.topic.empty())
-    target += "&topic=" + escape_query(x.topic);
+    target += "&topic=" + http::encode_query(x.topic);
   if (!x.channel.empty())
-    target += "&channel=" + escape_query(x.channel);
+    target += "&channel=" + http::encode_query(x.channel);
   if (x.no_clients)
     target += "&include_clients=false";
   std::cout << http_fetch(x.address, "GET", target);

@@ -1,3 +1,4 @@
+#include "net/http/url.hpp"
 #include "tools/cafq/http_client.hpp"
 #include "tools/cafq/operate.hpp"
 
@@ -40,9 +41,9 @@ constexpr std::array channel_verbs{
 };
 
 void run(const target_options& x, const std::string& path) {
-  auto target = path + "?topic=" + escape_query(x.topic);
+  auto target = path + "?topic=" + http::encode_query(x.topic);
   if (!x.channel.empty())
-    target += "&channel=" + escape_query(x.channel);
+    target += "&channel=" + http::encode_query(x.channel);
   // Fails unless it is done; there is nothing to tell then.
   static_cast<void>(http_fetch(x.address, "POST", target));
   if (x.json)

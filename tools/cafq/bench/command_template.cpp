@@ -1,7 +1,7 @@
 #include "tools/cafq/bench/command_template.hpp"
 
+#include "net/http/url.hpp"
 #include "tools/cafq/command.hpp"
-#include "tools/cafq/http_client.hpp"
 
 namespace cafq::bench {
 
@@ -45,7 +45,7 @@ command_template command_template::http(const tool::endpoint& broker,
   for (const auto& topic : topics) {
     auto& head = result.heads_.emplace_back("POST ");
     head += batch == 1 ? "/pub?topic=" : "/mpub?binary=true&topic=";
-    head += tool::escape_query(topic);
+    head += http::encode_query(topic);
     head += " HTTP/1.1\r\nHost: " + broker.host + ":" + broker.port;
     const auto length = result.bodies_.size() + (batch == 1 ? 0 : length_size);
     head += "\r\nContent-Length: " + std::to_string(length) + "\r\n\r\n";
