@@ -80,6 +80,7 @@ private:
   std::vector<stored_block>
   load(queue_id queue, std::span<const block_entry> from, uint64_t last,
        size_t max_blocks);
+  void prefetch(queue_id queue, std::span<const block_entry> blocks);
   queue::block_ptr load_body(const std::string& key);
   block_progress load_progress(const ack_key& name);
   void remove(queue_id queue, queue_state& state, const block_entry& x);
