@@ -152,15 +152,16 @@ struct queue_keeper {
   }
 
 private:
-  /// Finished blocks that are worth a message of their own.
+  /// Finished blocks and deferred messages that are worth a message of their
+  /// own, and a commit.
   static constexpr size_t many_done = 64;
 
   template <class Self>
   void send_orders(Self* self, bool all) {
     const auto& x = queue->orders();
     const auto urgent = !x.keep.empty() || !x.defer.empty()
-                        || !x.undefer.empty() || !x.progress.empty()
-                        || x.done.size() >= many_done;
+                        || !x.progress.empty()
+                        || x.done.size() + x.undefer.size() >= many_done;
     if (x.empty() || !(all || urgent))
       return;
     orders_ptr message{new orders};
