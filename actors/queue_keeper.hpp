@@ -87,14 +87,19 @@ struct queue_keeper {
   /// Hands everything in memory to the store: the node stops. What happens here
   /// afterwards must not reach it: blocks were packed anew, and the open ones,
   /// written by a late tick, would replace those.
+  /// @returns whether it did. If not, the store has yet to give the cleared
+  ///          queue an id: to be called again then.
   template <class Self>
-  void save(Self* self) {
-    if (!store || id == 0)
-      return;
+  [[nodiscard]] bool save(Self* self) {
+    if (!store)
+      return true;
+    if (id == 0)
+      return clears == 0;
     queue->save();
     send_orders(self, true);
     id = 0;
     flush_at.reset();
+    return true;
   }
 
   /// Discards all messages. The queue goes on under a new id, see `renamed`.
