@@ -1,6 +1,7 @@
 #pragma once
 
 #include "persistence/backlog.hpp"
+#include "persistence/commit_pace.hpp"
 #include "persistence/disk_room.hpp"
 #include "persistence/keys.hpp"
 #include "persistence/lmdb.hpp"
@@ -101,6 +102,7 @@ private:
   void set_aside(area where, queue_id queue, std::string key);
 
   store_options options_;
+  commit_pace pace_;
   lmdb::env env_;
   tables tables_;
   lmdb::txn reader_;
