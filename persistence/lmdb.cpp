@@ -60,6 +60,10 @@ bool error::map_full() const noexcept {
   return code_ == MDB_MAP_FULL || code_ == MDB_MAP_RESIZED;
 }
 
+bool error::panic() const noexcept {
+  return code_ == MDB_PANIC;
+}
+
 // -- env
 // -----------------------------------------------------------------------
 

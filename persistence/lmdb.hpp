@@ -32,6 +32,10 @@ public:
   /// Returns whether the file has to be mapped larger.
   [[nodiscard]] bool map_full() const noexcept;
 
+  /// Returns whether LMDB refuses everything since it failed to write one of
+  /// its two first pages.
+  [[nodiscard]] bool panic() const noexcept;
+
 private:
   int code_;
 };

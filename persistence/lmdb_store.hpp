@@ -118,6 +118,9 @@ private:
   /// The last commit found no room.
   bool full_ = false;
 
+  /// What the last of these said.
+  std::string no_room_;
+
   /// As much is stored as may be.
   bool over_quota_ = false;
 

@@ -160,9 +160,13 @@ void lmdb_store::fail(const lmdb::error& x, size_t bytes) {
   if (code == ENOSPC || code == EDQUOT || code == EFBIG
       || (code == EIO
           && room_.ask(env_.pages() * env_.page_size()).available
-               < bytes + slack))
-    throw storage_error{storage_failure::full, x.what()};
+               < bytes + slack)) {
+    no_room_ = x.what();
+    throw storage_error{storage_failure::full, no_room_};
+  }
   broken_ = x.what();
+  if (x.panic())
+    broken_ += " (" + no_room_ + "); all that was committed is safe";
   throw storage_error{storage_failure::fatal, broken_};
 }
 
