@@ -23,7 +23,10 @@ protected:
   uint64_t handled_ = 0;
 };
 
-/// Counts in the one place of CAF that all messages pass.
+/// Counts in the one place of CAF that all messages pass. Such an actor is
+/// also one whose messages take little time: the event loop runs those it wakes
+/// itself (net/multiplexer.hpp). One that may take long is none, as the
+/// COLLECTOR.
 /// @tparam Base An event-based actor or a broker.
 template <class Base>
 class counting_actor : public Base, public handled_counter {

@@ -186,8 +186,8 @@ using store_actor = caf::typed_actor<
   caf::replies_to<atom::flush>::with<atom::flush>,
   // Tells about itself.
   caf::replies_to<atom::stat>::with<actor_stat>,
-  // INTERNAL: writes what is staged.
-  caf::reacts_to<atom::commit>,
+  // INTERNAL: writes what is staged; at once, or behind a pause.
+  caf::reacts_to<atom::commit>, caf::reacts_to<atom::commit, uint64_t>,
   // INTERNAL: looks whether the disk has room again.
   caf::reacts_to<atom::tick>>;
 

@@ -222,6 +222,14 @@ caf::result<atom::flush> store_state::flush() {
 
 void store_state::commit() {
   commit_pending_ = false;
+  pausing_ = false;
+  const auto pause = pause_.before_commit(self->clock().now(), appended_);
+  if (pause > queue::duration::zero()) {
+    commit_pending_ = true;
+    pausing_ = true;
+    self->delayed_send(self, pause, atom::commit_v, ++pauses_);
+    return;
+  }
   stage_appends();
   try {
     write();
@@ -238,14 +246,27 @@ void store_state::commit() {
   }
 }
 
+void store_state::commit_after(uint64_t pause) {
+  if (pausing_ && pause == pauses_)
+    commit();
+}
+
 void store_state::write() {
-  const auto begun = std::chrono::steady_clock::now();
+  const auto idle = disk->staged() == disk->durable();
+  const auto begun = self->clock().now();
   const auto more = disk->commit();
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now()
-                                             - begun;
-  metrics().commit.Observe(took.count());
-  ++commits_;
+  const auto now = self->clock().now();
   failing_since_.reset();
+  if (!idle) {
+    metrics().commit.Observe(
+      std::chrono::duration<double>{now - begun}.count());
+    ++commits_;
+  }
+  if (const auto answered = std::exchange(appended_, 0); answered > 0) {
+    pause_.committed(now, now - begun, answered);
+    // Behind what has come meanwhile, ahead of what the answers bring.
+    commit_soon();
+  }
   answer_durable();
   look();
   if (!more && sweeping_)
@@ -409,6 +430,7 @@ store(counting_pointer<store_actor, store_state> self,
     [self](atom::flush) { return self->state.flush(); },
     [self](atom::stat) { return self->state.stat(); },
     [self](atom::commit) { self->state.commit(); },
+    [self](atom::commit, uint64_t pause) { self->state.commit_after(pause); },
     [self](atom::tick) { self->state.look_again(); },
   };
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/commit_pause.hpp"
 #include "actors/counting_actor.hpp"
 #include "actors/health.hpp"
 #include "actors/interfaces.hpp"
@@ -63,8 +64,11 @@ struct store_state {
   /// Answers when all that was asked so far is on disk, or cannot be.
   caf::result<atom::flush> flush();
 
-  /// Writes what is staged, as long as nothing else is waiting.
+  /// Writes what is staged, or waits a moment for more.
   void commit();
+
+  /// Goes on with the commit behind a pause, if it is that one still.
+  void commit_after(uint64_t pause);
 
   /// Looks whether the disk has room for more, and makes it known.
   void look();
@@ -85,6 +89,8 @@ private:
   struct open_appends {
     append_ptr last;
     queue::publications items;
+    /// Of their bodies.
+    size_t bytes = 0;
     uint64_t first = 0;
     appender_actor from;
   };
@@ -129,6 +135,11 @@ private:
   std::deque<caf::typed_response_promise<atom::flush>> flushing_;
   std::optional<queue::time_point> failing_since_;
   bool commit_pending_ = false;
+  commit_pause pause_;
+  uint64_t pauses_ = 0;
+  bool pausing_ = false;
+  /// Messages of publishers that wait for the next commit.
+  size_t appended_ = 0;
   bool failing_ = false;
   bool sweeping_ = true;
   uint64_t commits_ = 0;

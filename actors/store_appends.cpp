@@ -8,8 +8,7 @@ namespace cafq {
 
 namespace {
 
-/// Bytes after which appends of a topic do not wait for more: so much is one
-/// group, and one transaction.
+/// Bytes up to which appends of a topic share a group, and so a transaction.
 constexpr size_t enough_bytes = size_t{4} << 20U;
 
 int64_t due_ns(const queue::publication& x, queue::duration unix_offset) {
@@ -42,11 +41,12 @@ size_t bytes_of(const queue::publications& items) {
 
 void store_state::append(const append_ptr& x, const appender_actor& from) {
   commit_soon();
+  const auto bytes = bytes_of(x->what->items);
   const auto i = open_.find(x->topic);
   if (i != open_.end()
       && (x->from != 0 || i->second.last->from != 0
           || x->held != i->second.last->held || x->id != i->second.last->id + 1
-          || bytes_of(x->what->items) >= enough_bytes))
+          || i->second.bytes + bytes > enough_bytes))
     stage_appends(x->topic);
   auto& open = open_[x->topic];
   if (!open.last) {
@@ -56,6 +56,13 @@ void store_state::append(const append_ptr& x, const appender_actor& from) {
   open.last = x;
   open.items.insert(open.items.end(), x->what->items.begin(),
                     x->what->items.end());
+  open.bytes += bytes;
+  for (const auto& item : x->what->items)
+    appended_ += item.body->count();
+  if (pausing_ && pause_.complete(appended_)) {
+    pausing_ = false;
+    self->send(self, atom::commit_v);
+  }
 }
 
 void store_state::stage_appends() {

@@ -259,6 +259,12 @@ const std::vector<option_group>& option_table() {
          .help = "most clients at a time; 0 is as many as the limit on file "
                  "descriptors allows (cafqd)",
          .allowed = at_least(0)},
+        {.name = "event-loop",
+         .field = &o::event_loop,
+         .help = "who serves sockets: cafq's extension of CAF's event loop, or "
+                 "CAF's as it is, which costs more (cafqd)",
+         .choices = {"cafq", "caf"},
+         .value_name = "NAME"},
         {.name = "max-heartbeat-interval",
          .field = &o::max_heartbeat_interval,
          .help = "longest time between heartbeats a client may ask for",

@@ -72,6 +72,7 @@ struct options {
   // -- clients ----------------------------------------------------------------
 
   int64_t max_connections = 0;
+  std::string event_loop{"cafq"};
   duration max_heartbeat_interval = std::chrono::seconds{60};
   int64_t max_rdy_count = 2500;
   int64_t max_output_buffer_size = 65536;

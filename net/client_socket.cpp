@@ -19,11 +19,11 @@ constexpr size_t largest_read = size_t{64} * 1024;
 } // namespace
 
 void client_socket::open(caf::io::connection_handle handle,
-                         size_t smallest_read, bool direct) {
+                         size_t smallest_read, sending how) {
   handle_ = handle;
   fd_ = static_cast<int>(handle.id());
-  direct_ = direct;
-  peer_ = direct ? net::remote_address(fd_) : "test";
+  sending_ = how;
+  peer_ = real() ? net::remote_address(fd_) : "test";
   smallest_read_ = smallest_read;
   read_size_ = smallest_read;
   configure_read();
@@ -64,7 +64,7 @@ bool client_socket::set_reading(bool on) {
 }
 
 bool client_socket::outlive_input() {
-  const auto again = direct_ ? net::duplicate(fd_) : -1;
+  const auto again = real() ? net::duplicate(fd_) : -1;
   if (again < 0)
     return false;
   handle_ = owner_->add_scribe(again);
@@ -83,7 +83,8 @@ bool client_socket::flush() {
     return true;
   auto& frames = out_.frames();
   const std::string_view bytes{frames.data(), frames.size()};
-  const auto sent = direct_ ? net::send_some(fd_, bytes) : 0;
+  const auto sent = sending_ == sending::direct ? net::send_some(fd_, bytes)
+                                                : 0;
   // The read side finds out as well, but may not be looking.
   if (sent < 0)
     return false;
@@ -146,7 +147,7 @@ void client_socket::end_output() {
 }
 
 void client_socket::break_off() {
-  if (direct_ && !closed_)
+  if (real() && !closed_)
     net::abort_connection(fd_);
   out_.discard();
 }
@@ -168,7 +169,7 @@ std::string client_socket::peer_ip() const {
 }
 
 std::string client_socket::own_address() const {
-  return direct_ ? net::local_address(fd_) : "test";
+  return real() ? net::local_address(fd_) : "test";
 }
 
 } // namespace cafq

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "net/output.hpp"
+#include "net/sending.hpp"
 #include "net/transport/stack.hpp"
 #include "net/transport/tls_stream.hpp"
 
@@ -23,10 +24,10 @@ namespace cafq {
 ///   CAF --received--> [ filters ] --> the actor
 ///   socket or CAF <--flush-- [ filters ] <-- frames() <-- the actor
 ///
-/// Output goes straight to the socket; what that does not take goes to CAF, and
-/// nothing more before `transferred` has told of it. Reading is on or off, a
-/// piece at a time, whose size follows what comes. Knows nothing of commands,
-/// time and the reasons to close.
+/// Output goes straight to the socket, unless told otherwise; what that does
+/// not take goes to CAF, and nothing more before `transferred` has told of it.
+/// Reading is on or off, a piece at a time, whose size follows what comes.
+/// Knows nothing of commands, time and the reasons to close.
 class client_socket {
 public:
   /// @param owner The broker that gets the messages of this socket.
@@ -37,9 +38,8 @@ public:
 
   /// Begins.
   /// @param smallest_read What a read takes from a client with little to say.
-  /// @param direct Whether there is a real socket to send on.
   void
-  open(caf::io::connection_handle handle, size_t smallest_read, bool direct);
+  open(caf::io::connection_handle handle, size_t smallest_read, sending how);
 
   // -- input ------------------------------------------------------------------
 
@@ -158,8 +158,8 @@ public:
   [[nodiscard]] std::string own_address() const;
 
   /// Whether there is a real socket.
-  [[nodiscard]] bool direct() const noexcept {
-    return direct_;
+  [[nodiscard]] bool real() const noexcept {
+    return sending_ != sending::without_socket;
   }
 
 private:
@@ -169,7 +169,7 @@ private:
   caf::io::abstract_broker* owner_;
   caf::io::connection_handle handle_;
   int fd_ = -1;
-  bool direct_ = false;
+  sending sending_ = sending::without_socket;
   bool reading_ = true;
   bool last_output_ = false;
   bool closed_ = false;

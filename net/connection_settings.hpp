@@ -3,6 +3,7 @@
 #include "net/authorizer.hpp"
 #include "net/protocol/identify.hpp"
 #include "net/protocol/limits.hpp"
+#include "net/sending.hpp"
 #include "net/transport/tls_source.hpp"
 
 #include <cstddef>
@@ -23,9 +24,7 @@ struct connection_settings {
   uint16_t node_id = 0;
   /// For the text of an error; the channel enforces it.
   size_t max_channel_consumers = 0;
-  /// Whether to send on the socket right away instead of by CAF's event loop.
-  /// Off where there is no real socket.
-  bool direct_send = true;
+  cafq::sending sending = sending::direct;
 };
 
 } // namespace cafq

@@ -1,6 +1,7 @@
 #include "net/dial.hpp"
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -21,6 +22,12 @@ namespace cafq::net {
 namespace {
 
 using std::chrono::milliseconds;
+
+/// Threads that look for an address at a time: a name server that does not
+/// answer keeps each for many seconds, whatever became of who asked.
+constexpr size_t most_attempts = 128;
+
+std::atomic<size_t> attempts{0};
 
 /// @returns 0 or the error.
 int connect_in(int fd, const addrinfo& to, milliseconds patience) {
@@ -94,11 +101,19 @@ int dial(std::string address, dial_type type, milliseconds patience) {
                    ends.data())
       != 0)
     throw socket_error(std::generic_category().message(errno));
+  if (attempts.fetch_add(1) >= most_attempts) {
+    --attempts;
+    report(ends[1], {-1, "too many attempts under way"});
+    return ends[0];
+  }
   try {
     std::thread{[address = std::move(address), type, patience, to = ends[1]] {
-      report(to, connect_to(address, type, patience));
+      const auto found = connect_to(address, type, patience);
+      --attempts;
+      report(to, found);
     }}.detach();
   } catch (const std::system_error& ex) {
+    --attempts;
     report(ends[1], {-1, ex.what()});
   }
   return ends[0];

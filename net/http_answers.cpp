@@ -96,7 +96,7 @@ void http_connection_state::flush() {
 void http_connection_state::output_gone() {
   if (end != ending::after_output || socket.pending() > 0 || long_body)
     return;
-  if (peer_done || !socket.direct())
+  if (peer_done || !socket.real())
     close();
   else
     linger();

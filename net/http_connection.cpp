@@ -48,7 +48,7 @@ http_connection_state::http_connection_state(broker ptr)
 // -- from the socket ----------------------------------------------------------
 
 void http_connection_state::start(caf::io::connection_handle handle) {
-  socket.open(handle, smallest_read, settings->direct_send);
+  socket.open(handle, smallest_read, settings->sending);
   last_progress = self->clock().now();
   if (settings->tls) {
     socket.push_tls(*settings->tls->current(), {});

@@ -6,6 +6,7 @@
 #include "net/authorizer.hpp"
 #include "net/http/mpub.hpp"
 #include "net/http/options_json.hpp"
+#include "net/sending.hpp"
 #include "net/transport/tls_source.hpp"
 
 #include <memory>
@@ -31,8 +32,7 @@ struct http_settings {
   bool tls_required = false;
   /// Where to come instead; 0 if nowhere.
   int https_port = 0;
-  /// Off where there is no real socket.
-  bool direct_send = true;
+  cafq::sending sending = sending::direct;
 };
 
 } // namespace cafq

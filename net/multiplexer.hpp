@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/trial.hpp"
+
 #include <caf/io/network/default_multiplexer.hpp>
 
 #include <mutex>
@@ -17,6 +19,8 @@ namespace cafq::net {
 /// and its OK, and the publishes of all connections read in one turn meet in
 /// the topic's mailbox. What takes longer than a millisecond is left to the
 /// pool (docs/adr/0004).
+///
+/// Before it sleeps, it asks for events for a moment more (docs/adr/0005).
 class multiplexer : public caf::io::network::default_multiplexer {
 public:
   using super = caf::io::network::default_multiplexer;
@@ -31,8 +35,14 @@ public:
 
   void exec_later(caf::resumable* ptr) override;
 
+  void run() override;
+
 private:
   class drain_request;
+
+  /// Handles the events of one turn, which may take a moment to come.
+  /// @returns false if none came.
+  bool wait_awake();
 
   void drain_later(const caf::intrusive_ptr<drain_request>& x);
 
@@ -54,6 +64,7 @@ private:
   caf::intrusive_ptr<drain_request> drain_here_request_;
   std::vector<caf::resumable*> draining_here_;
   bool in_drain_here_ = false;
+  trial busy_wait_;
 };
 
 } // namespace cafq::net

@@ -40,7 +40,7 @@ connection_state::connection_state(broker ptr)
 // -- from the socket ----------------------------------------------------------
 
 void connection_state::start(caf::io::connection_handle handle) {
-  socket.open(handle, smallest_read, settings->direct_send);
+  socket.open(handle, smallest_read, settings->sending);
   client = protocol::default_settings(settings->server);
   delivery_terms = {client.msg_timeout, client.sample_rate, client.msg_timeout};
   parser.emplace(settings->limits, session);

@@ -2,13 +2,11 @@
 
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { Broker, Product } from './broker.mjs';
 import { benchOf } from './cafq.mjs';
+import { readOptions, root } from './options.mjs';
 import { load, machine, paste, short, table } from './text.mjs';
 
-const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const usage = `usage: bench/growth [OPTION]...
 
 Measures how rates and latency change with the number of connections, channels,
@@ -24,27 +22,10 @@ Needs 10 GB below TMPDIR for the backlog, and 15 minutes.
   --json FILE     also write all results there
   --paste         put the tables into docs/PERFORMANCE.md`;
 
-const { values: options } = parseArgs({
-  options: {
-    broker: { type: 'string', default: path.join(root, 'build/release/cafqd') },
-    nsqd: { type: 'boolean', default: false },
-    cafq: { type: 'string', default: path.join(root, 'build/release/cafq') },
-    only: { type: 'string', default: '' },
-    seconds: { type: 'string', default: '4' },
-    quick: { type: 'boolean', default: false },
-    json: { type: 'string' },
-    paste: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
+const options = readOptions(usage, {
+  broker: { type: 'string', default: path.join(root, 'build/release/cafqd') },
+  nsqd: { type: 'boolean', default: false },
 });
-if (options.help) {
-  console.log(usage);
-  process.exit(0);
-}
-if (options.paste && (options.only || options.quick)) {
-  console.error('--paste takes the whole set');
-  process.exit(2);
-}
 
 const product = new Product(options.nsqd ? 'nsqd' : 'cafqd', options.broker);
 const duration = options.quick ? 0.5 : Number(options.seconds);

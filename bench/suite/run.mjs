@@ -2,14 +2,12 @@
 
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { Broker, Product } from './broker.mjs';
 import { benchOf } from './cafq.mjs';
 import { figures, rates } from './cases.mjs';
+import { readOptions, root } from './options.mjs';
 import { load, machine, median, paste, short, table } from './text.mjs';
 
-const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const usage = `usage: bench/run [--nsqd FILE] [OPTION]...
 
 Measures what docs/PERFORMANCE.md shows, on cafqd and, if given, on nsqd in turn
@@ -27,29 +25,12 @@ as Markdown. Takes 20 minutes with both.
   --json FILE     also write all results of all rounds there
   --paste         put the tables into docs/PERFORMANCE.md and README.md`;
 
-const { values: options } = parseArgs({
-  options: {
-    cafqd: { type: 'string', default: path.join(root, 'build/release/cafqd') },
-    nsqd: { type: 'string' },
-    floor: { type: 'string' },
-    cafq: { type: 'string', default: path.join(root, 'build/release/cafq') },
-    rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '4' },
-    only: { type: 'string', default: '' },
-    quick: { type: 'boolean', default: false },
-    json: { type: 'string' },
-    paste: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
+const options = readOptions(usage, {
+  cafqd: { type: 'string', default: path.join(root, 'build/release/cafqd') },
+  nsqd: { type: 'string' },
+  floor: { type: 'string' },
+  rounds: { type: 'string', default: '3' },
 });
-if (options.help) {
-  console.log(usage);
-  process.exit(0);
-}
-if (options.paste && (options.only || options.quick)) {
-  console.error('--paste takes the whole set');
-  process.exit(2);
-}
 
 const rounds = options.quick ? 1 : Number(options.rounds);
 const seconds = options.quick ? 1 : Number(options.seconds);

@@ -102,7 +102,7 @@ parse_addresses(std::string_view value) {
   const auto x = nlohmann::json::parse(value, nullptr, false);
   if (x.is_null())
     return list{};
-  if (!x.is_array())
+  if (!x.is_array() || x.size() > most_lookupds)
     return std::nullopt;
   std::vector<std::string> result;
   for (const auto& item : x) {

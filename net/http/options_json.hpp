@@ -19,7 +19,12 @@ get_option(const config::options& all, std::string_view name);
 /// The one option that somebody else knows: DISCOVERY.
 inline constexpr std::string_view lookupd_option = "nsqlookupd_tcp_addresses";
 
-/// Reads the body of a PUT of addresses: a JSON array of strings, or null.
+/// nsqlookupds a node puts up with: each is an actor, a socket and at times a
+/// thread.
+inline constexpr size_t most_lookupds = 64;
+
+/// Reads the body of a PUT of addresses: a JSON array of at most
+/// `most_lookupds` strings, or null.
 /// @returns nothing if it is something else.
 [[nodiscard]] std::optional<std::optional<std::vector<std::string>>>
 parse_addresses(std::string_view value);

@@ -100,6 +100,23 @@ BOOST_AUTO_TEST_CASE(a_topic_without_channels_keeps_what_it_accepts) {
   BOOST_TEST(drain(c, ann) == bodies(0, 4));
 }
 
+BOOST_AUTO_TEST_CASE(large_publishes_do_not_share_one_transaction) {
+  const auto c = channel();
+  const auto before = commits();
+  const auto t = topic();
+  const std::string large(1U << 20U, 'x');
+  const std::string_view view{large};
+  for (size_t i = 0; i < 12; ++i) {
+    batch_ptr x{new batch};
+    x->items.push_back({queue::block::make(std::span{&view, 1}, 1), {}});
+    self->send(t, atom::put_v, x, publisher, ++last_ticket);
+  }
+  run();
+  BOOST_TEST(sent_to(publisher).accepted.size() == 12U);
+  // Of 8 MB at most.
+  BOOST_TEST(commits() - before >= 2U);
+}
+
 BOOST_AUTO_TEST_CASE(publishes_of_one_commit_share_rows) {
   const auto c = channel();
   const auto before = commits();

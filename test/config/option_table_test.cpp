@@ -89,6 +89,7 @@ const std::array own_flags{
   flag{"check-config", boolean, "false"},
   flag{"config-file", text, ""},
   flag{"dump-config", boolean, "false"},
+  flag{"event-loop", text, "cafq"},
   flag{"http-auth-required", boolean, "false"},
   flag{"log-format", text, "text"},
   flag{"max-connections", integer, "0"},

@@ -2,6 +2,7 @@
 #include "test/crash/simulated_disk.hpp"
 #include "test/crash/store_load.hpp"
 #include "test/persistence/support.hpp"
+#include "test/support/seed.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -207,7 +208,7 @@ size_t cut_power(uint64_t seed, size_t images, bool lying = false) {
 BOOST_AUTO_TEST_SUITE(power_cut_tests)
 
 BOOST_AUTO_TEST_CASE(no_image_is_worse_than_the_last_commit) {
-  const auto seed = choose_seed();
+  const auto seed = test::seed();
   const auto images = images_wanted();
   std::cout << "power cuts: CAFQ_SEED=" << seed << " CAFQ_IMAGES=" << images
             << std::endl;

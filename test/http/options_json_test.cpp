@@ -7,6 +7,7 @@
 
 #include <array>
 #include <ostream>
+#include <string>
 
 using namespace cafq;
 
@@ -67,6 +68,19 @@ BOOST_AUTO_TEST_CASE(sets_the_level_of_the_log) {
   BOOST_TEST(http::set_option({}, "mem_queue_size", "1").body
              == R"({"message":"INVALID_OPTION"})");
   log::set_level(before);
+}
+
+BOOST_AUTO_TEST_CASE(takes_no_more_addresses_than_it_could_serve) {
+  const auto list = [](size_t count) {
+    std::string text = "[\"a:1\"";
+    for (size_t i = 1; i < count; ++i)
+      text += ",\"a:1\"";
+    return text + "]";
+  };
+  const auto fits = http::parse_addresses(list(http::most_lookupds));
+  BOOST_TEST_REQUIRE((fits && *fits));
+  BOOST_TEST((*fits)->size() == http::most_lookupds);
+  BOOST_TEST(!http::parse_addresses(list(http::most_lookupds + 1)).has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

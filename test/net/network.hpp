@@ -23,7 +23,7 @@ struct network : broker {
   }
 
   explicit network(const listener_limits& limits) {
-    settings->direct_send = false;
+    settings->sending = sending::without_socket;
     listen(node, limits);
   }
 

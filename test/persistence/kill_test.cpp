@@ -1,4 +1,5 @@
 #include "test/persistence/support.hpp"
+#include "test/support/seed.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -91,7 +92,7 @@ uint64_t check(const std::filesystem::path& file, uint64_t reported) {
 BOOST_AUTO_TEST_SUITE(kill_tests)
 
 BOOST_AUTO_TEST_CASE(what_a_killed_process_committed_is_back) {
-  const auto seed = choose_seed();
+  const auto seed = test::seed();
   std::mt19937_64 random{seed};
   const scratch_directory dir;
   uint64_t steps = 0;

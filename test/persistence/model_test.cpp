@@ -1,4 +1,5 @@
 #include "test/persistence/model.hpp"
+#include "test/support/seed.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -284,7 +285,7 @@ private:
 BOOST_AUTO_TEST_SUITE(model_tests)
 
 BOOST_AUTO_TEST_CASE(behaves_like_the_model_through_restarts_and_crashes) {
-  const auto seed = choose_seed();
+  const auto seed = test::seed();
   for (uint64_t round = 0; round < 12; ++round) {
     BOOST_TEST_CONTEXT("CAFQ_SEED=" << seed << " round " << round)
     walk{seed + round}.run(1000);

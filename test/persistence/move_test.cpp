@@ -1,5 +1,6 @@
 #include "persistence/storage_error.hpp"
 #include "test/persistence/support.hpp"
+#include "test/support/seed.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -193,7 +194,7 @@ private:
 BOOST_AUTO_TEST_SUITE(move_tests)
 
 BOOST_AUTO_TEST_CASE(no_crash_loses_or_doubles_a_message_on_the_move) {
-  const auto seed = choose_seed();
+  const auto seed = test::seed();
   for (uint64_t round = 0; round < 10; ++round) {
     BOOST_TEST_CONTEXT("CAFQ_SEED=" << seed << " round " << round)
     mover{seed + round}.run(1000);

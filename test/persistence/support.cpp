@@ -2,7 +2,6 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <cstdlib>
 
 #include <unistd.h>
 
@@ -78,14 +77,6 @@ queue_id store_fixture::named_queue(const std::string& topic) {
   x.queue = store->new_queue();
   store->put(x);
   return x.queue;
-}
-
-uint64_t choose_seed() {
-  const auto* wish = std::getenv("CAFQ_SEED");
-  const auto seed = wish != nullptr ? std::strtoull(wish, nullptr, 10)
-                                    : std::random_device{}();
-  BOOST_TEST_MESSAGE("CAFQ_SEED=" << seed);
-  return seed;
 }
 
 } // namespace cafq::test

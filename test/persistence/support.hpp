@@ -71,7 +71,4 @@ struct store_fixture {
   queue_id named_queue(const std::string& topic);
 };
 
-/// CAFQ_SEED or a random one; prints it.
-[[nodiscard]] uint64_t choose_seed();
-
 } // namespace cafq::test

@@ -1,4 +1,5 @@
 #include "actors/queue/channel_queue.hpp"
+#include "test/queue/message_life.hpp"
 #include "test/support/messages.hpp"
 #include "test/support/seed.hpp"
 
@@ -19,23 +20,7 @@ namespace {
 constexpr auto grain = deadline_index::granularity;
 constexpr auto max_msg_timeout = 2s;
 
-/// One message as a reader of the header would write it down.
-struct life {
-  enum class state : uint8_t { unread, requeued, in_flight, deferred };
-
-  state at = state::unread;
-  uint16_t attempts = 0;
-  consumer_id owner = 0;
-  time_point delivered{};
-  /// When it times out or is due.
-  time_point deadline{};
-};
-
-/// When a message in flight is found to be overdue.
-time_point found_at(time_point deadline) {
-  const auto ns = deadline.time_since_epoch();
-  return time_point{(ns + grain - 1ns) / grain * grain};
-}
+using life = message_life;
 
 /// Drives a queue and a naive model of it side by side.
 class pair_of_queues {

@@ -2,6 +2,8 @@
 #include "actors/queue_storage.hpp"
 #include "persistence/storage_error.hpp"
 #include "test/persistence/support.hpp"
+#include "test/queue/message_life.hpp"
+#include "test/support/seed.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -12,7 +14,6 @@
 #include <limits>
 #include <map>
 #include <optional>
-#include <random>
 #include <set>
 #include <variant>
 
@@ -34,13 +35,6 @@ std::string body_of(uint64_t number) {
   return std::to_string(number) + std::string(padding, '.');
 }
 
-/// When a message in flight is found to be overdue.
-time_point found_at(time_point deadline) {
-  constexpr auto grain = deadline_index::granularity;
-  const auto ns = deadline.time_since_epoch();
-  return time_point{(ns + grain - 1ns) / grain * grain};
-}
-
 int64_t to_unix(time_point x) {
   return (x.time_since_epoch() + unix_offset).count();
 }
@@ -49,17 +43,8 @@ time_point from_unix(int64_t ns) {
   return time_point{duration{ns} - unix_offset};
 }
 
-/// One message as a reader of the headers would write it down. Marks say when
-/// the store is durable far enough to know.
-struct life {
-  enum class state : uint8_t { unread, requeued, in_flight, deferred };
-
-  state at = state::unread;
-  uint16_t attempts = 0;
-  consumer_id owner = 0;
-  time_point delivered{};
-  /// When it times out or is due.
-  time_point deadline{};
+/// Marks say when the store is durable far enough to know.
+struct life : message_life {
   bool was_delivered = false;
   bool came_deferred = false;
   /// The store has it.
@@ -75,9 +60,9 @@ struct ended {
 /// Drives a queue with a real store and a naive model of both. What an actor
 /// would send waits in `mailbox_` and `answers_`, so that each side may be as
 /// late as it likes.
-class world {
+class world : test::dice {
 public:
-  explicit world(uint64_t seed) : random_(seed) {
+  explicit world(unsigned seed) : dice(seed) {
     constexpr size_t limits[] = {0, 1, 5, 50, 600, 1000};
     memory_ = limits[below(std::size(limits))];
     copies_ = one_in(2);
@@ -106,38 +91,38 @@ public:
 
 private:
   void step() {
-    const auto dice = below(1000);
-    if (dice < 130)
+    const auto chance = below(1000);
+    if (chance < 130)
       put();
-    else if (dice < 160)
+    else if (chance < 160)
       defer();
-    else if (dice < 290)
+    else if (chance < 290)
       take();
-    else if (dice < 420)
+    else if (chance < 420)
       finish();
-    else if (dice < 490)
+    else if (chance < 490)
       requeue();
-    else if (dice < 520)
+    else if (chance < 520)
       touch();
-    else if (dice < 580)
+    else if (chance < 580)
       advance(ms(one_in(20) ? 10'000 : 400));
-    else if (dice < 690)
+    else if (chance < 690)
       talk(one_in(3));
-    else if (dice < 820)
+    else if (chance < 820)
       work();
-    else if (dice < 900)
+    else if (chance < 900)
       answer();
-    else if (dice < 940)
+    else if (chance < 940)
       commit();
-    else if (dice < 960)
+    else if (chance < 960)
       arrive();
-    else if (dice < 965)
+    else if (chance < 965)
       disk_full_ = one_in(3);
-    else if (dice < 978)
+    else if (chance < 978)
       settle();
-    else if (dice < 985)
+    else if (chance < 985)
       stop();
-    else if (dice < 993)
+    else if (chance < 993)
       crash();
     else if (one_in(4))
       clear();
@@ -728,18 +713,6 @@ private:
 
   // -- chance -----------------------------------------------------------------
 
-  uint64_t below(uint64_t n) {
-    return random_() % n;
-  }
-
-  uint64_t between(uint64_t least, uint64_t most) {
-    return least + below(most - least + 1);
-  }
-
-  bool one_in(uint64_t n) {
-    return below(n) == 0;
-  }
-
   duration ms(uint64_t n) {
     return std::chrono::milliseconds{below(n)};
   }
@@ -780,7 +753,6 @@ private:
 
   using run_of = queue::run;
 
-  std::mt19937_64 random_;
   bool disk_full_ = false;
   test::store_fixture fixture_;
   size_t memory_ = 0;
@@ -816,9 +788,9 @@ private:
 BOOST_AUTO_TEST_SUITE(channel_queue_store_tests)
 
 BOOST_AUTO_TEST_CASE(agrees_with_a_model_through_stops_and_crashes) {
-  const auto seed = test::choose_seed();
+  const auto seed = test::seed();
   const auto before = block::bytes_in_memory();
-  for (uint64_t round = 0; round < 30; ++round) {
+  for (unsigned round = 0; round < 30; ++round) {
     // A failure names the seed that comes to the same point at once.
     BOOST_TEST_CONTEXT("CAFQ_SEED=" << seed + round) {
       world{seed + round}.run(1500);

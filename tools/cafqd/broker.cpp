@@ -28,8 +28,11 @@ namespace {
 /// CAF's settings: ours first, so that the file's own sections beat them.
 class system_config : public caf::actor_system_config {
 public:
-  explicit system_config(const config::caf_settings& from_file) {
-    load<caf::io::middleman, net::multiplexer>();
+  explicit system_config(const config::loaded& configuration) {
+    if (use_stock_io(configuration.values))
+      load<caf::io::middleman>();
+    else
+      load<caf::io::middleman, net::multiplexer>();
     add_message_types<caf::id_block::cafq>();
     add_message_types<caf::id_block::cafq_actors>();
     const auto cores = std::max(std::thread::hardware_concurrency(), 1U);
@@ -40,7 +43,7 @@ public:
     // One read per turn of the event loop: no second recv that only says
     // EAGAIN, and a client that is to wait does so at once.
     set("middleman.max-consecutive-reads", size_t{1});
-    config::apply(from_file, *this);
+    config::apply(configuration.caf, *this);
   }
 };
 
@@ -50,7 +53,7 @@ void run_actors(const config::loaded& configuration, resources& have) {
   if (options.http_auth_required && options.auth_http_address.empty())
     throw std::runtime_error("--http-auth-required needs --auth-http-address");
   const auto files = net::raise_file_limit();
-  system_config cfg{configuration.caf};
+  system_config cfg{configuration};
   caf::actor_system sys{cfg};
   const auto status = have.status();
   log::info("SYNC: {}", describe_sync(options));

@@ -26,7 +26,15 @@ int port_of(const std::string& address) {
   return std::stoi(address.substr(address.rfind(':') + 1));
 }
 
+sending to_sending(const config::options& x) {
+  return use_stock_io(x) ? sending::by_caf : sending::direct;
+}
+
 } // namespace
+
+bool use_stock_io(const config::options& x) {
+  return x.event_loop == "caf";
+}
 
 std::string describe_sync(const config::options& x) {
   auto result = "mode " + x.sync;
@@ -62,6 +70,7 @@ to_http_settings(const config::options& x, const listen_addresses& where) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   http_settings result;
   result.options = x;
+  result.sending = to_sending(x);
   result.limits.max_msg_size = static_cast<uint64_t>(x.max_msg_size);
   result.limits.max_body_size = static_cast<uint64_t>(x.max_body_size);
   result.limits.max_defer_ms = to_ms(x.max_req_timeout).count();
@@ -128,6 +137,7 @@ to_connection_settings(const config::options& x,
                        std::shared_ptr<const transport::tls_source> tls,
                        const authorizer_actor& authorizer) {
   auto result = std::make_shared<connection_settings>();
+  result->sending = to_sending(x);
   result->node_id = static_cast<uint16_t>(x.node_id);
   result->max_channel_consumers = static_cast<size_t>(x.max_channel_consumers);
 

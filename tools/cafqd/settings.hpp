@@ -16,6 +16,9 @@ namespace cafq {
 /// Says in a line which sync mode holds for which topics.
 [[nodiscard]] std::string describe_sync(const config::options& x);
 
+/// Whether sockets are CAF's affair alone.
+[[nodiscard]] bool use_stock_io(const config::options& x);
+
 /// Returns what the options say to the store.
 [[nodiscard]] store_options to_store_options(const config::options& x);
 

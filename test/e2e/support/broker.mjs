@@ -191,12 +191,16 @@ export class Broker {
   }
 }
 
-// A broker that listens on 127.0.0.1, on a free port unless told.
+const commonFlags = (process.env.BROKER_FLAGS ?? '').split(' ').filter(Boolean);
+
+// A broker that listens on 127.0.0.1, on a free port unless told, with the flags
+// of BROKER_FLAGS.
 export function startBroker({ flags = [], port = 0, ...options } = {}) {
   const args = [
     `--tcp-address=127.0.0.1:${port}`,
     '--http-address=127.0.0.1:0',
     '--https-address=',
+    ...commonFlags,
     ...flags,
   ];
   const broker = new Broker(args, options);
