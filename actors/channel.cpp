@@ -53,6 +53,8 @@ void channel_state::renamed(queue_id id) {
     else
       accept_stored(*x, from);
   }
+  if (saving_.pending() && keeper.save(self))
+    saving_.deliver(atom::save_v);
   pump();
 }
 
@@ -194,7 +196,6 @@ caf::result<atom::pause> channel_state::pause(bool on) {
 }
 
 caf::result<atom::empty> channel_state::empty() {
-  const auto stored = keeper.store != nullptr;
   keeper.clear();
   for (const auto& [x, from] : std::exchange(undecided_, {}))
     for (const auto& item : x->items)
@@ -205,17 +206,17 @@ caf::result<atom::empty> channel_state::empty() {
   }
   log::info("CHANNEL({}): emptied", key);
   pump();
-  if (!stored)
+  if (!keeper.store)
     return atom::empty_v;
-  auto promise = self->make_response_promise<atom::empty>();
-  self->request(keeper.store, caf::infinite, atom::empty_v, topic_name, key)
-    .then(
-      [this, promise](queue_id id) mutable {
-        renamed(id);
-        promise.deliver(atom::empty_v);
-      },
-      [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
-  return promise;
+  return self->delegate(keeper.store, atom::empty_v, topic_name, key,
+                        owner_actor{self});
+}
+
+caf::result<atom::save> channel_state::save() {
+  if (keeper.save(self))
+    return atom::save_v;
+  saving_ = self->make_response_promise<atom::save>();
+  return saving_;
 }
 
 void channel_state::tick() {
@@ -412,6 +413,7 @@ channel(counting_pointer<channel_actor, channel_state> self,
       self->state.keeper.loaded(id, *x);
       self->state.tick();
     },
+    [self](atom::empty, queue_id id) { self->state.renamed(id); },
     [self](atom::put, const batch_ptr& x) { self->state.put(x); },
     [self](atom::put, const batch_ptr& x, queue_id id) {
       self->state.put_stored(x, id);
@@ -439,10 +441,7 @@ channel(counting_pointer<channel_actor, channel_state> self,
     },
     [self](atom::pause, bool on) { return self->state.pause(on); },
     [self](atom::empty) { return self->state.empty(); },
-    [self](atom::save) {
-      self->state.keeper.save(static_cast<channel_actor::pointer>(self));
-      return atom::save_v;
-    },
+    [self](atom::save) { return self->state.save(); },
     [self](atom::stat) { return self->state.stat(); },
     [self](atom::tick) { self->state.tick(); },
   };

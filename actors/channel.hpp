@@ -9,6 +9,7 @@
 #include "actors/queue_keeper.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
 
 #include <memory>
 #include <optional>
@@ -60,6 +61,7 @@ struct channel_state {
 
   caf::result<atom::pause> pause(bool on);
   caf::result<atom::empty> empty();
+  caf::result<atom::save> save();
 
   /// A tick came: makes overdue messages ready again.
   void tick();
@@ -119,6 +121,8 @@ private:
   /// What came while the queue had no id; 0 for what is not stored. Those in
   /// the queue that was emptied are not wanted.
   std::vector<std::pair<batch_ptr, queue_id>> undecided_;
+  /// Waits for the id of the queue.
+  caf::typed_response_promise<atom::save> saving_;
   std::optional<queue::time_point> armed_;
   queue::time_point sampled_{};
   std::minstd_rand sampling_{std::random_device{}()};

@@ -141,7 +141,9 @@ using owner_actor = caf::typed_actor<
   // The blocks it asked for.
   caf::reacts_to<atom::load, queue_id, blocks_ptr>,
   // The deferred messages it asked for.
-  caf::reacts_to<atom::due, queue_id, due_messages_ptr>>;
+  caf::reacts_to<atom::due, queue_id, due_messages_ptr>,
+  // The queue that it had emptied goes on under this id.
+  caf::reacts_to<atom::empty, queue_id>>;
 
 /// The APPENDER actor interface: a TOPIC as the STORE sees it.
 using appender_actor = caf::typed_actor<
@@ -175,9 +177,10 @@ using store_actor = caf::typed_actor<
   // Remembers whether a topic (empty channel name) or channel is paused.
   caf::replies_to<atom::pause, std::string, std::string,
                   bool>::with<atom::pause>,
-  // Drops the messages of a topic (empty channel name) or channel: it gets a
-  // new queue.
-  caf::replies_to<atom::empty, std::string, std::string>::with<queue_id>,
+  // Drops the messages of a topic (empty channel name) or channel. Tells the
+  // owner at once which new queue it gets.
+  caf::replies_to<atom::empty, std::string, std::string,
+                  owner_actor>::with<atom::empty>,
   // Answers when all that was asked so far is on disk, or when the disk has
   // had no room for it for a while: the node stops.
   caf::replies_to<atom::flush>::with<atom::flush>,

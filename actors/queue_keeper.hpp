@@ -87,14 +87,19 @@ struct queue_keeper {
   /// Hands everything in memory to the store: the node stops. What happens here
   /// afterwards must not reach it: blocks were packed anew, and the open ones,
   /// written by a late tick, would replace those.
+  /// @returns whether it did. If not, the store has yet to give the cleared
+  ///          queue an id: to be called again then.
   template <class Self>
-  void save(Self* self) {
-    if (!store || id == 0)
-      return;
+  [[nodiscard]] bool save(Self* self) {
+    if (!store)
+      return true;
+    if (id == 0)
+      return clears == 0;
     queue->save();
     send_orders(self, true);
     id = 0;
     flush_at.reset();
+    return true;
   }
 
   /// Discards all messages. The queue goes on under a new id, see `renamed`.
@@ -152,15 +157,16 @@ struct queue_keeper {
   }
 
 private:
-  /// Finished blocks that are worth a message of their own.
+  /// Finished blocks and deferred messages that are worth a message of their
+  /// own, and a commit.
   static constexpr size_t many_done = 64;
 
   template <class Self>
   void send_orders(Self* self, bool all) {
     const auto& x = queue->orders();
     const auto urgent = !x.keep.empty() || !x.defer.empty()
-                        || !x.undefer.empty() || !x.progress.empty()
-                        || x.done.size() >= many_done;
+                        || !x.progress.empty()
+                        || x.done.size() + x.undefer.size() >= many_done;
     if (x.empty() || !(all || urgent))
       return;
     orders_ptr message{new orders};

@@ -1,5 +1,6 @@
 #include "actors/queue_storage.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <optional>
@@ -14,6 +15,9 @@ constexpr size_t read_bytes = size_t{4} << 20U;
 
 /// Blocks to read at a time, before looking at what they hold.
 constexpr size_t blocks_at_a_time = 8;
+
+/// The same for deferred messages, which may be large as well.
+constexpr size_t rows_at_a_time = 16;
 
 } // namespace
 
@@ -69,9 +73,23 @@ read_due(message_store& disk, queue_id id, const queue::due_request& x) {
   if (x.after != queue::deferred_key{})
     after = x.after;
   queue::due_rows result;
-  result.rows = disk.due(id, x.until_ns, x.max_messages, after);
-  if (!result.rows.empty())
-    after = result.rows.back().key();
+  size_t bytes = 0;
+  auto& rows = result.rows;
+  while (rows.size() < x.max_messages && bytes < x.max_bytes) {
+    const auto wanted = std::min(rows_at_a_time, x.max_messages - rows.size());
+    auto part = disk.due(id, x.until_ns, wanted, after);
+    const auto last = part.size() < wanted;
+    for (auto& row : part) {
+      if (bytes >= x.max_bytes)
+        break;
+      bytes += row.body->bytes();
+      rows.push_back(std::move(row));
+    }
+    if (!rows.empty())
+      after = rows.back().key();
+    if (last)
+      break;
+  }
   const auto next = disk.due(id, std::numeric_limits<int64_t>::max(), 1, after);
   if (!next.empty())
     result.next_ns = next.front().due_ns;

@@ -419,11 +419,13 @@ store(counting_pointer<store_actor, store_state> self,
         return durable(self, atom::pause_v);
       return unknown(channel);
     },
-    [self](atom::empty, const std::string& topic,
-           const std::string& channel) -> caf::result<queue_id> {
-      if (const auto id = self->state.empty(topic, channel))
-        return durable(self, *id);
-      return unknown(channel);
+    [self](atom::empty, const std::string& topic, const std::string& channel,
+           const owner_actor& owner) -> caf::result<atom::empty> {
+      const auto id = self->state.empty(topic, channel);
+      if (!id)
+        return unknown(channel);
+      self->send(owner, atom::empty_v, *id);
+      return durable(self, atom::empty_v);
     },
     [self](atom::flush) { return self->state.flush(); },
     [self](atom::stat) { return self->state.stat(); },

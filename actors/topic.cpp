@@ -207,28 +207,28 @@ caf::result<atom::empty> topic_state::empty() {
     go_on();
     return atom::empty_v;
   }
-  auto promise = self->make_response_promise<atom::empty>();
-  self->request(store, caf::infinite, atom::empty_v, key, std::string{})
-    .then(
-      [this, promise](queue_id id) mutable {
-        held.renamed(id);
-        go_on();
-        promise.deliver(atom::empty_v);
-      },
-      [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
-  return promise;
+  return self->delegate(store, atom::empty_v, key, std::string{},
+                        owner_actor{self});
+}
+
+void topic_state::renamed(queue_id id) {
+  held.renamed(id);
+  if (saving_ && held.save(self))
+    std::exchange(saving_, nullptr)();
+  go_on();
 }
 
 caf::result<atom::save> topic_state::save() {
-  held.save(self);
   auto promise = self->make_response_promise<atom::save>();
-  auto left = std::make_shared<size_t>(channels.size());
-  if (*left == 0)
-    promise.deliver(atom::save_v);
+  auto left = std::make_shared<size_t>(channels.size() + 1);
   auto one_done = [promise, left]() mutable {
     if (--*left == 0)
       promise.deliver(atom::save_v);
   };
+  if (held.save(self))
+    one_done();
+  else
+    saving_ = one_done;
   for (auto& [id, x] : channels)
     self->request(x.handle, caf::infinite, atom::save_v)
       .then([one_done](atom::save) mutable { one_done(); },
@@ -423,6 +423,7 @@ topic(counting_pointer<topic_actor, topic_state> self,
       self->state.held.loaded(id, *x);
       self->state.go_on();
     },
+    [self](atom::empty, queue_id id) { self->state.renamed(id); },
     [self](atom::appended, const appended_ptr& x) { self->state.appended(*x); },
     [self](atom::put, const batch_ptr& x, const client_actor& from, ticket t) {
       self->state.put(x, from, t);

@@ -11,6 +11,7 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -49,6 +50,9 @@ struct topic_state {
 
   caf::result<atom::pause> pause(bool on);
   caf::result<atom::empty> empty();
+
+  /// The store has given the emptied queue an id.
+  void renamed(queue_id id);
 
   /// Hands all messages in memory to the store.
   caf::result<atom::save> save();
@@ -190,6 +194,8 @@ private:
   bool reserving_ = false;
   /// Whether the store is giving the queue to the first channel.
   bool handing_over_ = false;
+  /// What to do when the queue is saved, while that waits for its id.
+  std::function<void()> saving_;
   /// Channels the store is adding, and who waits for them.
   std::map<std::string, std::vector<channel_promise>> adding_;
 };

@@ -4,11 +4,15 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
+
+#include <sys/mman.h>
+#include <unistd.h>
 
 namespace cafq::lmdb {
 
@@ -56,11 +60,18 @@ bool error::map_full() const noexcept {
   return code_ == MDB_MAP_FULL || code_ == MDB_MAP_RESIZED;
 }
 
+bool error::panic() const noexcept {
+  return code_ == MDB_PANIC;
+}
+
 // -- env
 // -----------------------------------------------------------------------
 
 env::env(const std::filesystem::path& file, size_t map_size)
-  : env(file, map_size, 0) {
+  // Neighbours of a page have nothing to do with it. Reading them costs the
+  // disk ten times as much, and throws out what is in memory where that is
+  // short.
+  : env(file, map_size, MDB_NORDAHEAD) {
   int dead = 0;
   check("mdb_reader_check", mdb_reader_check(handle(), &dead));
 }
@@ -289,6 +300,18 @@ bool cursor::go(const char* call, int operation, std::string_view key) {
     return false;
   key_ = to_view(k);
   return true;
+}
+
+void will_read(std::string_view value) noexcept {
+  static const auto page = static_cast<uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = reinterpret_cast<uintptr_t>(value.data());
+  const auto end = begin + value.size();
+  const auto first = begin / page * page;
+  if (end - first <= page)
+    return;
+  // Without it, all goes on as well.
+  static_cast<void>(
+    ::madvise(reinterpret_cast<void*>(first), end - first, MADV_WILLNEED));
 }
 
 void cursor::closer::operator()(MDB_cursor* x) const noexcept {

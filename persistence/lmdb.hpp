@@ -32,6 +32,10 @@ public:
   /// Returns whether the file has to be mapped larger.
   [[nodiscard]] bool map_full() const noexcept;
 
+  /// Returns whether LMDB refuses everything since it failed to write one of
+  /// its two first pages.
+  [[nodiscard]] bool panic() const noexcept;
+
 private:
   int code_;
 };
@@ -42,7 +46,8 @@ using table = unsigned;
 class env {
 public:
   /// Opens `file`, creating it if need be, with LMDB's default (safe) sync
-  /// flags. Halves `map_size` until the address space can hold it.
+  /// flags. Halves `map_size` until the address space can hold it. The kernel
+  /// reads the pages that are touched, and no neighbours: see `will_read`.
   env(const std::filesystem::path& file, size_t map_size);
 
   /// Creates `file` without a lock file beside it.
@@ -188,6 +193,10 @@ private:
   std::unique_ptr<MDB_cursor, closer> ptr_;
   std::string_view key_;
 };
+
+/// Has the kernel read all pages of a value at once, before they are touched
+/// one by one.
+void will_read(std::string_view value) noexcept;
 
 /// Makes a reading transaction see the present, for a scope.
 class snapshot {

@@ -12,6 +12,7 @@ using kind = staged_op::kind;
 
 lmdb_store::lmdb_store(const std::filesystem::path& file, store_options options)
   : options_(std::move(options)),
+    pace_(options_.max_transaction_bytes),
     env_(open_environment(file, options_.map_size)),
     tables_(open_tables(env_, file)),
     reader_(env_, lmdb::txn::mode::read),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "persistence/backlog.hpp"
+#include "persistence/commit_pace.hpp"
 #include "persistence/disk_room.hpp"
 #include "persistence/keys.hpp"
 #include "persistence/lmdb.hpp"
@@ -80,6 +81,7 @@ private:
   std::vector<stored_block>
   load(queue_id queue, std::span<const block_entry> from, uint64_t last,
        size_t max_blocks);
+  void prefetch(queue_id queue, std::span<const block_entry> blocks);
   queue::block_ptr load_body(const std::string& key);
   block_progress load_progress(const ack_key& name);
   void remove(queue_id queue, queue_state& state, const block_entry& x);
@@ -100,6 +102,7 @@ private:
   void set_aside(area where, queue_id queue, std::string key);
 
   store_options options_;
+  commit_pace pace_;
   lmdb::env env_;
   tables tables_;
   lmdb::txn reader_;
@@ -114,6 +117,9 @@ private:
 
   /// The last commit found no room.
   bool full_ = false;
+
+  /// What the last of these said.
+  std::string no_room_;
 
   /// As much is stored as may be.
   bool over_quota_ = false;

@@ -1,6 +1,8 @@
 #include "persistence/lmdb_store.hpp"
 #include "persistence/records.hpp"
 
+#include <algorithm>
+
 namespace cafq {
 
 using kind = staged_op::kind;
@@ -129,6 +131,8 @@ lmdb_store::load(queue_id queue, std::span<const block_entry> from,
   std::vector<block_entry> damaged;
   reading([&] {
     const lmdb::snapshot now{reader_};
+    // Those the next read will ask for, too.
+    prefetch(queue, from.first(std::min(from.size(), 2 * max_blocks)));
     for (const auto& x : from) {
       if (result.size() == max_blocks)
         break;
@@ -145,6 +149,13 @@ lmdb_store::load(queue_id queue, std::span<const block_entry> from,
     find_queue(queue)->blocks.erase(x.first);
   }
   return result;
+}
+
+/// So that the disk reads several at a time.
+void lmdb_store::prefetch(queue_id queue, std::span<const block_entry> blocks) {
+  for (const auto& x : blocks)
+    if (const auto value = reader_.get(tables_.log, key_of(queue, x)))
+      lmdb::will_read(*value);
 }
 
 queue::block_ptr lmdb_store::load_body(const std::string& key) {

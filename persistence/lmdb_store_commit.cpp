@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -38,7 +39,7 @@ bool lmdb_store::commit() {
   }
   // On a disk that is nearly full, less may fit.
   constexpr size_t step = 8;
-  for (auto bytes = options_.max_transaction_bytes;; bytes /= step) {
+  for (auto bytes = pace_.bytes();; bytes /= step) {
     const auto end = staging_.cut(bytes);
     try {
       write(end);
@@ -58,12 +59,14 @@ bool lmdb_store::commit() {
 
 void lmdb_store::write(uint64_t end) {
   std::vector<queue_id> dropped;
+  const auto begun = std::chrono::steady_clock::now();
   transact(staging_.bytes(), [&](lmdb::txn& to) {
     dropped = apply(staging_, end, to, tables_);
     if (next_queue_ != durable_next_queue_)
       to.put(tables_.meta, next_queue_key,
              encode_counter(next_queue_key, next_queue_));
   });
+  pace_.took(std::chrono::steady_clock::now() - begun);
   durable_next_queue_ = next_queue_;
   staging_.release(end);
   for (auto& x : dropped_)
@@ -157,9 +160,13 @@ void lmdb_store::fail(const lmdb::error& x, size_t bytes) {
   if (code == ENOSPC || code == EDQUOT || code == EFBIG
       || (code == EIO
           && room_.ask(env_.pages() * env_.page_size()).available
-               < bytes + slack))
-    throw storage_error{storage_failure::full, x.what()};
+               < bytes + slack)) {
+    no_room_ = x.what();
+    throw storage_error{storage_failure::full, no_room_};
+  }
   broken_ = x.what();
+  if (x.panic())
+    broken_ += " (" + no_room_ + "); all that was committed is safe";
   throw storage_error{storage_failure::fatal, broken_};
 }
 

@@ -10,8 +10,17 @@ namespace cafq::queue {
 
 namespace {
 
-/// How long before its time a message is read from the store.
-constexpr auto horizon = std::chrono::seconds{2};
+/// The store is asked so long before the first message that is not in memory is
+/// due. It answers between two commits, some of which take more than 1 s when
+/// the machine has other work.
+constexpr auto ahead = std::chrono::seconds{3};
+
+/// It is asked for what is due within this time: every 2 s, however few.
+constexpr auto horizon = std::chrono::seconds{5};
+
+/// Bytes of bodies from the store that may be in memory. A large message is
+/// read rather late than with many others.
+constexpr size_t most_bytes = size_t{16} << 20U;
 
 constexpr auto later = [](const auto& x, const auto& y) {
   return std::tie(x.due, x.sequence) > std::tie(y.due, y.sequence);
@@ -53,8 +62,10 @@ std::optional<deferred_set::item> deferred_set::pop(time_point now) {
   std::pop_heap(heap_.begin(), heap_.end(), later);
   auto result = std::move(heap_.back().what);
   heap_.pop_back();
-  if (result.row)
+  if (result.row) {
     --rows_in_heap_;
+    row_bytes_ -= result.body->bytes();
+  }
   return result;
 }
 
@@ -65,7 +76,7 @@ void deferred_set::save(store_orders& out) {
     out.defer.push_back(
       {to_unix(x.due), with_attempts(x.what.body, x.what.attempts)});
     x.what.row = out.defer.back().key();
-    ++rows_in_heap_;
+    count_row(x.what);
   }
 }
 
@@ -86,7 +97,7 @@ void deferred_set::keep_copies(uint64_t mark, time_point now,
         && rows_in_heap_ < most_loaded())
       loaded_until_ = std::max(loaded_until_, *row);
     if (*row <= loaded_until_) {
-      ++rows_in_heap_;
+      count_row(x.what);
       return false;
     }
     for_later.push_back(std::move(x));
@@ -130,7 +141,7 @@ deferred_set::wanted(time_point now, uint64_t newest, bool all) {
   // Rows that come from now on lower it again.
   load_at_ = time_point::max();
   return due_request{loaded_until_, loading_until_ns_,
-                     most_loaded() - rows_in_heap_};
+                     most_loaded() - rows_in_heap_, most_bytes - row_bytes_};
 }
 
 void deferred_set::loaded(due_rows rows) {
@@ -149,7 +160,7 @@ void deferred_set::loaded(due_rows rows) {
   count = std::min(asked_, count);
   on_disk_ -= count;
   if (rows.next_ns)
-    load_at_ = std::min(load_at_, from_unix(*rows.next_ns) - horizon);
+    load_at_ = std::min(load_at_, from_unix(*rows.next_ns) - ahead);
   else
     on_disk_ -= asked_ - count; // what is missing was damaged
   place_undecided();
@@ -165,6 +176,7 @@ void deferred_set::forget_request() {
 void deferred_set::clear() {
   heap_.clear();
   rows_in_heap_ = 0;
+  row_bytes_ = 0;
   on_disk_ = 0;
   loaded_until_ = {};
   apart_.clear();
@@ -182,14 +194,20 @@ std::optional<time_point> deferred_set::next(bool popping) const {
 }
 
 bool deferred_set::may_load() const noexcept {
-  return on_disk_ > 0 && !loading_ && rows_in_heap_ <= most_loaded() / 2;
+  return on_disk_ > 0 && !loading_ && rows_in_heap_ <= most_loaded() / 4 * 3
+         && row_bytes_ <= most_bytes / 4 * 3;
 }
 
 void deferred_set::push(item x, time_point due) {
   if (x.row)
-    ++rows_in_heap_;
+    count_row(x);
   heap_.push_back({due, sequence_++, std::move(x)});
   std::push_heap(heap_.begin(), heap_.end(), later);
+}
+
+void deferred_set::count_row(const item& x) noexcept {
+  ++rows_in_heap_;
+  row_bytes_ += x.body->bytes();
 }
 
 void deferred_set::settle(waiting x) {
@@ -206,7 +224,7 @@ void deferred_set::place(waiting x) {
     push(std::move(x.what), x.due);
     return;
   }
-  const auto load_at = x.due - horizon;
+  const auto load_at = x.due - ahead;
   load_at_ = on_disk_ == 0 && !loading_ ? load_at : std::min(load_at_, load_at);
   ++on_disk_;
 }

@@ -126,6 +126,7 @@ private:
   };
 
   void push(item x, time_point due);
+  void count_row(const item& x) noexcept;
   void settle(waiting x);
   void place(waiting x);
   void place_undecided();
@@ -148,6 +149,7 @@ private:
   /// How many in there are rows of the store. They are bounded apart from the
   /// others, which may be due much later and must not keep them out.
   size_t rows_in_heap_ = 0;
+  size_t row_bytes_ = 0;
 
   /// Rows of the store that are not in the heap.
   size_t on_disk_ = 0;

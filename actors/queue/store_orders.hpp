@@ -94,6 +94,8 @@ struct due_request {
   deferred_key after;
   int64_t until_ns = 0;
   size_t max_messages = 0;
+  /// One that exceeds it comes, too.
+  size_t max_bytes = 0;
 };
 
 /// The answer to a due_request.

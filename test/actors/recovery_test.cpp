@@ -248,6 +248,36 @@ BOOST_AUTO_TEST_CASE(a_channel_emptied_twice_at_once_keeps_what_comes_then) {
              boost::test_tools::per_element());
 }
 
+// What comes behind an `empty` has no queue in the store until that has given
+// it one; a stop may come at any moment of that.
+
+BOOST_AUTO_TEST_CASE(a_stop_saves_what_an_emptied_channel_got_since) {
+  const auto c = channel();
+  publish(0, 9);
+  batch_ptr x{new batch};
+  x->items.push_back({block_of(uint64_t{1} << 53U, bodies(10, 29)), {}});
+  self->send(c, atom::empty_v);
+  self->send(c, atom::put_v, x);
+  BOOST_TEST(ask<atom::save>(c, atom::save_v).has_value());
+  const auto found = recover(*look());
+  BOOST_TEST(found.at(0).channels.at(0).second.summary.messages == 20U);
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_saves_what_an_emptied_topic_got_since) {
+  for (size_t steps = 0; steps < 12; ++steps) {
+    const auto t = topic(std::to_string(steps));
+    publish(0, 9, std::to_string(steps));
+    self->send(t, atom::empty_v);
+    put(t, 10, 29);
+    for (size_t i = 0; i < steps; ++i)
+      sched.try_run_once();
+    restart();
+    const auto c = channel("c", std::to_string(steps));
+    const auto ann = consumer(c, 100);
+    BOOST_TEST(drain(c, ann) == bodies(10, 29), "after " << steps << " steps");
+  }
+}
+
 // -- what crosses -------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(the_store_outlives_questions_about_erased_names) {
@@ -267,8 +297,9 @@ BOOST_AUTO_TEST_CASE(the_store_outlives_questions_about_erased_names) {
   BOOST_TEST(
     !ask<atom::pause>(keeper, atom::pause_v, name, std::string{"c"}, true)
        .has_value());
-  BOOST_TEST(
-    !ask<queue_id>(keeper, atom::empty_v, name, std::string{"c"}).has_value());
+  BOOST_TEST(!ask<atom::empty>(keeper, atom::empty_v, name, std::string{"c"},
+                               owner_actor{c})
+                .has_value());
   BOOST_TEST(ask<actor_stat>(keeper, atom::stat_v).has_value());
 }
 

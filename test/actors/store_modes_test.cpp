@@ -40,17 +40,6 @@ struct world : store_world {
     return counter(keeper, "commits");
   }
 
-  /// Sends a put without letting anybody work.
-  void put(const topic_actor& to, uint64_t first, uint64_t last) {
-    batch_ptr x{new batch};
-    for (auto i = first; i <= last; ++i) {
-      const auto text = body(i);
-      const std::string_view view{text};
-      x->items.push_back({queue::block::make(std::span{&view, 1}, 1), {}});
-    }
-    self->send(to, atom::put_v, x, publisher, ++last_ticket);
-  }
-
   using found = std::map<std::string, uint64_t>;
 };
 

@@ -112,6 +112,17 @@ struct store_world : node_world {
     run();
   }
 
+  /// Sends a put, a block per message, without letting anybody work.
+  void put(const topic_actor& to, uint64_t first, uint64_t last) {
+    batch_ptr x{new batch};
+    for (auto i = first; i <= last; ++i) {
+      const auto text = body(i);
+      const std::string_view view{text};
+      x->items.push_back({queue::block::make(std::span{&view, 1}, 1), {}});
+    }
+    self->send(to, atom::put_v, x, publisher, ++last_ticket);
+  }
+
   void requeue(const channel_actor& at, const client_actor& who, uint64_t which,
                queue::duration delay) {
     node_world::requeue(at, who, std::vector{which}, delay);

@@ -142,6 +142,10 @@ private:
           continue; // as the store actor does, later
         }
         BOOST_TEST((x.kind() == storage_failure::fatal));
+        const std::string said = x.what();
+        if (how_ == manner::no_space)
+          BOOST_TEST(said.find("No space left on device") != std::string::npos,
+                     said);
         // For good, although the disk is well again.
         BOOST_CHECK_THROW(static_cast<void>(store.commit()), storage_error);
         BOOST_TEST(store.durable() == durable_);

@@ -16,6 +16,18 @@ async function kill(broker) {
   await broker.ended();
 }
 
+// Returns when the topic holds messages of its own, or nobody publishes any more.
+async function untilHeld(broker, topic, publishing) {
+  let over = false;
+  const end = () => (over = true);
+  publishing.then(end, end);
+  while (!over) {
+    const { body } = await ask(broker.httpPort, 'GET', `/stats?format=json&topic=${topic}`);
+    if (JSON.parse(body).topics[0].depth > 0) return;
+    await sleep(10);
+  }
+}
+
 // What the channel has left, by body.
 function takeAll(broker, topic, channel, count, { past = 0 } = {}) {
   return withClients(broker.port, async (connect) => {
@@ -56,7 +68,7 @@ describe('sync', () => {
         consumer.req(again, 0);
         consumer.req(later, 600);
         await consumer.quiet();
-        await sleep(500); // these are reported once in a while
+        await sleep(500); // the promise: these are told an interval and a commit later
         client.send(dpub('t', 700, 'deferred'), pub('t', 'one'), mpub('t', ['two', 'three']));
         for (let i = 0; i < 3; ++i) await client.ok();
         await kill(broker);
@@ -118,6 +130,9 @@ describe('sync', () => {
         await withClients(broker.port, async (connect) => {
           const clients = await Promise.all(Array.from({ length: 10 }, () => connect()));
           let stop = false;
+          let left = 500 * (round + 1);
+          let haveEnough;
+          const enough = new Promise((resolve) => (haveEnough = resolve));
           const all = clients.map(async (client, who) => {
             for (let i = 0; !stop; ++i) {
               const body = `${round}-${who}-${i}`;
@@ -128,9 +143,10 @@ describe('sync', () => {
                 return;
               }
               acknowledged.add(body);
+              if (--left === 0) haveEnough();
             }
           });
-          await sleep(200 + 100 * round);
+          await enough;
           await kill(broker);
           stop = true;
           await Promise.all(all);
@@ -167,7 +183,7 @@ describe('sync', () => {
       await publishMany(broker.port, 't', 0, 1000);
       const publishing = publishMany(broker.port, 't', 1000, 20000);
       await post('/topic/pause?topic=t');
-      await sleep(100);
+      await untilHeld(broker, 't', publishing);
       await post('/topic/unpause?topic=t');
       await post('/topic/pause?topic=t');
       await post('/topic/unpause?topic=t');
@@ -203,7 +219,7 @@ describe('sync', () => {
         consumer.fin(finished);
         consumer.req(again, 0);
         consumer.req(later, 1500);
-        await sleep(1000);
+        await sleep(1000); // the promise: an interval and a commit
         await kill(broker);
       });
       broker = await start();

@@ -28,14 +28,19 @@ struct fixture {
       const auto x = uut.wanted_deferred(now);
       if (!x)
         break;
+      ++reads;
       due_rows answer;
+      size_t bytes = 0;
       auto i = rows.upper_bound(x->after);
       for (; i != rows.end() && i->first.due_ns <= x->until_ns
-             && answer.rows.size() < x->max_messages;
-           ++i)
+             && answer.rows.size() < x->max_messages && bytes < x->max_bytes;
+           ++i) {
+        bytes += i->second->bytes();
         answer.rows.push_back({i->first.due_ns, i->second});
+      }
       if (i != rows.end())
         answer.next_ns = i->first.due_ns;
+      next_ns = answer.next_ns;
       uut.loaded(answer);
       expire();
     }
@@ -54,6 +59,11 @@ struct fixture {
     uut.expire(now, timed_out);
   }
 
+  /// Returns when the first message that was not read is due.
+  [[nodiscard]] time_point first_left() const {
+    return time_point{duration{next_ns.value()}};
+  }
+
   /// Returns about how many single messages the queue has in memory.
   [[nodiscard]] size_t held() const {
     const auto all = block::bytes_in_memory();
@@ -65,6 +75,8 @@ struct fixture {
   channel_queue uut{memory};
   time_point now = time_point{} + 1h;
   std::map<deferred_key, block_ptr> rows;
+  size_t reads = 0;
+  std::optional<int64_t> next_ns;
 };
 
 } // namespace
@@ -132,6 +144,38 @@ BOOST_AUTO_TEST_CASE(what_comes_back_is_not_kept_out_by_it) {
   now = *next;
   expire();
   BOOST_TEST(uut.in_flight() == 0U);
+}
+
+// -- reading ahead ------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(reads_seconds_ahead_and_not_for_every_message) {
+  for (uint64_t n = 1; n <= many; ++n)
+    uut.defer(numbered(n), now + std::chrono::milliseconds{100 * n}, false);
+  const auto end = now + std::chrono::milliseconds{100 * many};
+  for (tick(); now < end - 5s; now += 100ms) {
+    expire();
+    tick();
+    BOOST_TEST_REQUIRE((first_left() - now > 2900ms));
+    BOOST_TEST_REQUIRE((first_left() - now < 5200ms));
+    std::vector<run> runs;
+    uut.take({1, 60s, {}}, many, SIZE_MAX, now, runs);
+    for (auto n : test::numbers_of(runs))
+      BOOST_TEST_REQUIRE(uut.finish(n, 1) == settled::ok);
+  }
+  BOOST_TEST(reads < 200U);
+}
+
+BOOST_AUTO_TEST_CASE(large_messages_are_not_all_read_at_once) {
+  const std::string large(size_t{1} << 20U, '.');
+  for (uint64_t n = 1; n <= 40; ++n)
+    uut.defer(test::block_of(n, {large}), now + std::chrono::milliseconds{n},
+              false);
+  tick();
+  BOOST_TEST((first_left() == now + 17ms));
+  now += 10ms;
+  expire();
+  tick();
+  BOOST_TEST((first_left() == now + 17ms));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
