@@ -35,6 +35,7 @@ scripted_channel(channel_actor::stateful_pointer<scripted_channel_state> self) {
     [](atom::kept, queue_id, uint64_t) {},
     [](atom::load, queue_id, const blocks_ptr&) {},
     [](atom::due, queue_id, const due_messages_ptr&) {},
+    [](atom::empty, queue_id) {},
     [](atom::save) { return atom::save_v; },
     [](atom::put, const batch_ptr&) {},
     [](atom::put, const batch_ptr&, queue_id) {},
@@ -87,6 +88,7 @@ scripted_topic(topic_actor::stateful_pointer<scripted_topic_state> self) {
     [](atom::kept, queue_id, uint64_t) {},
     [](atom::load, queue_id, const blocks_ptr&) {},
     [](atom::due, queue_id, const due_messages_ptr&) {},
+    [](atom::empty, queue_id) {},
     [](atom::save) { return atom::save_v; },
     [](atom::appended, const appended_ptr&) {},
     [self](atom::put, const batch_ptr& x, const client_actor& from, ticket t) {
