@@ -199,8 +199,11 @@ private:
     const auto x = std::move(arrivals_.front());
     arrivals_.pop_front();
     if (x.id != id_) {
+      // A crash may bring it back.
+      life y;
+      y.came_deferred = x.due != time_point{};
       for (size_t i = 0; i < x.body->count(); ++i)
-        cleared_[x.body->number(i)] = {{}, emptied_mark_};
+        cleared_[x.body->number(i)] = {y, emptied_mark_};
       return;
     }
     came(*x.body, x.due, x.mark);
