@@ -19,14 +19,42 @@ constexpr size_t blocks_at_a_time = 8;
 /// The same for deferred messages, which may be large as well.
 constexpr size_t rows_at_a_time = 16;
 
+/// Returns whether a message may have been in a block of the store before it
+/// was deferred.
+bool moved(const queue::deferred_message& x) {
+  return x.body->attempts(0) > 0;
+}
+
 } // namespace
 
+/// A message that moves between a block and a row has both sides written in one
+/// transaction. What has no part in that may go into several: all of it may be
+/// more than the disk has room for.
 void carry_out(message_store& disk, queue_id id, queue::store_orders x) {
+  const auto first_moved
+    = std::stable_partition(x.defer.begin(), x.defer.end(),
+                            [](const auto& row) { return !moved(row); });
+  std::for_each(x.defer.begin(), first_moved,
+                [&](const auto& row) { disk.defer(id, row); });
+  const auto to_rows = first_moved != x.defer.end();
+  std::vector<uint64_t> from_rows;
+  for (const auto& key : x.undefer)
+    from_rows.push_back(key.number);
+  std::sort(from_rows.begin(), from_rows.end());
+  const auto alone = [&](const queue::stored_block& block) {
+    const auto i = std::lower_bound(from_rows.begin(), from_rows.end(),
+                                    block.body->first_number());
+    return !to_rows && (i == from_rows.end() || *i > block.body->last_number());
+  };
+  const auto first_together = std::stable_partition(x.keep.begin(),
+                                                    x.keep.end(), alone);
+  std::for_each(x.keep.begin(), first_together,
+                [&](auto& block) { disk.keep(id, std::move(block)); });
   disk.begin_group();
-  for (auto& block : x.keep)
-    disk.keep(id, std::move(block));
-  for (const auto& row : x.defer)
-    disk.defer(id, row);
+  std::for_each(first_together, x.keep.end(),
+                [&](auto& block) { disk.keep(id, std::move(block)); });
+  std::for_each(first_moved, x.defer.end(),
+                [&](const auto& row) { disk.defer(id, row); });
   for (const auto& [first, progress] : x.progress)
     disk.progress(id, first, progress);
   for (const auto& key : x.undefer)
@@ -36,12 +64,11 @@ void carry_out(message_store& disk, queue_id id, queue::store_orders x) {
       disk.done(id, first);
   };
   // The last message of a block may have become a row.
-  const auto moved = !x.defer.empty();
-  if (moved)
+  if (to_rows)
     finish_blocks();
   disk.end_group();
   // Outside of the group: what was never written need not be.
-  if (!moved)
+  if (!to_rows)
     finish_blocks();
 }
 

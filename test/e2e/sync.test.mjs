@@ -289,7 +289,7 @@ describe('sync', () => {
   // -- no room ----------------------------------------------------------------
 
   // Publishes until it is refused.
-  async function fill(connect, broker, topic, from, { size = 1000 } = {}) {
+  async function fill(connect, broker, topic, from, size) {
     const client = await connect();
     for (let n = from; ; ++n) {
       assert.ok(n < 200000, 'there was always room');
@@ -306,12 +306,14 @@ describe('sync', () => {
 
   const small = ['/bin/sh', '-c', 'ulimit -f 16384; exec "$@"', 'sh']; // 8 MB
 
-  for (const [name, flags, wrapper] of [
-    ['a full disk, overflow', ['--sync=overflow', '--mem-queue-size=100'], small],
-    ['a full disk, interval', ['--sync=interval'], small],
-    ['a full disk, always', ['--sync=always'], small],
-    ['a quota, interval', ['--max-backlog-bytes=3000000'], []],
-    ['a quota, always', ['--sync=always', '--max-backlog-bytes=3000000'], []],
+  // In `always` each message waits for the disk, so they are larger. In the other
+  // modes no more may come within an interval than there is room for.
+  for (const [name, flags, wrapper, size] of [
+    ['a full disk, overflow', ['--sync=overflow', '--mem-queue-size=100'], small, 1000],
+    ['a full disk, interval', ['--sync=interval'], small, 1000],
+    ['a full disk, always', ['--sync=always'], small, 20_000],
+    ['a quota, interval', ['--max-backlog-bytes=3000000'], [], 1000],
+    ['a quota, always', ['--sync=always', '--max-backlog-bytes=3000000'], [], 20_000],
   ])
     it(`${name}: refuses, and goes on by itself`, limit, (t) =>
       withDataPath(async (start) => {
@@ -321,7 +323,7 @@ describe('sync', () => {
         for (let round = 0; round < 3; ++round) {
           const first = next;
           await withClients(broker.port, async (connect) => {
-            const { next: end, waited } = await fill(connect, broker, 't', next);
+            const { next: end, waited } = await fill(connect, broker, 't', next, size);
             next = end;
             t.diagnostic(`${next - first} accepted, refused in ${Math.round(waited)} ms`);
             assert.ok(waited < 1000 || round === 0, `${waited} ms`);
@@ -342,7 +344,7 @@ describe('sync', () => {
         }
         const first = next;
         await withClients(broker.port, async (connect) => {
-          next = (await fill(connect, broker, 't', next)).next;
+          next = (await fill(connect, broker, 't', next, size)).next;
         });
         await broker.stop({ timeout: 8000 });
         broker = await start({ flags });
