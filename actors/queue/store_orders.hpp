@@ -63,8 +63,8 @@ struct deferred_message {
   }
 };
 
-/// What a queue wants done in the store. If the process ends before all of it is,
-/// no message is missing or there twice.
+/// What a queue wants done in the store. If the process ends before all of it
+/// is, no message is missing or there twice.
 struct store_orders {
   std::vector<stored_block> keep;
   std::vector<std::pair<uint64_t, block_progress>> progress;

@@ -1,4 +1,5 @@
 #include "test/persistence/model.hpp"
+
 #include "test/support/seed.hpp"
 
 #include <boost/test/unit_test.hpp>
