@@ -7,7 +7,7 @@ namespace cafq {
 
 void commit_pause::committed(queue::time_point now, queue::duration took,
                              size_t answered) noexcept {
-  const auto pause = std::min(took / 2, longest);
+  const auto pause = std::min(took, longest);
   answered_ = pause < shortest ? 0 : answered;
   until_ = now + pause;
   first_ = true;

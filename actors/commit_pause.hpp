@@ -13,11 +13,11 @@ namespace cafq {
 /// Publishers that await each answer come back right behind a commit. If the
 /// next one begins with the first of them, the others have missed it: each
 /// waits for two commits, and each commit holds half of them. A pause of at
-/// most half a commit's time lets them meet, where the disk is slow enough for
+/// most a commit's time lets them meet, where the disk is slow enough for
 /// that (docs/adr/0006).
 class commit_pause {
 public:
-  /// Of a commit's time; what is longer is not worth a publisher's while.
+  /// What is longer is not worth a publisher's while.
   static constexpr queue::duration longest = std::chrono::milliseconds{5};
 
   /// A timer takes this long itself.
@@ -38,7 +38,8 @@ public:
   }
 
 private:
-  trial trial_;
+  /// One pause in vain per 32 commits costs little.
+  trial trial_{31};
   queue::time_point until_{};
   size_t answered_ = 0;
   /// Those that were answered and those that came meanwhile.

@@ -45,7 +45,7 @@ BOOST_FIXTURE_TEST_CASE(waits_for_those_who_were_answered, fixture) {
   commit(2ms, 50);
   BOOST_TEST((before_commit(0) == 0ns));
   now += 10us;
-  BOOST_TEST((before_commit(1) == 990us));
+  BOOST_TEST((before_commit(1) == 1990us));
   BOOST_TEST(!uut.complete(49));
   BOOST_TEST(uut.complete(50));
   BOOST_TEST((before_commit(50) == 0ns));
@@ -54,7 +54,7 @@ BOOST_FIXTURE_TEST_CASE(waits_for_those_who_were_answered, fixture) {
 
 BOOST_FIXTURE_TEST_CASE(two_halves_meet, fixture) {
   commit(2ms, 25);
-  BOOST_TEST((before_commit(25) == 1ms));
+  BOOST_TEST((before_commit(25) == 2ms));
   BOOST_TEST(!uut.complete(49));
   BOOST_TEST(uut.complete(50));
 }
@@ -64,13 +64,13 @@ BOOST_FIXTURE_TEST_CASE(nobody_comes_who_was_not_answered, fixture) {
   BOOST_TEST((before_commit(25) == 0ns));
 }
 
-BOOST_FIXTURE_TEST_CASE(waits_half_a_commit_at_most, fixture) {
+BOOST_FIXTURE_TEST_CASE(waits_as_long_as_the_last_commit_took, fixture) {
   commit(2ms, 50);
-  BOOST_TEST((before_commit(10) == 1ms));
-  now += 1ms;
+  BOOST_TEST((before_commit(10) == 2ms));
+  now += 2ms;
   BOOST_TEST((before_commit(20) == 0ns));
   commit(2ms, 50);
-  now += 1ms;
+  now += 2ms;
   BOOST_TEST((before_commit(10) == 0ns));
 }
 
@@ -80,7 +80,7 @@ BOOST_FIXTURE_TEST_CASE(waits_no_longer_than_a_publisher_wants, fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(does_not_wait_on_a_fast_disk, fixture) {
-  commit(commit_pause::shortest, 50);
+  commit(commit_pause::shortest - 1us, 50);
   BOOST_TEST((before_commit(1) == 0ns));
 }
 
@@ -93,7 +93,7 @@ BOOST_FIXTURE_TEST_CASE(gives_up_when_nobody_comes_back, fixture) {
       BOOST_TEST((before_commit(20) == 0ns));
     }
   }
-  BOOST_TEST(pauses < 20);
+  BOOST_TEST(pauses < 200);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
