@@ -221,16 +221,17 @@ caf::result<atom::flush> store_state::flush() {
 }
 
 void store_state::commit() {
-  commit_pending_ = false;
+  // Staging asks for this very commit.
+  commit_pending_ = true;
   pausing_ = false;
   const auto pause = pause_.before_commit(self->clock().now(), appended_);
   if (pause > queue::duration::zero()) {
-    commit_pending_ = true;
     pausing_ = true;
     self->delayed_send(self, pause, atom::commit_v, ++pauses_);
     return;
   }
   stage_appends();
+  commit_pending_ = false;
   try {
     write();
   } catch (const storage_error& ex) {
