@@ -118,7 +118,7 @@ export const rates = [
       cost(await bench('sub', { publish: quick ? 400000 : 1000000 }), 'delivered_per_s'),
   },
   always({ connections: 50 }, 'durable PUB, 50 connections', '60 x'),
-  always({ batch: 200 }, 'durable MPUB 200', '500 x'),
+  always({ connections: 2, batch: 200 }, 'durable MPUB 200, 2 connections', '500 x'),
   http(1, '1 x'),
   http(10, '1 x'),
 ];
