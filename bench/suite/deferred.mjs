@@ -1,12 +1,11 @@
 // bench/deferred: many messages that wait for their time, and how late they come.
 
-import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { eachFrame, open } from '../../test/e2e/support/frames.mjs';
 import { Broker, Product } from './broker.mjs';
 import { load, machine, short, table } from './text.mjs';
 
@@ -50,34 +49,6 @@ const [count, size, over, lead, watch] = ['messages', 'size', 'over', 'lead', 'w
 );
 
 const now = () => performance.timeOrigin + performance.now();
-
-async function open(port) {
-  const socket = net.connect({ host: '127.0.0.1', port });
-  socket.setNoDelay(true);
-  await once(socket, 'connect');
-  socket.write('  V2');
-  return socket;
-}
-
-// Calls `onFrame(data, type, from, end)` for every frame but heartbeats.
-function eachFrame(socket, onFrame, onChunk = () => {}) {
-  let rest = Buffer.alloc(0);
-  socket.on('data', (chunk) => {
-    const data = rest.length ? Buffer.concat([rest, chunk]) : chunk;
-    let at = 0;
-    while (data.length - at >= 4) {
-      const end = at + 4 + data.readUInt32BE(at);
-      if (end > data.length) break;
-      const type = data.readInt32BE(at + 4);
-      if (type === 0 && data.toString('latin1', at + 8, end) === '_heartbeat_')
-        socket.write('NOP\n');
-      else onFrame(data, type, at + 8, end);
-      at = end;
-    }
-    rest = data.subarray(at);
-    onChunk();
-  });
-}
 
 // Publishes everything. `due` counts what is due in each second from `begin` on.
 // Returns how many the broker refused, as it does when the disk is too slow.

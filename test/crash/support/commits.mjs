@@ -3,6 +3,7 @@
 
 import { ask } from '../../e2e/support/http.mjs';
 
+// Between two looks at a broker that tells of no commit by itself.
 const pause = () => new Promise((resolve) => setTimeout(resolve, 15));
 
 export class Commits {

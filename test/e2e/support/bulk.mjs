@@ -1,39 +1,10 @@
 // Messages by the million: numbered ones, without a promise for each.
 
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import net from 'node:net';
+import { eachFrame, open } from './frames.mjs';
 
 const batch = 200;
 const digits = 10;
-
-async function open(port) {
-  const socket = net.connect({ host: '127.0.0.1', port });
-  socket.setNoDelay(true);
-  await once(socket, 'connect');
-  socket.write('  V2');
-  return socket;
-}
-
-// Calls `onFrame(data, type, offset, end)` for every frame in what comes.
-function eachFrame(socket, onFrame, onChunk = () => {}) {
-  let rest = Buffer.alloc(0);
-  socket.on('data', (chunk) => {
-    const data = rest.length ? Buffer.concat([rest, chunk]) : chunk;
-    let at = 0;
-    while (data.length - at >= 4) {
-      const end = at + 4 + data.readUInt32BE(at);
-      if (end > data.length) break;
-      const heartbeat =
-        data.readUInt32BE(at) === 15 && data.toString('latin1', at + 8, end)[0] === '_';
-      if (heartbeat) socket.write('NOP\n');
-      else onFrame(data, data.readInt32BE(at + 4), at + 8, end);
-      at = end;
-    }
-    rest = data.subarray(at);
-    onChunk();
-  });
-}
 
 // Publishes messages `first` to `first + count - 1` in order, `size` bytes each.
 export async function publishMany(port, topic, first, count, { size = 200 } = {}) {
