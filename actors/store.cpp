@@ -241,6 +241,7 @@ void store_state::commit() {
       failing_since_ = self->clock().now();
     know(store_health::state::failing, std::string{"disk full: "} + ex.what());
     take_back_appends(health_->reason());
+    appended_ = 0;
     give_up_flush();
     commit_pending_ = true;
     self->delayed_send(self, retry_after, atom::commit_v);
