@@ -54,6 +54,9 @@ void connection_state::accepted(ticket t) {
 void connection_state::refused(ticket t, const std::string& why) {
   slots.refuse(t, why);
   settled_put(t);
+  // It lies behind the publish that failed.
+  stalled.reset();
+  end_input();
   answer();
 }
 

@@ -37,6 +37,7 @@ void connection_state::refuse_auth(ticket t, const protocol::violation& x) {
   log_error(x.text);
   grant.reset();
   slots.fail(t, x);
+  end_input();
 }
 
 /// Asks the auth servers. No command is looked at before `then` was called,

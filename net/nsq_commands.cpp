@@ -144,6 +144,7 @@ void connection_state::fail_subscribe(const protocol::violation& x) {
   log_error(x.text);
   slots.fail(subscribing, x);
   waiting = false;
+  end_input();
   answer();
 }
 
@@ -245,19 +246,36 @@ void connection_state::send_settlings(bool answered_behind) {
 
 // -- publishing ---------------------------------------------------------------
 
+namespace {
+
+std::string_view* bytes_of(protocol::mpub_begin&) {
+  return nullptr;
+}
+
+std::string_view* bytes_of(protocol::mpub& x) {
+  return &x.records;
+}
+
+/// Returns what a PUB or DPUB publishes.
+template <class Command>
+std::string_view* bytes_of(Command& x) {
+  return &x.body;
+}
+
+} // namespace
+
 template <class Command>
 bool connection_state::may_publish(command_name what, const Command& x) {
   if (!settings->authorizer)
     return true;
   const auto again = [&] {
     auto copy = x;
-    std::string body;
-    if constexpr (!std::is_same_v<Command, protocol::mpub_begin>)
-      body = x.body;
-    return [this, copy, topic = std::string{x.topic}, body]() mutable {
+    const auto* body = bytes_of(copy);
+    return [this, copy, topic = std::string{x.topic},
+            bytes = std::string{body ? *body : ""}]() mutable {
       copy.topic = topic;
-      if constexpr (!std::is_same_v<Command, protocol::mpub_begin>)
-        copy.body = body;
+      if (auto* to = bytes_of(copy))
+        *to = bytes;
       on(copy);
     };
   };
@@ -289,6 +307,7 @@ void connection_state::on(const protocol::dpub& x) {
   need_topic(x.topic);
 }
 
+/// Tells a client that may not before all of its body has come, as nsqd.
 void connection_state::on(const protocol::mpub_begin& x) {
   if (!may_publish(command_name::mpub, x))
     return;
@@ -296,6 +315,8 @@ void connection_state::on(const protocol::mpub_begin& x) {
 }
 
 void connection_state::on(const protocol::mpub& x) {
+  if (!may_publish(command_name::mpub, x))
+    return;
   settle_before_answer();
   const auto t = publishes.add(x, lasting(x.records), ticket_source());
   slots.wait(t, command_name::mpub);

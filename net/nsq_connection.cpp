@@ -186,24 +186,38 @@ void connection_state::greet(std::string_view& bytes) {
   }
 }
 
+/// Answers a command that ends the connection.
+/// @pre x.fatal
 void connection_state::violate(const protocol::violation& x) {
   log_error(x.text.empty() ? "command line too long" : x.text);
   settle_before_answer();
   slots.fail(x);
+  end_input();
 }
 
-/// The socket.peer() sends no more, or not in time.
+/// Nothing that the client has sent behind the last command is parsed or done,
+/// nor anything it sends from here on. The commands before still get their
+/// answers.
+void connection_state::end_input() {
+  if (end != ending::no && end != ending::after_input)
+    return;
+  end = ending::after_answers;
+  closing_since = self->clock().now();
+  held = nullptr;
+  parser->end();
+  large.reset();
+  set_reading(false);
+  arm();
+}
+
+/// The peer sends no more, or not in time.
 void connection_state::input_ended() {
   if (auto bad = parser->end_of_input())
     violate(*bad);
   else
     slots.fail({}); // close without a frame, behind the last answer
-  closing_since = self->clock().now();
-  end = ending::after_answers;
-  large.reset();
-  set_reading(false);
+  end_input();
   answer();
-  arm();
 }
 
 /// Sends the answers that are due.

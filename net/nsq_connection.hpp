@@ -141,6 +141,7 @@ private:
   void end_of_read();
   void greet(std::string_view& bytes);
   void violate(const protocol::violation& x);
+  void end_input();
   void input_ended();
   void answer();
   void flush();

@@ -69,8 +69,7 @@ std::optional<violation> command_parser::end_of_input() {
       result = mpub_.cut_short(body_size);
       break;
   }
-  stage_ = stage::dead;
-  input_.discard();
+  end();
   return result;
 }
 
@@ -161,8 +160,7 @@ parse_result command_parser::read_mpub(std::string_view window) {
 // -- helpers ------------------------------------------------------------------
 
 parse_result command_parser::fail(violation what) {
-  stage_ = stage::dead;
-  input_.discard();
+  end();
   return what;
 }
 

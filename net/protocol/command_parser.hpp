@@ -63,6 +63,12 @@ public:
   /// @pre The parser is between two commands.
   void discard() noexcept;
 
+  /// Drops all input and whatever is fed from here on: the client was refused.
+  void end() noexcept {
+    stage_ = stage::dead;
+    input_.discard();
+  }
+
   /// Gives all input back, for a transport that it turned out to be for.
   /// @pre The parser is between two commands.
   [[nodiscard]] std::string take_input();

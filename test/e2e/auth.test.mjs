@@ -2,12 +2,11 @@
 // rubbish.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
-import readline from 'node:readline';
 import { after, before, describe, it } from 'node:test';
+import { AuthServer } from './support/auth_server.mjs';
 import { Broker, startBroker, withBroker } from './support/broker.mjs';
 import { Authority, serving } from './support/certificates.mjs';
 import { ask } from './support/http.mjs';
@@ -17,39 +16,6 @@ import { bytes, identify, mpub, pub, sized, topicName, withClients } from './sup
 
 const limit = { timeout: 60000 };
 const auth = (secret) => bytes('AUTH\n', sized(secret));
-
-class AuthServer {
-  requests = [];
-  #waiting = [];
-
-  async start() {
-    this.child = spawn('python3', [new URL('support/auth_server.py', import.meta.url).pathname], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    process.once('exit', () => this.child.kill('SIGKILL'));
-    const lines = readline.createInterface({ input: this.child.stdout });
-    [this.port] = await once(lines, 'line');
-    lines.on('line', (line) => {
-      this.requests.push(JSON.parse(line));
-      for (const check of this.#waiting.splice(0)) check();
-    });
-    return this;
-  }
-
-  // The requests with this secret, once there are `count`.
-  async asked(secret, count) {
-    for (;;) {
-      const found = this.requests.filter((x) => (x.target + x.body).includes(secret));
-      if (found.length >= count) return found;
-      await new Promise((resolve) => this.#waiting.push(resolve));
-    }
-  }
-
-  async stop() {
-    this.child.kill();
-    await once(this.child, 'close');
-  }
-}
 
 const server = new AuthServer();
 before(() => server.start());

@@ -156,6 +156,40 @@ BOOST_AUTO_TEST_CASE(an_answer_for_one_who_has_left_is_dropped) {
   grant(all_of("t"));
 }
 
+BOOST_AUTO_TEST_CASE(behind_a_refusal_nothing_is_done) {
+  const auto evil = std::string{"MPUB t\n"} + sized(be(1) + sized("x"));
+  const auto ann = greet();
+  send(ann, evil + pub("t", "y") + "SUB t c\n");
+  BOOST_TEST(receive(ann)
+             == (frames{"!E_AUTH_FIRST AUTH required before MPUB"}));
+  BOOST_TEST(closed(ann));
+  // One that does not take its answers ends later, and does no more.
+  const auto bob = let_in("other");
+  send(bob, "IDENTIFY\n" + sized("{}"));
+  send(bob, evil);
+  send(bob, pub("other", "y"));
+  BOOST_TEST(!closed(bob));
+  BOOST_TEST(
+    receive(bob)
+    == (frames{"OK", R"(!E_UNAUTHORIZED AUTH failed for MPUB on "t" "")"}));
+  BOOST_TEST(closed(bob));
+  BOOST_TEST(!known("t"));
+  BOOST_TEST(!known("other"));
+}
+
+BOOST_AUTO_TEST_CASE(the_right_to_an_mpub_is_asked_for_again_where_it_acts) {
+  const auto ann = let_in("t");
+  send(ann, "MPUB t\n");
+  advance(11s);
+  send(ann, sized(be(1) + sized("x")));
+  BOOST_TEST_REQUIRE(questions().size() == 1u);
+  BOOST_TEST(at("t").puts.empty());
+  grant(all_of("t"));
+  BOOST_TEST_REQUIRE(at("t").puts.size() == 1u);
+  accept("t");
+  BOOST_TEST(receive(ann) == (frames{"OK"}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace cafq::test

@@ -77,6 +77,20 @@ BOOST_AUTO_TEST_CASE(answers_keep_the_order_over_several_reads) {
   BOOST_TEST(receive(ann) == (frames{"OK"}));
 }
 
+BOOST_AUTO_TEST_CASE(behind_a_refused_publish_nothing_is_done) {
+  send(ann, pub("t", "a") + pub("u", "b"));
+  refuse("u", "full");
+  // It is told behind the answer to the one before, and stops the rest at once.
+  BOOST_TEST(receive(ann) == frames{});
+  send(ann, pub("t", "c") + pub("new", "d") + "FIN " + id(1) + "\n");
+  BOOST_TEST(at("t").puts.size() == 1u);
+  BOOST_TEST(!known("new"));
+  BOOST_TEST(channel_of("s").told.empty());
+  accept("t");
+  BOOST_TEST(receive(ann) == (frames{"OK", "!E_PUB_FAILED PUB failed full"}));
+  BOOST_TEST(closed(ann));
+}
+
 BOOST_AUTO_TEST_CASE(a_refusal_waits_for_its_turn) {
   send(ann, pub("t", "a") + pub("u", "b"));
   refuse("u", "queue full");

@@ -161,6 +161,11 @@ struct scripted_network : network {
       state_of<scripted_node_state>(script).topics.at(topic));
   }
 
+  /// Whether anybody has asked for a topic.
+  [[nodiscard]] bool known(const std::string& topic) {
+    return state_of<scripted_node_state>(script).topics.count(topic) > 0;
+  }
+
   /// The channel of a topic.
   scripted_channel_state& channel_of(const std::string& topic) {
     return state_of<scripted_channel_state>(at(topic).channel);
