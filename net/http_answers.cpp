@@ -1,6 +1,7 @@
 #include "config/go_duration.hpp"
 #include "config/log.hpp"
 #include "net/http_connection.hpp"
+#include "net/protocol/utf8.hpp"
 
 #include <utility>
 
@@ -61,8 +62,8 @@ void http_connection_state::log_request(const http::response& x) const {
           || route->target == http::endpoint::mpub))
     return;
   const auto& head = parser.head();
-  log::info("{} {} {} ({}) {}", x.status, head.method, head.target,
-            socket.peer(),
+  log::info("{} {} {} ({}) {}", x.status, protocol::excerpt(head.method),
+            protocol::excerpt(head.target), socket.peer(),
             config::to_go_duration(self->clock().now() - request_begun));
 }
 

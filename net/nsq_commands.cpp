@@ -3,6 +3,7 @@
 #include "net/nsq_connection.hpp"
 #include "net/protocol/errors.hpp"
 #include "net/protocol/frame.hpp"
+#include "net/protocol/utf8.hpp"
 
 #include <caf/sec.hpp>
 
@@ -50,7 +51,7 @@ std::string response_frame(std::string_view data) {
 // -- negotiation --------------------------------------------------------------
 
 void connection_state::on(const protocol::identify& x) {
-  log::info("[{}] IDENTIFY: {}", socket.peer(), x.body);
+  log::info("[{}] IDENTIFY: {}", socket.peer(), protocol::excerpt(x.body));
   auto result = protocol::negotiate(x.body, settings->server, client);
   if (const auto* bad = std::get_if<protocol::violation>(&result)) {
     violate(*bad);
@@ -394,7 +395,7 @@ void connection_state::send_publish(publish_collector::group& x,
 }
 
 void connection_state::log_error(std::string_view text) const {
-  log::error("[{}] - {}", socket.peer(), text);
+  log::error("[{}] - {}", socket.peer(), protocol::excerpt(text));
 }
 
 } // namespace cafq

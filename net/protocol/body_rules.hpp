@@ -4,6 +4,7 @@
 #include "net/protocol/limits.hpp"
 #include "net/protocol/violation.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
 // What can be wrong with the body of a command; all of it is fatal.
@@ -13,9 +14,16 @@ namespace cafq::protocol {
 /// Returns the largest body the command may declare.
 [[nodiscard]] inline int64_t
 max_body(command_name name, const limits& limits) noexcept {
-  const bool one_message = name == command_name::pub
-                           || name == command_name::dpub;
-  return one_message ? limits.max_msg_size : limits.max_body_size;
+  switch (name) {
+    case command_name::pub:
+    case command_name::dpub:
+      return limits.max_msg_size;
+    case command_name::identify:
+    case command_name::auth:
+      return std::min(limits.max_body_size, max_metadata_size);
+    default:
+      return limits.max_body_size;
+  }
 }
 
 /// @pre `size` is below 1 or above max_body().

@@ -2,6 +2,8 @@
 
 #include "net/protocol/identify_body.hpp"
 #include "net/protocol/join.hpp"
+#include "net/protocol/limits.hpp"
+#include "net/protocol/utf8.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -91,9 +93,9 @@ bool set_msg_timeout(int64_t asked, const server_settings& server,
 std::optional<violation>
 apply(const identify_body& body, const server_settings& server,
       client_settings& client) {
-  client.client_id = body.client_id;
-  client.hostname = body.hostname;
-  client.user_agent = body.user_agent;
+  client.client_id = first_bytes(body.client_id, max_metadata_text);
+  client.hostname = first_bytes(body.hostname, max_metadata_text);
+  client.user_agent = first_bytes(body.user_agent, max_metadata_text);
   if (!set_heartbeat_interval(body.heartbeat_interval, server, client))
     return bad_value("heartbeat interval", body.heartbeat_interval);
   if (!set_output_buffer_timeout(body.output_buffer_timeout, server, client))

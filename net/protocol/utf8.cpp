@@ -2,6 +2,32 @@
 
 namespace cafq::protocol {
 
+namespace {
+
+constexpr size_t excerpt_size = 512;
+
+} // namespace
+
+std::string_view first_bytes(std::string_view text, size_t most) noexcept {
+  if (text.size() <= most)
+    return text;
+  const auto continues = [&](size_t i) {
+    return (static_cast<unsigned char>(text[i]) & 0xc0) == 0x80;
+  };
+  // No character has more than three bytes behind its first.
+  auto end = most;
+  while (end > 0 && most - end < 3 && continues(end))
+    --end;
+  return text.substr(0, continues(end) ? most : end);
+}
+
+std::string excerpt(std::string_view text) {
+  std::string result{first_bytes(text, excerpt_size)};
+  if (result.size() < text.size())
+    result += "... (" + std::to_string(text.size()) + " bytes)";
+  return result;
+}
+
 rune decode_rune(std::string_view text) noexcept {
   const auto byte = [text](size_t i) {
     return static_cast<unsigned char>(text[i]);

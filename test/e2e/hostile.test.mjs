@@ -175,7 +175,7 @@ describe('hostile input', { concurrency: 2 }, () => {
             ? ['PUB t\n', L(1048576), 'x']
             : i % 3 === 1
               ? ['MPUB t\n', L(5242880), L(1048575), L(1048576), 'x']
-              : ['IDENTIFY\n', L(5242880), '{'];
+              : ['IDENTIFY\n', L(65536), '{'];
         // The answer to the first command shows that the second was read.
         client.send(pub('t#ephemeral', 'x'), ...promise);
         await client.ok();

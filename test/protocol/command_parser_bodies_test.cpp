@@ -15,8 +15,8 @@ const std::vector<parser_case> identifies{
    {"IDENTIFY {}", "IDENTIFY []"}},
   {"IDENTIFY\n" + be(0), {"!E_BAD_BODY IDENTIFY invalid body size 0"}},
   {"IDENTIFY\n" + be(-1), {"!E_BAD_BODY IDENTIFY invalid body size -1"}},
-  {"IDENTIFY\n" + be(5242881),
-   {"!E_BAD_BODY IDENTIFY body too big 5242881 > 5242880"}},
+  {"IDENTIFY\n" + be(65537),
+   {"!E_BAD_BODY IDENTIFY body too big 65537 > 65536"}},
   {"IDENTIFY\nabc", {"?E_BAD_BODY IDENTIFY failed to read body size"}},
   {"IDENTIFY\n" + be(2) + "{", {"?E_BAD_BODY IDENTIFY failed to read body"}},
 };
@@ -35,7 +35,7 @@ const std::vector<parser_case> auths{
   {"AUTH x\n", {"!E_INVALID AUTH invalid number of parameters"}},
   {"AUTH \n", {"!E_INVALID AUTH invalid number of parameters"}},
   {"AUTH\n" + be(0), {"!E_BAD_BODY AUTH invalid body size 0"}},
-  {"AUTH\n" + be(5242881), {"!E_BAD_BODY AUTH body too big 5242881 > 5242880"}},
+  {"AUTH\n" + be(65537), {"!E_BAD_BODY AUTH body too big 65537 > 65536"}},
 };
 
 protocol::limits tight() {

@@ -1,5 +1,7 @@
 #include "net/protocol/identify.hpp"
 
+#include "net/protocol/limits.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 namespace cafq::test {
@@ -72,6 +74,26 @@ BOOST_AUTO_TEST_CASE(takes_what_go_decodes) {
     BOOST_TEST(answer(body) == "OK", body);
   BOOST_TEST(answer("{\"x\":" + std::string(500, '9') + "}") == "OK");
   BOOST_TEST(answer("{\"x\":0." + std::string(500, '9') + "e9}") == "OK");
+}
+
+BOOST_AUTO_TEST_CASE(keeps_the_beginning_of_long_texts) {
+  const auto kept = [this](const std::string& text) {
+    BOOST_TEST(answer("{\"user_agent\":\"" + text + "\"}") == "OK");
+    return client.user_agent;
+  };
+  const std::string most(max_metadata_text, 'x');
+  BOOST_TEST(kept(most) == most);
+  BOOST_TEST(kept(most + "y") == most);
+  // No character is cut in two.
+  const auto cut = most.substr(1);
+  BOOST_TEST(kept(cut + "\xc3\xbc") == cut);
+  BOOST_TEST(kept(cut + "\xe2\x82\xac") == cut);
+  BOOST_TEST(kept(cut.substr(2) + "\xf0\x9f\x98\x80") == cut.substr(2));
+  BOOST_TEST(kept(cut.substr(1) + "\xc3\xbcy") == cut.substr(1) + "\xc3\xbc");
+  // Each of these takes the place of what was no character.
+  const auto bad = kept(std::string(1000, '\xff'));
+  BOOST_TEST(bad.size() == max_metadata_text - 1);
+  BOOST_TEST(bad.ends_with("\xef\xbf\xbd"));
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_go_does_not_decode) {

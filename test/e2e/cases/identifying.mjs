@@ -75,16 +75,20 @@ export const identifying = [
   ...[
     [0, 'invalid body size 0'],
     [-1, 'invalid body size -1'],
-    [5242881, 'body too big 5242881 > 5242880'],
-  ].flatMap(([size, text]) =>
-    ['IDENTIFY', 'AUTH'].map((command) => ({
-      n: command === 'AUTH' ? 124 : 100,
-      name: `${command} with size ${size}`,
-      steps: () => [
+    [5242881, 'body too big 5242881 > 5242880', 'body too big 5242881 > 65536'],
+  ].flatMap(([size, text, ours]) =>
+    ['IDENTIFY', 'AUTH'].map((command) => {
+      const steps = (wanted) => () => [
         send(`${command}\n`, L(size)),
-        ...fatal(`E_BAD_BODY ${command} ${text}`),
-      ],
-    })),
+        ...fatal(`E_BAD_BODY ${command} ${wanted}`),
+      ];
+      return {
+        n: command === 'AUTH' ? 124 : 100,
+        name: `${command} with size ${size}`,
+        steps: steps(text),
+        ...(ours && { cafqd: { why: 'metadata are bounded', steps: steps(ours) } }),
+      };
+    }),
   ),
   ...['IDENTIFY', 'AUTH'].flatMap((command) => [
     {
