@@ -3,6 +3,7 @@
 #include "net/http/url.hpp"
 #include "net/protocol/names.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -11,6 +12,9 @@ namespace cafq::http {
 namespace {
 
 using std::chrono::milliseconds;
+
+/// The longest value of an option. nsqd allows a message.
+constexpr uint64_t most_of_a_setting = uint64_t{64} * 1024;
 
 response invalid_request() {
   return failure(400, "INVALID_REQUEST");
@@ -181,7 +185,7 @@ plan_body(const route& to, const request& x, const limits& allowed) {
       return body_plan{allowed.max_body_size, true};
     }
     case endpoint::config_put:
-      return body_plan{allowed.max_msg_size, true};
+      return body_plan{std::min(allowed.max_msg_size, most_of_a_setting), true};
     default:
       return body_plan{most_discarded, false};
   }

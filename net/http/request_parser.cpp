@@ -75,6 +75,7 @@ public:
   std::string body;
   uint64_t limit = std::numeric_limits<uint64_t>::max();
   uint64_t received = 0;
+  uint64_t around_chunks = 0;
   bool keep = true;
   bool too_big = false;
   trouble what = trouble::none;
@@ -136,9 +137,16 @@ protected:
     return take(bytes, ec);
   }
 
-  void
-  on_chunk_header_impl(uint64_t, beast::string_view, error_code&) override {
-    // nop
+  /// Go's rule: what stands around the chunks may be 16 KB more than they make
+  /// up for.
+  void on_chunk_header_impl(uint64_t size, beast::string_view extensions,
+                            error_code& ec) override {
+    constexpr uint64_t enough = max_framing;
+    const auto allowed = 16 + 2 * std::min(size, enough);
+    around_chunks += extensions.size();
+    around_chunks -= std::min(around_chunks, allowed);
+    if (around_chunks > max_framing)
+      ec = beast::http::error::bad_chunk_extension;
   }
 
   size_t on_chunk_body_impl(uint64_t, beast::string_view bytes,
@@ -191,8 +199,12 @@ request_parser::event request_parser::next() {
       if (!ec || ec == beast::http::error::need_more)
         return last_ = finish_head();
     }
-    if (ec == beast::http::error::need_more)
+    if (ec == beast::http::error::need_more) {
+      // Of a body, only what stands around its chunks is left here.
+      if (head_seen_ && buffered() > max_framing)
+        return last_ = event::bad_body;
       return last_ = event::need_more;
+    }
     if (parser_->too_big)
       return last_ = event::body_too_big;
     if (ec && head_seen_)
@@ -216,6 +228,10 @@ request_parser::event request_parser::finish_head() {
     return fail(501, {}, "Unsupported transfer encoding");
   if (parser_->what == trouble::hosts || !split_target(head))
     return fail(400);
+  // Whoever speaks 1.0 has not heard of chunks, and servers before us may see
+  // another request in them.
+  if (head.minor == 0 && parser_->chunked())
+    return fail(400, "Bad Request: chunks in HTTP/1.0");
   if (head.minor == 1 && !head.has_host)
     return fail(400, "Bad Request: missing required Host header");
   if (parser_->what == trouble::expectation) {

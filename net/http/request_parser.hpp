@@ -37,7 +37,11 @@ public:
   };
 
   /// The longest head, the request line included.
-  static constexpr uint32_t max_head_size = uint32_t{64} * 1024;
+  static constexpr uint32_t max_head_size = uint32_t{16} * 1024;
+
+  /// Of a body in chunks, the most that stands around them at a time: their
+  /// sizes and extensions, and the fields behind the last.
+  static constexpr size_t max_framing = max_head_size;
 
   request_parser();
 

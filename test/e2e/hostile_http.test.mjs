@@ -44,6 +44,11 @@ describe('requests that are none', limit, () => {
       assert.equal(answer.headers['Content-Type'], 'text/plain; charset=utf-8');
     });
 
+  it('chunks in HTTP/1.0', { skip: !isCafqd }, async () => {
+    const { first } = await raw('POST /pub?topic=t HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n');
+    assert.equal(first, 'HTTP/1.0 400 Bad Request: chunks in HTTP/1.0');
+  });
+
   it('chunks that make no sense', async () => {
     const { status, body } = await raw(`POST /pub?topic=t HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\nzz\r\n`);
     assert.deepEqual([status, body], [500, '{"message":"INTERNAL_ERROR"}']);
@@ -70,6 +75,34 @@ describe('requests that are none', limit, () => {
 });
 
 describe('resources', { ...limit, skip: !isCafqd }, () => {
+  for (const [name, begin, rest] of [
+    ['a chunk extension', '1;', 'x'],
+    ['a trailer', '0\r\n', 'X: y\r\n'],
+    ['chunk extensions', '', `1;${'x'.repeat(100)}\r\na\r\n`],
+  ])
+    it(`${name} without end`, async () => {
+      const before = box.broker.memory();
+      const client = await api.connect();
+      client.request('POST', '/pub?topic=t', { headers: { 'Transfer-Encoding': 'chunked' } });
+      client.send(begin);
+      const piece = rest.repeat(Math.ceil(65536 / rest.length));
+      let sent = 0;
+      const written = () => new Promise((resolve) => client.socket.write(piece, (error) => resolve(!error)));
+      while (!client.ended && sent < 64 << 20 && (await written())) sent += piece.length;
+      const { status } = await client.answer();
+      assert.equal(status, 500);
+      client.destroy();
+      assert.ok(sent < 32 << 20, `${sent} bytes taken`);
+      assert.ok(box.broker.memory() - before < 8 << 20);
+    });
+
+  it('PUT /config takes no more than a setting', async () => {
+    const target = '/config/nsqlookupd_tcp_addresses';
+    assert.equal((await api.put(target, '['.repeat(65537))).status, 413);
+    assert.equal((await api.put(target, '['.repeat(65536))).status, 400);
+    assert.equal((await api.get(target)).body, '[]');
+  });
+
   it('a count that claims a billion messages takes no memory', async () => {
     const before = box.broker.memory();
     const body = Buffer.concat([L(1048575), L(1), Buffer.from('x')]).toString('latin1');

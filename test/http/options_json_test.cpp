@@ -83,4 +83,23 @@ BOOST_AUTO_TEST_CASE(takes_no_more_addresses_than_it_could_serve) {
   BOOST_TEST(!http::parse_addresses(list(http::most_lookupds + 1)).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(takes_nothing_but_addresses) {
+  using list = std::vector<std::string>;
+  const auto good = http::parse_addresses(R"( ["a:1", "b:2"] )");
+  BOOST_TEST_REQUIRE((good && *good));
+  BOOST_TEST((**good == list{"a:1", "b:2"}));
+  const auto none = http::parse_addresses("[]");
+  BOOST_TEST_REQUIRE((none && *none));
+  BOOST_TEST((*none)->empty());
+  const auto null = http::parse_addresses("null");
+  BOOST_TEST_REQUIRE(null.has_value());
+  BOOST_TEST(!null->has_value());
+  for (const std::string& bad :
+       {std::string{}, std::string{"[\"a:1\""}, std::string{"[null]"},
+        std::string{"[\"a:1\"] null"}, std::string{"\"a:1\""},
+        std::string{"{}"}, std::string{"[1]"}, std::string{"[[\"a:1\"]]"},
+        std::string(65536, '[')})
+    BOOST_TEST(!http::parse_addresses(bad).has_value(), bad.substr(0, 20));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -208,6 +208,54 @@ BOOST_AUTO_TEST_CASE(bounds_the_head) {
   BOOST_TEST(uut.buffered() <= request_parser::max_head_size + 1000);
 }
 
+/// What a body in chunks begins with, and what then comes for ever.
+const std::array<std::array<std::string, 2>, 4> endless{{
+  {"1;", "x"},
+  {"3\r\nabc\r\n1;x=\"", "y"},
+  {"0\r\n", "X: y\r\n"},
+  {"", "1;xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\na\r\n"},
+}};
+
+BOOST_AUTO_TEST_CASE(bounds_what_stands_around_chunks) {
+  for (const auto& [begin, rest] : endless) {
+    request_parser uut;
+    uut.feed(post + "Transfer-Encoding: chunked\r\n\r\n" + begin);
+    size_t fed = 0;
+    auto found = finish(uut);
+    while (found == event::need_more
+           && fed < size_t{64} * request_parser::max_framing) {
+      uut.feed(rest);
+      fed += rest.size();
+      found = finish(uut);
+      BOOST_TEST_REQUIRE(uut.buffered()
+                         <= request_parser::max_framing + rest.size());
+    }
+    BOOST_TEST((found == event::bad_body), begin);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(takes_many_small_chunks) {
+  request_parser uut;
+  uut.feed(post + "Transfer-Encoding: chunked\r\n\r\n");
+  for (size_t i = 0; i < 100000; ++i) {
+    uut.feed("1;a=b\r\nx\r\n");
+    if (i % 100 == 0)
+      BOOST_TEST_REQUIRE((finish(uut) == event::need_more));
+  }
+  uut.feed("0\r\nX: y\r\n\r\n");
+  BOOST_TEST((finish(uut) == event::body));
+  BOOST_TEST(uut.body().size() == 100000U);
+}
+
+BOOST_AUTO_TEST_CASE(knows_that_http_1_0_has_no_chunks) {
+  request_parser uut;
+  uut.feed("POST /pub?topic=t HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"
+           "1\r\nx\r\n0\r\n\r\n");
+  BOOST_TEST((finish(uut) == event::bad_head));
+  BOOST_TEST(uut.refused().status == 400);
+  BOOST_TEST(uut.refused().close);
+}
+
 BOOST_AUTO_TEST_CASE(survives_any_bytes) {
   for (unsigned seed = 0; seed < 2000; ++seed) {
     std::minstd_rand random{seed};
