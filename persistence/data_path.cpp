@@ -21,11 +21,6 @@ namespace {
 
 constexpr std::string_view lock_name = "cafqd.lock";
 
-[[noreturn]] void
-refuse(const std::filesystem::path& path, const std::string& why) {
-  throw storage_error{storage_failure::refused, path.string() + ": " + why};
-}
-
 void check_directory(const std::filesystem::path& dir) {
   std::error_code failed;
   const auto status = std::filesystem::status(dir, failed);

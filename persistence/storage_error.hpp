@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 
@@ -32,5 +33,11 @@ public:
 private:
   storage_failure kind_;
 };
+
+/// Throws a `refused` that names the file.
+[[noreturn]] inline void
+refuse(const std::filesystem::path& file, const std::string& why) {
+  throw storage_error{storage_failure::refused, file.string() + ": " + why};
+}
 
 } // namespace cafq

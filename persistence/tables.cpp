@@ -1,6 +1,7 @@
 #include "persistence/tables.hpp"
 
 #include "persistence/bytes.hpp"
+#include "persistence/missing_pages.hpp"
 #include "persistence/storage_error.hpp"
 
 #include <cstring>
@@ -8,7 +9,6 @@
 #include <string>
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace cafq {
@@ -16,11 +16,6 @@ namespace cafq {
 namespace {
 
 constexpr std::string_view format_mark = "cafq";
-
-[[noreturn]] void
-refuse(const std::filesystem::path& file, const std::string& why) {
-  throw storage_error{storage_failure::refused, file.string() + ": " + why};
-}
 
 /// Looks at the first page without LMDB, which would leave a lock file behind.
 void check_magic(const std::filesystem::path& file) {
@@ -39,55 +34,6 @@ void check_magic(const std::filesystem::path& file) {
     refuse(file, "not a message store of cafqd, or cut short");
   if (found != magic)
     refuse(file, "not a message store of cafqd");
-}
-
-uint64_t size_of(const lmdb::env& env, const std::filesystem::path& file) {
-  struct stat info {};
-  if (::fstat(env.descriptor(), &info) != 0)
-    refuse(file, std::strerror(errno));
-  return static_cast<uint64_t>(info.st_size);
-}
-
-void resize(const lmdb::env& env, const std::filesystem::path& file,
-            uint64_t size) {
-  if (::ftruncate(env.descriptor(), static_cast<off_t>(size)) != 0)
-    refuse(file, std::strerror(errno));
-}
-
-/// Returns whether nothing is in the pages from this one on.
-bool is_free(lmdb::env& env, uint64_t from) {
-  try {
-    lmdb::txn reading{env, lmdb::txn::mode::read};
-    return reading.free_pages(from) == env.pages() - from;
-  } catch (const lmdb::error&) {
-    return false; // the list itself is not there
-  }
-}
-
-/// A crash between a commit and what the store does to the file afterwards
-/// leaves it too short for pages that were given back before they were written.
-/// If anything else is missing, it was cut. Reading there would be a SIGBUS.
-void complete(lmdb::env& env, const std::filesystem::path& file) {
-  const auto size = size_of(env, file);
-  const auto expected = env.pages() * env.page_size();
-  if (size >= expected)
-    return;
-  // LMDB takes a page with zeros for a broken one, but half of a page for a
-  // good one.
-  const auto whole = size / env.page_size();
-  std::string half(size % env.page_size(), '\0');
-  const auto half_at = static_cast<off_t>(whole * env.page_size());
-  if (::pread(env.descriptor(), half.data(), half.size(), half_at) < 0)
-    refuse(file, std::strerror(errno));
-  resize(env, file, size - half.size());
-  resize(env, file, expected);
-  if (is_free(env, whole))
-    return;
-  resize(env, file, size);
-  if (::pwrite(env.descriptor(), half.data(), half.size(), half_at) < 0)
-    refuse(file, std::strerror(errno));
-  refuse(file, "cut short: " + std::to_string(size) + " bytes, should be "
-                 + std::to_string(expected));
 }
 
 std::string format_value(uint32_t version) {
@@ -190,11 +136,7 @@ lmdb::env open_environment_for_reading(const std::filesystem::path& file) {
   try {
     constexpr size_t map_size = size_t{1} << 40;
     auto result = lmdb::env::open_for_reading(file, map_size);
-    const auto expected = result.pages() * result.page_size();
-    if (const auto size = size_of(result, file); size < expected)
-      refuse(file, "is " + std::to_string(expected - size)
-                     + " bytes too short; the next start of cafqd says whether "
-                       "anything is missing");
+    check_length(result, file);
     return result;
   } catch (const lmdb::error& x) {
     refuse(file, x.what());

@@ -169,6 +169,35 @@ BOOST_AUTO_TEST_CASE(finds_wrong_counters_strays_and_rows_set_aside) {
              boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(refuses_a_length_if_a_start_does_and_else_does_not) {
+  for (uint64_t i = 1; i <= 20; ++i) { // makes free pages at the beginning
+    store->keep(q, {make_block(i, 1), {}});
+    commit_all(*store);
+  }
+  store->keep(q, {make_block({{100, 0, 0, std::string(100'000, 'x')}}), {}});
+  commit_all(*store);
+  store->done(q, 100); // and at the end
+  close();
+  const auto whole = content();
+  size_t taken = 0;
+  for (auto left = whole.size() - 1; left > 8192; left -= 1021) {
+    std::ofstream{dir.store_file(), std::ios::binary} << whole.substr(0, left);
+    const auto refused = refusal();
+    BOOST_TEST((content() == whole.substr(0, left)));
+    if (refused.empty())
+      BOOST_TEST(read().blocks.at(q).size() == 20U);
+    auto starts = true;
+    try {
+      static_cast<void>(open_message_store(dir.store_file()));
+    } catch (const storage_error&) {
+      starts = false;
+    }
+    BOOST_TEST(refused.empty() == starts, left << " bytes: " << refused);
+    taken += starts ? 1U : 0U;
+  }
+  BOOST_TEST(taken > 0U);
+}
+
 BOOST_AUTO_TEST_CASE(refuses_what_it_cannot_read) {
   close();
   {
