@@ -108,15 +108,20 @@ private:
   }
 
   /// Finds all queues with rows in a table whose keys start with the queue.
+  /// Goes up from one to the next whatever damaged keys are in between.
   std::vector<queue_id> queues_in(lmdb::table where) {
     std::vector<queue_id> result;
     lmdb::cursor at{from_, where};
     for (auto more = at.first(); more;) {
       const auto queue = queue_of(at.key());
-      result.push_back(queue);
-      if (queue == UINT32_MAX)
+      if (!queue || (!result.empty() && *queue <= result.back())) {
+        more = at.next();
+        continue;
+      }
+      result.push_back(*queue);
+      if (*queue == UINT32_MAX)
         break;
-      more = at.seek(queue_prefix(queue + 1));
+      more = at.seek(queue_prefix(*queue + 1));
     }
     return result;
   }

@@ -83,8 +83,10 @@ std::string queue_prefix(queue_id queue) {
   return result;
 }
 
-queue_id queue_of(std::string_view key) {
-  return byte_reader{key}.get<queue_id>();
+std::optional<queue_id> queue_of(std::string_view key) {
+  byte_reader in{key};
+  const auto result = in.get<queue_id>();
+  return in.ok() ? std::optional{result} : std::nullopt;
 }
 
 std::string damaged_key(queue_id queue, char origin, std::string_view key) {

@@ -50,8 +50,9 @@ struct defer_key {
 /// queue.
 [[nodiscard]] std::string queue_prefix(queue_id queue);
 
-/// Returns the queue that such a key belongs to.
-[[nodiscard]] queue_id queue_of(std::string_view key);
+/// Returns the queue that such a key belongs to, nothing for one that is too
+/// short to tell.
+[[nodiscard]] std::optional<queue_id> queue_of(std::string_view key);
 
 /// Where a damaged row of the table `origin` ('L'og, 'D'efer) goes.
 [[nodiscard]] std::string

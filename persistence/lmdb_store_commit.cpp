@@ -24,7 +24,9 @@ size_t erase_prefix(lmdb::txn& in, lmdb::table where, std::string_view prefix,
     lmdb::cursor at{in, where};
     if (!at.seek(prefix) || !at.key().starts_with(prefix))
       break;
-    in.erase(where, std::string{at.key()});
+    // By place where it is not in order, so that a search misses it.
+    if (!in.erase(where, std::string{at.key()}))
+      at.erase();
     ++result;
   }
   return result;

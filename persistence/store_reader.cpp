@@ -40,7 +40,7 @@ public:
     table("defer", in_.defer,
           [this](auto key, auto value) { read_deferred(key, value); });
     table("damaged", in_.damaged,
-          [this](auto key, auto) { to_.set_aside(queue_of(key)); });
+          [this](auto key, auto) { to_.set_aside(queue_of(key).value_or(0)); });
     table("meta", in_.meta,
           [this](auto key, auto value) { read_counter(key, value); });
     compare_counters();

@@ -141,6 +141,31 @@ BOOST_AUTO_TEST_CASE(damaged_counters_are_counted_anew) {
   BOOST_TEST(store->new_queue() > q);
 }
 
+BOOST_AUTO_TEST_CASE(keys_too_short_for_a_queue_hide_none) {
+  store->defer(q, {1, make_block(1, 1)});
+  commit_all(*store);
+  store = nullptr;
+  {
+    lmdb::env env{dir.store_file(), size_t{1} << 40};
+    lmdb::txn writing{env, lmdb::txn::mode::write};
+    const auto tables = {writing.create_table("ack"),
+                         writing.create_table("defer"),
+                         writing.create_table("damaged")};
+    for (const auto table : tables)
+      for (const auto key :
+           {std::string_view("\0\0\0", 3), std::string_view("\0", 1),
+            std::string_view("x"), std::string_view("\xff\xff\xff", 3)})
+        writing.put(table, key, "nonsense");
+    // Behind the short ones, too.
+    writing.put(*tables.begin(), queue_prefix(UINT32_MAX), "nonsense");
+    writing.commit();
+  }
+  store = open_message_store(dir.store_file(), options);
+  BOOST_TEST(store->summary(q).deferred == 1U);
+  BOOST_TEST(store->due(q, 10, 10).size() == 1U);
+  commit_all(*store);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace cafq::test
