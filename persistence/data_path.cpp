@@ -12,6 +12,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -48,6 +49,34 @@ void check_for_nsqd(const std::filesystem::path& dir) {
                     + "); give cafqd a directory of its own");
   if (failed)
     refuse(dir, failed.message());
+}
+
+/// Others may have put a link there, for a broker with more rights than they
+/// have to write through.
+void check_for_links(const std::filesystem::path& dir) {
+  const std::string store{data_path::store_file_name};
+  for (const auto& name : {store, store + "-lock", store + ".new"}) {
+    std::error_code failed;
+    if (std::filesystem::is_symlink(dir / name, failed))
+      refuse(dir / name, "is a symbolic link");
+  }
+}
+
+/// Opens the lock file itself, never what a link points to.
+int open_lock(const std::filesystem::path& file, int flags) {
+  const auto result = ::open(file.c_str(),
+                             flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+  if (result < 0)
+    return result;
+  struct stat info {};
+  if (::fstat(result, &info) == 0 && S_ISREG(info.st_mode))
+    return result;
+  ::close(result);
+  refuse(file, "is not a regular file");
+}
+
+[[noreturn]] void refuse_open(const std::filesystem::path& file) {
+  refuse(file, errno == ELOOP ? "is a symbolic link" : std::strerror(errno));
 }
 
 /// Returns the name of a file system that other machines may write to.
@@ -111,10 +140,11 @@ refuse_locked(const std::filesystem::path& dir, int descriptor) {
 data_path::data_path(const std::filesystem::path& dir) : dir_(dir) {
   check_directory(dir);
   check_for_nsqd(dir);
+  check_for_links(dir);
   const auto file = dir / lock_name;
-  lock_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  lock_ = open_lock(file, O_RDWR | O_CREAT);
   if (lock_ < 0)
-    refuse(file, std::strerror(errno));
+    refuse_open(file);
   if (::flock(lock_, LOCK_EX | LOCK_NB) != 0)
     refuse_locked(dir, lock_);
   // Only for the message above: a lost pid does no harm.
@@ -153,7 +183,10 @@ std::filesystem::path data_path::store_file() const {
 }
 
 data_path_view::data_path_view(const std::filesystem::path& dir) {
-  lock_ = ::open((dir / lock_name).c_str(), O_RDONLY | O_CLOEXEC);
+  const auto file = dir / lock_name;
+  lock_ = open_lock(file, O_RDONLY);
+  if (lock_ < 0 && errno != ENOENT)
+    refuse_open(file);
   if (lock_ >= 0 && ::flock(lock_, LOCK_SH | LOCK_NB) != 0)
     refuse_locked(dir, lock_);
 }

@@ -12,11 +12,13 @@ namespace cafq {
 ///   cafqd.lock      held with flock(2); the pid of the holder inside
 ///   cafq.mdb        the message store
 ///   cafq.mdb-lock   LMDB's own
+///
+/// None of them may be a symbolic link; those created are for this user only.
 class data_path {
 public:
   /// Locks `dir`.
   /// @throws storage_error `refused` when it does not exist, is not writable,
-  ///         holds nsqd's files, or another broker runs on it.
+  ///         holds nsqd's files or links, or another broker runs on it.
   explicit data_path(const std::filesystem::path& dir);
 
   data_path(data_path&& other) noexcept;
@@ -46,7 +48,8 @@ private:
 /// to it. Where no broker ever ran there is nothing to lock.
 class data_path_view {
 public:
-  /// @throws storage_error `refused` when a broker runs on `dir`.
+  /// @throws storage_error `refused` when a broker runs on `dir`, or the lock
+  ///         cannot be looked at.
   explicit data_path_view(const std::filesystem::path& dir);
 
   data_path_view(const data_path_view&) = delete;

@@ -93,7 +93,7 @@ env::env(const std::filesystem::path& file, size_t map_size, unsigned flags) {
     check("mdb_env_set_maxdbs", mdb_env_set_maxdbs(raw, max_tables));
     // MDB_NOTLS: an actor may hop between threads, so must its reader slot.
     const auto code = mdb_env_open(raw, file.c_str(),
-                                   flags | MDB_NOSUBDIR | MDB_NOTLS, 0644);
+                                   flags | MDB_NOSUBDIR | MDB_NOTLS, 0600);
     constexpr size_t smallest_map = size_t{64} << 20;
     if (code != ENOMEM || map_size <= smallest_map) {
       check("mdb_env_open", code);

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <optional>
 
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -84,6 +85,47 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_no_writable_directory) {
                                  | std::filesystem::perms::owner_exec);
   BOOST_TEST(contains(refusal(dir.path()), "not writable"));
   std::filesystem::permissions(dir.path(), std::filesystem::perms::owner_all);
+}
+
+BOOST_AUTO_TEST_CASE(follows_no_links) {
+  const scratch_directory elsewhere;
+  const auto target = elsewhere.path() / "target";
+  for (const auto* name :
+       {"cafqd.lock", "cafq.mdb", "cafq.mdb-lock", "cafq.mdb.new"}) {
+    std::ofstream{target} << "precious";
+    const scratch_directory dir;
+    std::filesystem::create_symlink(target, dir.path() / name);
+    BOOST_TEST(contains(refusal(dir.path()),
+                        std::string{name} + ": is a symbolic link"));
+    BOOST_TEST(std::filesystem::file_size(target) == 8U);
+    // Nor may it create one.
+    std::filesystem::remove(target);
+    BOOST_TEST(contains(refusal(dir.path()), "is a symbolic link"));
+    BOOST_TEST(!std::filesystem::exists(target));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(takes_no_pipe_for_the_lock) {
+  const scratch_directory dir;
+  BOOST_TEST_REQUIRE(::mkfifo((dir.path() / "cafqd.lock").c_str(), 0600) == 0);
+  BOOST_TEST(contains(refusal(dir.path()), "is not a regular file"));
+  BOOST_CHECK_THROW(data_path_view{dir.path()}, storage_error);
+}
+
+BOOST_AUTO_TEST_CASE(creates_files_for_its_user_only) {
+  const scratch_directory dir;
+  const auto before = ::umask(0);
+  const data_path mine{dir.path()};
+  static_cast<void>(open_message_store(mine.store_file()));
+  ::umask(before);
+  size_t found = 0;
+  for (const auto& x : std::filesystem::directory_iterator{dir.path()}) {
+    struct stat info {};
+    BOOST_TEST_REQUIRE(::stat(x.path().c_str(), &info) == 0);
+    BOOST_TEST((info.st_mode & 0777U) == 0600U);
+    ++found;
+  }
+  BOOST_TEST(found == 3U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
