@@ -1,6 +1,7 @@
 #include "actors/body_budget.hpp"
 #include "actors/metrics.hpp"
 #include "actors/stats_render.hpp"
+#include "config/log.hpp"
 #include "config/version.hpp"
 
 #include <array>
@@ -165,8 +166,8 @@ private:
   }
 
   void add_one(std::string_view name, std::string_view help, labels of,
-               double value) {
-    auto family = make_family(name, help, MetricType::Gauge);
+               double value, MetricType type = MetricType::Gauge) {
+    auto family = make_family(name, help, type);
     add(family, std::move(of), value);
     families_.push_back(std::move(family));
   }
@@ -189,6 +190,9 @@ private:
     add_one("cafq_bodies_waiting",
             "Large requests that are not read on until there is memory", {},
             static_cast<double>(body_budget::waiting()));
+    add_one("cafq_log_dropped_lines_total",
+            "Lines of the log that nobody took in time", {},
+            static_cast<double>(log::dropped_lines()), MetricType::Counter);
     std::map<std::string, std::pair<double, double>> kinds;
     const auto count = [&kinds](const actor_stat& x) {
       auto& [actors, mailboxes] = kinds[x.kind];

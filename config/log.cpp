@@ -1,14 +1,20 @@
 #include "config/log.hpp"
 
 #include "config/log_formatter.hpp"
+#include "config/log_writer.hpp"
 
 #include <array>
+#include <chrono>
 #include <memory>
+#include <mutex>
 #include <string>
 
+#include <spdlog/details/log_msg.h>
 #include <spdlog/logger.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
+#include <unistd.h>
 
 namespace cafq::log {
 
@@ -46,6 +52,52 @@ std::string lower(std::string_view text) {
   return result;
 }
 
+/// Bytes of lines that wait for the reader of the log.
+constexpr size_t most_waiting = size_t{1} << 20U;
+
+/// How long the end of the process may wait for its last line.
+constexpr std::chrono::seconds last_line_time{1};
+
+std::string to_text(const spdlog::memory_buf_t& line) {
+  return {line.data(), line.size()};
+}
+
+/// Hands lines to a thread that writes them to stderr.
+class background_sink final : public spdlog::sinks::base_sink<std::mutex> {
+public:
+  background_sink(format shape, std::string_view prefix)
+    : writer_(STDERR_FILENO, most_waiting,
+              [own = std::shared_ptr{make_formatter(shape, prefix)}](auto x) {
+                const auto text = "LOG: " + std::to_string(x)
+                                  + " lines dropped: nobody took them in time";
+                spdlog::memory_buf_t line;
+                own->format({"cafqd", spdlog::level::warn, text}, line);
+                return to_text(line);
+              }) {
+    // nop
+  }
+
+  [[nodiscard]] uint64_t dropped() const {
+    return writer_.dropped();
+  }
+
+private:
+  void sink_it_(const spdlog::details::log_msg& x) override {
+    spdlog::memory_buf_t line;
+    formatter_->format(x, line);
+    if (x.level == spdlog::level::critical)
+      writer_.add_and_wait(to_text(line), last_line_time);
+    else
+      writer_.add(to_text(line));
+  }
+
+  void flush_() override {
+    // Each line goes as soon as it can.
+  }
+
+  log_writer writer_;
+};
+
 using logger_ptr = std::unique_ptr<spdlog::logger>;
 
 logger_ptr
@@ -62,6 +114,11 @@ logger_ptr& current() {
   static auto instance
     = make_logger(std::make_shared<spdlog::sinks::stderr_sink_mt>(),
                   format::text, "[cafqd] ");
+  return instance;
+}
+
+std::shared_ptr<background_sink>& background() {
+  static std::shared_ptr<background_sink> instance;
   return instance;
 }
 
@@ -84,8 +141,8 @@ std::optional<format> to_format(std::string_view name) {
 
 void init(level least, format shape, std::string_view prefix) {
   set_level(least);
-  current() = make_logger(std::make_shared<spdlog::sinks::stderr_sink_mt>(),
-                          shape, prefix);
+  background() = std::make_shared<background_sink>(shape, prefix);
+  current() = make_logger(background(), shape, prefix);
 }
 
 void init(level least, format shape, std::string_view prefix,
@@ -93,6 +150,10 @@ void init(level least, format shape, std::string_view prefix,
   set_level(least);
   current() = make_logger(std::make_shared<spdlog::sinks::ostream_sink_mt>(out),
                           shape, prefix);
+}
+
+uint64_t dropped_lines() {
+  return background() ? background()->dropped() : 0;
 }
 
 void detail::write(level severity, std::string_view text) {

@@ -24,13 +24,21 @@ enum class format : uint8_t { text, json };
 /// Reads `text` or `json`.
 [[nodiscard]] std::optional<format> to_format(std::string_view name);
 
-/// Sets up the log. Before that, it is text of level info with the default
-/// prefix. Not to be called while other threads log.
+/// Sets up the log of a daemon. Before that, it is text of level info with the
+/// default prefix. Not to be called while other threads log.
+///
+/// From then on a thread does the writing, so that nobody waits for whoever
+/// reads stderr. Lines beyond 1 MiB that nobody takes are dropped and counted;
+/// a fatal one is waited for, up to 1 s. The exit of the process waits for the
+/// rest as long as somebody takes it.
 void init(level least, format shape, std::string_view prefix);
 
-/// The same, but writes to `out`, which must outlive all logging.
+/// Has callers write to `out` themselves, which must outlive all logging.
 void init(level least, format shape, std::string_view prefix,
           std::ostream& out);
+
+/// Returns how many lines nobody took in time.
+[[nodiscard]] uint64_t dropped_lines();
 
 namespace detail {
 

@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <iostream>
 #include <regex>
 #include <sstream>
 #include <string>
@@ -23,7 +24,7 @@ struct capture {
   }
 
   ~capture() {
-    log::init(log::level::info, log::format::text, "[cafqd] ");
+    log::init(log::level::info, log::format::text, "[cafqd] ", std::cerr);
   }
 
   capture(const capture&) = delete;

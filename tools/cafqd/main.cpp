@@ -18,9 +18,10 @@ int main(int argc, char** argv) {
   // `load` has checked both names.
   cafq::log::init(*cafq::log::to_level(options.log_level),
                   *cafq::log::to_format(options.log_format),
+  // Threads inherit it, so none may be there yet.
+  cafq::block_signals();
                   options.log_prefix);
   for (const auto& note : loaded.notes)
     cafq::log::warn("{}", note);
-  cafq::block_signals();
   return cafq::run_broker(loaded);
 }
