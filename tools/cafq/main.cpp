@@ -1,3 +1,4 @@
+#include "config/standard_streams.hpp"
 #include "tools/cafq/commands.hpp"
 #include "tools/cafq/error.hpp"
 
@@ -7,6 +8,8 @@
 #include <CLI/CLI.hpp>
 
 int main(int argc, char** argv) {
+  if (!cafq::config::open_standard_streams())
+    return 1;
   CLI::App app{"Talks to an NSQ-compatible broker", "cafq"};
   cafq::tool::add_commands(app);
   try {

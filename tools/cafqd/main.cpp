@@ -1,5 +1,6 @@
 #include "config/load.hpp"
 #include "config/log.hpp"
+#include "config/standard_streams.hpp"
 #include "tools/cafqd/broker.hpp"
 #include "tools/cafqd/signals.hpp"
 
@@ -7,6 +8,8 @@
 #include <variant>
 
 int main(int argc, char** argv) {
+  if (!cafq::config::open_standard_streams())
+    return 1;
   const auto result = cafq::config::load(argc, argv);
   if (const auto* exit = std::get_if<cafq::config::exit_request>(&result)) {
     std::cout << exit->out;
@@ -15,11 +18,11 @@ int main(int argc, char** argv) {
   }
   const auto& loaded = std::get<cafq::config::loaded>(result);
   const auto& options = loaded.values;
+  // Threads inherit it, so none may be there yet.
+  cafq::block_signals();
   // `load` has checked both names.
   cafq::log::init(*cafq::log::to_level(options.log_level),
                   *cafq::log::to_format(options.log_format),
-  // Threads inherit it, so none may be there yet.
-  cafq::block_signals();
                   options.log_prefix);
   for (const auto& note : loaded.notes)
     cafq::log::warn("{}", note);

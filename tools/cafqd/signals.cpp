@@ -20,10 +20,15 @@ sigset_t make_set(std::initializer_list<int> signals) {
 void block_signals() {
   const auto set = make_set({SIGINT, SIGTERM, SIGHUP});
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  // A write to a socket that its peer closed is an error, not a reason to die.
-  ::signal(SIGPIPE, SIG_IGN);
-  // So is a write beyond the size that a file may have.
-  ::signal(SIGXFSZ, SIG_IGN);
+  // A write to a socket that its peer closed is an error, not a reason to die;
+  // so is a write beyond the size that a file may have. The others mean nothing
+  // here, and would end the process without a save. What is left is for those
+  // who want a core, or the end at once.
+  for (const auto x : {SIGALRM, SIGIO, SIGPIPE, SIGPROF, SIGPWR, SIGSTKFLT,
+                       SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ})
+    ::signal(x, SIG_IGN);
+  for (auto x = SIGRTMIN; x <= SIGRTMAX; ++x)
+    ::signal(x, SIG_IGN);
 }
 
 const char* wait_for_stop(const std::function<void()>& reload) {

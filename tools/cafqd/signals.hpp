@@ -5,7 +5,9 @@
 namespace cafq {
 
 /// Takes SIGINT, SIGTERM and SIGHUP away from the threads of this process, so
-/// that `wait_for_stop` gets them. To be called before any thread starts.
+/// that `wait_for_stop` gets them, and ignores all others that would end it but
+/// for SIGKILL, SIGQUIT and those of a crash. To be called before any thread
+/// starts.
 void block_signals();
 
 /// Waits for SIGINT or SIGTERM. Meanwhile each SIGHUP calls `reload`; nsqd dies
