@@ -79,13 +79,27 @@ void channel_state::accept(const batch& x) {
       queue().defer(item.body, item.due, hold);
       continue;
     }
-    if (ephemeral && queue().depth() >= settings.mem_queue_size) {
+    if (ephemeral && overfull()) {
       dropped += item.body->count();
       continue;
     }
     put_ += item.body->count();
     queue().put(item.body, hold);
   }
+}
+
+bool channel_state::overfull() const {
+  if (keeper.account && !keeper.account->may_grow(settings.unstorable_share()))
+    return true;
+  const auto depth = queue().depth();
+  if (depth < settings.mem_queue_size)
+    return false;
+  // What consumers take at once needs no place.
+  auto most = settings.mem_queue_size;
+  if (!paused)
+    for (const auto& [id, x] : consumers)
+      most += x.credit();
+  return depth >= most;
 }
 
 caf::error
@@ -219,6 +233,18 @@ caf::result<atom::save> channel_state::save() {
   return saving_;
 }
 
+void channel_state::fetched(queue_id id, const bodies& x) {
+  keeper.fetched(id, x);
+  pump();
+  if (saving_.pending() && keeper.save(self))
+    saving_.deliver(atom::save_v);
+}
+
+void channel_state::shed() {
+  keeper.shed(self);
+  pump();
+}
+
 void channel_state::tick() {
   const auto now = self->clock().now();
   // A tick that an earlier one made superfluous leaves that one armed.
@@ -253,7 +279,11 @@ void channel_state::pump() {
     consumers.line_up(*x);
   }
   using reading = queue_keeper::reading;
-  const auto reads = consumers.size() > 0 && !paused;
+  // Without memory to spare, only for those that wait for it.
+  const auto reads = !paused
+                     && (settings.memory_to_spare() ? consumers.size()
+                                                    : consumers.waiting())
+                          > 0;
   keeper.talk(self, reads ? reading::blocks : reading::due);
   report_room();
   arm();
@@ -413,7 +443,11 @@ channel(counting_pointer<channel_actor, channel_state> self,
       self->state.keeper.loaded(id, *x);
       self->state.tick();
     },
+    [self](atom::fetch, queue_id id, const bodies_ptr& x) {
+      self->state.fetched(id, *x);
+    },
     [self](atom::empty, queue_id id) { self->state.renamed(id); },
+    [self](atom::shed) { self->state.shed(); },
     [self](atom::put, const batch_ptr& x) { self->state.put(x); },
     [self](atom::put, const batch_ptr& x, queue_id id) {
       self->state.put_stored(x, id);

@@ -63,6 +63,12 @@ struct channel_state {
   caf::result<atom::empty> empty();
   caf::result<atom::save> save();
 
+  /// The store has brought bodies that were given up.
+  void fetched(queue_id id, const bodies& x);
+
+  /// Gives up memory.
+  void shed();
+
   /// A tick came: makes overdue messages ready again.
   void tick();
 
@@ -109,6 +115,8 @@ private:
   void answer(consumer_id by, ticket answer_to, failures_ptr failed);
   void report_room();
   void accept(const batch& x);
+  /// Whether an ephemeral channel has to drop what comes.
+  [[nodiscard]] bool overfull() const;
   void accept_stored(const batch& x, queue_id id);
   void arm();
 

@@ -29,6 +29,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(cafq, caf::first_custom_type_id)
   CAFQ_ADD_ATOM(empty)
   CAFQ_ADD_ATOM(erase)
   CAFQ_ADD_ATOM(failed)
+  CAFQ_ADD_ATOM(fetch)
   CAFQ_ADD_ATOM(fin)
   CAFQ_ADD_ATOM(find)
   CAFQ_ADD_ATOM(flush)
@@ -48,6 +49,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(cafq, caf::first_custom_type_id)
   CAFQ_ADD_ATOM(room)
   CAFQ_ADD_ATOM(save)
   CAFQ_ADD_ATOM(sent)
+  CAFQ_ADD_ATOM(shed)
   CAFQ_ADD_ATOM(stat)
   CAFQ_ADD_ATOM(stop)
   CAFQ_ADD_ATOM(sub)
@@ -69,10 +71,12 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::append_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::appended_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::batch_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::blocks_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::bodies_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::delivery_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::due_messages_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::orders_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::queue_ids)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::queue::body_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::queue::due_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::queue::read_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::lookupd_addresses)
@@ -142,8 +146,12 @@ using owner_actor = caf::typed_actor<
   caf::reacts_to<atom::load, queue_id, blocks_ptr>,
   // The deferred messages it asked for.
   caf::reacts_to<atom::due, queue_id, due_messages_ptr>,
+  // The bodies it asked for.
+  caf::reacts_to<atom::fetch, queue_id, bodies_ptr>,
   // The queue that it had emptied goes on under this id.
-  caf::reacts_to<atom::empty, queue_id>>;
+  caf::reacts_to<atom::empty, queue_id>,
+  // The node needs memory: it gives up what the store may have instead.
+  caf::reacts_to<atom::shed>>;
 
 /// The APPENDER actor interface: a TOPIC as the STORE sees it.
 using appender_actor = caf::typed_actor<
@@ -160,6 +168,8 @@ using store_actor = caf::typed_actor<
   caf::reacts_to<atom::load, queue_id, queue::read_request, owner_actor>,
   // Reads deferred messages; answers `due`.
   caf::reacts_to<atom::due, queue_id, queue::due_request, owner_actor>,
+  // Reads bodies that the queue gave up; answers `fetch`.
+  caf::reacts_to<atom::fetch, queue_id, queue::body_request, owner_actor>,
   // Keeps messages for all channels of a topic, or for the topic itself: for
   // all or for none. Answers `appended` when they are on disk, or cannot be.
   caf::reacts_to<atom::append, append_ptr, appender_actor>,

@@ -3,6 +3,7 @@
 #include "actors/body_budget.hpp"
 #include "actors/health.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/memory_ledger.hpp"
 #include "actors/queue/time.hpp"
 #include "config/sync_policy.hpp"
 
@@ -35,6 +36,8 @@ struct node_settings {
   /// In mode `interval`: how old a message gets that is in memory only. In all
   /// modes: how long a block may stay unfilled, and progress unreported.
   queue::duration sync_interval = std::chrono::milliseconds{100};
+  /// Which queues hold the messages in memory.
+  std::shared_ptr<memory_ledger> memory = std::make_shared<memory_ledger>();
   /// Whether the disk takes new messages.
   std::shared_ptr<const store_health> health
     = std::make_shared<const store_health>();
@@ -49,6 +52,11 @@ struct node_settings {
   /// without.
   [[nodiscard]] bool memory_to_spare() const noexcept {
     return message_memory() < memory_limit / 4 * 3;
+  }
+
+  /// Returns how many bytes of messages that cannot be stored may be in memory.
+  [[nodiscard]] size_t unstorable_share() const noexcept {
+    return memory_limit / 4;
   }
 };
 

@@ -83,6 +83,13 @@ struct blocks : boost::intrusive_ref_counter<blocks> {
 
 using blocks_ptr = boost::intrusive_ptr<blocks>;
 
+/// Bodies that a queue had given up.
+struct bodies : boost::intrusive_ref_counter<bodies> {
+  queue::bodies list;
+};
+
+using bodies_ptr = boost::intrusive_ptr<bodies>;
+
 /// Deferred messages that were read from the store.
 struct due_messages : boost::intrusive_ref_counter<due_messages> {
   queue::due_rows rows;

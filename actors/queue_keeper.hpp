@@ -1,14 +1,20 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
+#include "actors/memory_ledger.hpp"
 #include "actors/node_settings.hpp"
 #include "actors/queue/channel_queue.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace cafq {
@@ -36,6 +42,13 @@ struct queue_keeper {
   /// How often the queue was cleared and has not got its new id.
   uint32_t clears = 0;
   std::optional<queue::time_point> flush_at;
+  /// For people: whose messages these are.
+  std::string label;
+  std::shared_ptr<memory_ledger> memory;
+  size_t memory_limit = std::numeric_limits<size_t>::max();
+  /// Null while there is little to account for. Belongs to the actor that
+  /// talks.
+  std::shared_ptr<memory_ledger::account> account;
 
   /// What to read back from the store.
   enum class reading : uint8_t {
@@ -50,9 +63,10 @@ struct queue_keeper {
   /// Sends what is due to the store and asks it for what is wanted.
   template <class Self>
   void talk(Self* self, reading what) {
+    const auto now = self->clock().now();
+    report_memory(self, now);
     if (!store || id == 0)
       return;
-    const auto now = self->clock().now();
     const auto flush = flush_at && *flush_at <= now;
     if (flush) {
       flush_at.reset();
@@ -65,16 +79,19 @@ struct queue_keeper {
         && (queue->wants_flush() || !queue->orders().empty()
             || (copies && queue->has_unkept())))
       flush_at = now + flush_interval;
-    if (what != reading::due) {
-      if (auto x = queue->wanted_blocks()) {
-        send_orders(self, true);
-        self->send(store, atom::load_v, id, *x, owner_actor{self});
-      }
-    }
-    if (auto x = queue->wanted_deferred(now, what == reading::all)) {
+    ask(self, what, now);
+  }
+
+  /// Gives up what the store may have instead: the node needs the memory.
+  template <class Self>
+  void shed(Self* self) {
+    const auto now = self->clock().now();
+    if (store && id != 0) {
+      queue->shed(now);
       send_orders(self, true);
-      self->send(store, atom::due_v, id, *x, owner_actor{self});
     }
+    if (account)
+      account->gave_up(queue->bytes(), now);
   }
 
   /// Sends all orders there are.
@@ -88,13 +105,15 @@ struct queue_keeper {
   /// afterwards must not reach it: blocks were packed anew, and the open ones,
   /// written by a late tick, would replace those.
   /// @returns whether it did. If not, the store has yet to give the cleared
-  ///          queue an id: to be called again then.
+  ///          queue an id, or to answer: to be called again then.
   template <class Self>
   [[nodiscard]] bool save(Self* self) {
     if (!store)
       return true;
     if (id == 0)
       return clears == 0;
+    if (!queue->can_save())
+      return false;
     queue->save();
     send_orders(self, true);
     id = 0;
@@ -148,6 +167,11 @@ struct queue_keeper {
       queue->loaded(x.rows);
   }
 
+  void fetched(queue_id which, const bodies& x) {
+    if (which == id)
+      queue->fetched(x.list);
+  }
+
   /// Returns when to call `expire` or `talk` next, if ever.
   [[nodiscard]] std::optional<queue::time_point> next_deadline() const {
     auto result = queue->next_deadline();
@@ -160,6 +184,43 @@ private:
   /// Finished blocks and deferred messages that are worth a message of their
   /// own, and a commit.
   static constexpr size_t many_done = 64;
+
+  /// What is not worth an account.
+  static constexpr size_t little = 4096;
+
+  /// Asks the store for what is wanted.
+  template <class Self>
+  void ask(Self* self, reading what, queue::time_point now) {
+    const auto spare = message_memory() < memory_limit / 4 * 3;
+    const auto taking = what != reading::due;
+    const auto send = [&](auto kind, auto&& x) {
+      if (!x)
+        return;
+      // It may be among what the store has yet to be told of.
+      send_orders(self, true);
+      self->send(store, kind, id, std::move(*x), owner_actor{self});
+    };
+    if (taking)
+      send(atom::load_v, queue->wanted_blocks(spare));
+    send(atom::due_v, queue->wanted_deferred(now, what == reading::all, spare));
+    send(atom::fetch_v, queue->wanted_bodies(taking, spare));
+  }
+
+  template <class Self>
+  void report_memory(Self* self, queue::time_point now) {
+    const auto bytes = queue->bytes();
+    if (memory && !account && (store ? bytes >= little : bytes > 0))
+      account = std::make_shared<memory_ledger::account>(
+        memory, label, store ? storable::yes : storable::no,
+        [who = caf::weak_actor_ptr{self->ctrl()}] {
+          if (const auto x = caf::actor_cast<caf::strong_actor_ptr>(who))
+            caf::anon_send(caf::actor_cast<owner_actor>(x), atom::shed_v);
+        });
+    if (account)
+      account->holds(bytes, now);
+    if (memory)
+      memory->relieve(memory_limit, now);
+  }
 
   template <class Self>
   void send_orders(Self* self, bool all) {

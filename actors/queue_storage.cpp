@@ -10,11 +10,10 @@ namespace cafq {
 
 namespace {
 
-/// Body bytes after which an answer to a read is long enough.
-constexpr size_t read_bytes = size_t{4} << 20U;
-
-/// Blocks to read at a time, before looking at what they hold.
+/// Blocks to read at a time, before looking at what they hold; and where so few
+/// bytes are wanted that the first may be enough.
 constexpr size_t blocks_at_a_time = 8;
+constexpr size_t few_bytes = size_t{64} << 10U;
 
 /// The same for deferred messages, which may be large as well.
 constexpr size_t rows_at_a_time = 16;
@@ -78,8 +77,9 @@ read_blocks(message_store& disk, queue_id id, const queue::read_request& x) {
   size_t messages = 0;
   size_t bytes = 0;
   auto after = x.after;
-  while (messages < x.max_messages && bytes < read_bytes) {
-    auto part = disk.read_after(id, after, blocks_at_a_time);
+  const auto at_a_time = x.max_bytes <= few_bytes ? 1 : blocks_at_a_time;
+  while (messages < x.max_messages && bytes < x.max_bytes) {
+    auto part = disk.read_after(id, after, at_a_time);
     if (part.empty())
       break;
     for (auto& block : part) {
@@ -90,6 +90,23 @@ read_blocks(message_store& disk, queue_id id, const queue::read_request& x) {
       bytes += block.body->bytes();
       result.push_back(std::move(block));
     }
+  }
+  return result;
+}
+
+queue::bodies
+read_bodies(message_store& disk, queue_id id, const queue::body_request& x) {
+  queue::bodies result;
+  for (auto first : x.blocks) {
+    auto found = disk.read_after(id, first - 1, 1);
+    if (!found.empty() && found.front().body->first_number() == first)
+      result.blocks.push_back(std::move(found.front().body));
+  }
+  for (const auto& key : x.rows) {
+    auto found = disk.due(id, key.due_ns, 1,
+                          queue::deferred_key{key.due_ns, key.number - 1});
+    if (!found.empty() && found.front().key() == key)
+      result.rows.push_back(std::move(found.front()));
   }
   return result;
 }

@@ -14,6 +14,10 @@ void carry_out(message_store& disk, queue_id id, queue::store_orders x);
 [[nodiscard]] std::vector<queue::stored_block>
 read_blocks(message_store& disk, queue_id id, const queue::read_request& x);
 
+/// Returns the bodies that are asked for, but for damaged ones.
+[[nodiscard]] queue::bodies
+read_bodies(message_store& disk, queue_id id, const queue::body_request& x);
+
 [[nodiscard]] queue::due_rows
 read_due(message_store& disk, queue_id id, const queue::due_request& x);
 

@@ -1,4 +1,5 @@
 #include "actors/body_budget.hpp"
+#include "actors/memory_ledger.hpp"
 #include "actors/metrics.hpp"
 #include "actors/stats_render.hpp"
 #include "config/log.hpp"
@@ -184,6 +185,12 @@ private:
     add_one("cafq_message_memory_bytes",
             "Memory of all messages, what --memory-limit bounds", {},
             static_cast<double>(message_memory()));
+    add_one("cafq_unstorable_memory_bytes",
+            "Bodies that no disk can take: of ephemeral topics and channels",
+            {}, static_cast<double>(memory_ledger::all_unstorable()));
+    add_one("cafq_memory_requests",
+            "How often a queue was asked to give up bodies that are on disk",
+            {}, static_cast<double>(memory_ledger::times_asked()));
     add_one("cafq_body_memory_bytes",
             "The part of it for large requests that have not arrived whole", {},
             static_cast<double>(body_budget::bytes_in_memory()));

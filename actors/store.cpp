@@ -79,6 +79,13 @@ void store_state::due(queue_id id, const queue::due_request& x,
   self->send(owner, atom::due_v, id, std::move(result));
 }
 
+void store_state::fetch(queue_id id, const queue::body_request& x,
+                        const owner_actor& owner) {
+  bodies_ptr result{new bodies};
+  result->list = read_bodies(*disk, id, x);
+  self->send(owner, atom::fetch_v, id, std::move(result));
+}
+
 // -- names --------------------------------------------------------------------
 
 queue_id store_state::add_topic(const std::string& topic, uint64_t reserved) {
@@ -389,6 +396,8 @@ store(counting_pointer<store_actor, store_state> self,
            const owner_actor& owner) { self->state.load(id, x, owner); },
     [self](atom::due, queue_id id, const queue::due_request& x,
            const owner_actor& owner) { self->state.due(id, x, owner); },
+    [self](atom::fetch, queue_id id, const queue::body_request& x,
+           const owner_actor& owner) { self->state.fetch(id, x, owner); },
     [self](atom::append, const append_ptr& x, const appender_actor& from) {
       self->state.append(x, from);
     },

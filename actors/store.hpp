@@ -36,6 +36,8 @@ struct store_state {
   void
   load(queue_id id, const queue::read_request& x, const owner_actor& owner);
   void due(queue_id id, const queue::due_request& x, const owner_actor& owner);
+  void
+  fetch(queue_id id, const queue::body_request& x, const owner_actor& owner);
 
   // -- appends (store_appends.cpp) -------------------------------------------
 

@@ -108,6 +108,7 @@ void topic_state::channel_stored(const std::string& id, queue_ids ids,
     // What the store answers from now on comes to us, not to the channel.
     start.queue.in_transit = 0;
     start.queue.queue->forget_requests();
+    start.queue.account.reset();
   } else {
     start.queue = make_keeper(ids.channel);
   }
@@ -122,6 +123,7 @@ topic_state::add_channel(const std::string& id, channel_start start) {
   start.topic = key;
   start.name = id;
   start.ephemeral = protocol::is_ephemeral(id);
+  start.queue.label = "channel " + key + "/" + id;
   log::info("TOPIC({}): new channel({})", key, id);
   const auto short_lived = start.ephemeral;
   auto handle = self->spawn(channel, std::move(start), topic_actor{self},
@@ -143,6 +145,9 @@ queue_keeper topic_state::make_keeper(queue_id id) const {
   result.copies = mode == config::sync_mode::interval;
   result.flush_interval = settings.sync_interval / (result.copies ? 2 : 1);
   result.id = id;
+  result.label = "topic " + key;
+  result.memory = settings.memory;
+  result.memory_limit = settings.memory_limit;
   return result;
 }
 
@@ -265,7 +270,7 @@ void topic_state::tick() {
     if (auto why = unwelcome(); !why.empty())
       refuse_waiting(why);
     else if (now - progress_ >= patience)
-      refuse_waiting(no_room());
+      give_up_waiting(now);
   }
   if (!waiting_.empty() || !appending_.empty())
     arm();
@@ -292,16 +297,37 @@ actor_stat topic_state::stat() const {
   return result;
 }
 
-std::string topic_state::no_room() const {
+std::string topic_state::no_memory() const {
   if (message_memory() >= settings.memory_limit)
     return "memory limit of the node reached";
+  if (!store && settings.memory->unstorable() >= settings.unstorable_share())
+    return "memory for messages that cannot be stored is full";
+  return {};
+}
+
+void topic_state::give_up_waiting(queue::time_point now) {
+  auto why = no_memory();
+  if (why.empty()) {
+    refuse_waiting(no_room());
+    return;
+  }
+  if (auto holders = settings.memory->holders(); !holders.empty())
+    why += ": " + holders;
+  settings.memory->refused(why, now);
+  refuse_waiting(why);
+}
+
+std::string topic_state::no_room() const {
+  if (auto why = no_memory(); !why.empty())
+    return why;
   if (store && numbers.next() + transit_window >= reserved)
     return "message numbers not reserved yet";
   if (appending_bytes_ >= most_appending)
     return "the disk is too slow";
   if (letting_go())
     return "messages held are on their way to the channels";
-  const auto full = store ? transit_window : settings.mem_queue_size;
+  const auto full = store ? transit_window
+                          : std::max<uint64_t>(settings.mem_queue_size, 1);
   if (holding()) {
     return !ephemeral && held.unplaced() >= full ? "memory queue of topic full"
                                                  : "";
@@ -423,7 +449,15 @@ topic(counting_pointer<topic_actor, topic_state> self,
       self->state.held.loaded(id, *x);
       self->state.go_on();
     },
+    [self](atom::fetch, queue_id id, const bodies_ptr& x) {
+      self->state.held.fetched(id, *x);
+      self->state.go_on();
+    },
     [self](atom::empty, queue_id id) { self->state.renamed(id); },
+    [self](atom::shed) {
+      self->state.held.shed(self);
+      self->state.go_on();
+    },
     [self](atom::appended, const appended_ptr& x) { self->state.appended(*x); },
     [self](atom::put, const batch_ptr& x, const client_actor& from, ticket t) {
       self->state.put(x, from, t);

@@ -145,6 +145,9 @@ private:
   /// Returns why there is no room now, empty if there is.
   [[nodiscard]] std::string no_room() const;
 
+  /// Likewise, for want of memory.
+  [[nodiscard]] std::string no_memory() const;
+
   channel_actor add_channel(const std::string& id, channel_start start);
   void remove_channel(std::map<std::string, member>::iterator i);
   /// Tells NODE that a channel came (true) or went.
@@ -164,6 +167,8 @@ private:
   void append_ended(const appending_put& x, const std::string& failure);
   void refuse_appending(const std::string& why);
   void admit_waiting();
+  /// They have waited long enough for room.
+  void give_up_waiting(queue::time_point now);
   void refuse_waiting(const std::string& why);
   void reserve_numbers();
   void arm();

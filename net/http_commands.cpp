@@ -269,10 +269,15 @@ void http_connection_state::on(const http::node_command& x) {
     return;
   }
   auto result = http::text_ok("OK");
+  std::string trouble;
   // A process that starts anew finds the disk as full as this one.
-  if (x.what != http::endpoint::live && !settings->health->ok()) {
+  if (x.what != http::endpoint::live && !settings->health->ok())
+    trouble = settings->health->reason();
+  else if (x.what == http::endpoint::ready)
+    trouble = settings->memory->trouble(self->clock().now());
+  if (!trouble.empty()) {
     result.status = x.what == http::endpoint::ping ? 500 : 503;
-    result.body = "NOK - " + settings->health->reason();
+    result.body = "NOK - " + trouble;
   }
   result.v1 = false;
   answer(std::move(result));

@@ -2,6 +2,7 @@
 
 #include "actors/body_budget.hpp"
 #include "actors/health.hpp"
+#include "actors/memory_ledger.hpp"
 #include "actors/stats_collector.hpp"
 #include "config/options.hpp"
 #include "net/authorizer.hpp"
@@ -25,6 +26,9 @@ struct http_settings {
   /// Whether the disk takes new messages.
   std::shared_ptr<const store_health> health
     = std::make_shared<const store_health>();
+  /// Whether publishes are refused for want of memory.
+  std::shared_ptr<const memory_ledger> memory
+    = std::make_shared<const memory_ledger>();
   /// The memory for requests that have not arrived whole; shared with NSQ's
   /// protocol.
   std::shared_ptr<body_budget> bodies = std::make_shared<body_budget>();

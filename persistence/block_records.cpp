@@ -25,14 +25,16 @@ size_t block_record_size(const queue::block& x) noexcept {
 void encode_block(std::string_view key, const queue::block& x, char* value) {
   byte_writer out{value + envelope_size};
   const auto first = x.first_number();
-  for (size_t i = 0; i < x.count(); ++i) {
-    out.put(static_cast<uint32_t>(x.number(i) - first));
-    out.put(x.timestamp_ns(i));
-    out.put(x.attempts(i));
-    out.put(static_cast<uint32_t>(x.body(i).size()));
-  }
-  // The bodies of a block are one piece of memory.
-  out.put({x.body(0).data(), x.bytes()});
+  x.each_plain([&](const queue::block& part) {
+    for (size_t i = 0; i < part.count(); ++i) {
+      const auto message = part.message(i);
+      out.put(static_cast<uint32_t>(message.number - first));
+      out.put(message.timestamp_ns);
+      out.put(message.attempts);
+      out.put(static_cast<uint32_t>(message.body.size()));
+    }
+  });
+  x.each_plain([&](const queue::block& part) { out.put(part.all_bodies()); });
   seal_in_place(key, value, block_record_size(x));
 }
 

@@ -115,13 +115,29 @@ void backlog::keep_copies(uint64_t after, uint64_t mark, store_orders& out) {
   memory_.erase(std::move(packed.begin(), packed.end(), begin), end);
 }
 
-std::optional<read_request> backlog::wanted(uint64_t newest) {
+void backlog::shed(store_orders& out) {
+  flush(out);
+  for (const auto& x : memory_)
+    if (!x.stored && !reading_)
+      out.unplaced += x.unfinished();
+  keep_copies(0, std::numeric_limits<uint64_t>::max(), out);
+  if (reading_ || memory_.empty())
+    return;
+  cursor_ = std::max(memory_.front().body->first_number(), uint64_t{1}) - 1;
+  memory_.clear();
+  on_disk_ += std::exchange(in_memory_, 0);
+  bytes_in_memory_ = 0;
+}
+
+std::optional<read_request> backlog::wanted(uint64_t newest, bool spare) {
   const auto room = std::max(limit_, least_read);
-  if (reading_ || on_disk_ == 0 || in_memory_ > room / 2
+  const auto enough = spare ? room / 2 : 0;
+  if (reading_ || on_disk_ == 0 || in_memory_ > enough
       || bytes_in_memory_ >= enough_bytes)
     return std::nullopt;
   reading_ = true;
-  return read_request{cursor_, newest, room - in_memory_};
+  return read_request{cursor_, newest, room - in_memory_,
+                      spare ? enough_bytes : 1};
 }
 
 void backlog::loaded(std::vector<stored_block> blocks) {

@@ -65,9 +65,16 @@ public:
     flush(out);
   }
 
+  /// Hands all that only is in memory to the store, and gives up what memory
+  /// has: it is read again when somebody wants it. Keeps it while an answer is
+  /// under way, which belongs behind it.
+  void shed(store_orders& out);
+
   /// Returns what to ask of the store now, if anything; the answer is `loaded`.
   /// @param newest The highest number that was put.
-  [[nodiscard]] std::optional<read_request> wanted(uint64_t newest);
+  /// @param spare Whether the node has memory to spare; if not, the next block
+  ///              alone is asked for, and only when it is wanted.
+  [[nodiscard]] std::optional<read_request> wanted(uint64_t newest, bool spare);
 
   /// Takes what the store answered to `wanted`.
   void loaded(std::vector<stored_block> blocks);
@@ -100,6 +107,11 @@ public:
   /// Returns how many of them are in the store only.
   [[nodiscard]] size_t on_disk() const noexcept {
     return on_disk_;
+  }
+
+  /// Returns the size of the bodies in memory.
+  [[nodiscard]] size_t bytes() const noexcept {
+    return bytes_in_memory_ + tail_bytes_;
   }
 
   /// Whether `flush` has something to do.

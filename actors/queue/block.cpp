@@ -13,17 +13,32 @@ std::atomic<size_t> in_memory{0};
 
 } // namespace
 
-block* block::allocate(size_t count, size_t bytes) {
-  const auto size = sizeof(block) + (count + 1) * sizeof(entry) + bytes;
-  auto* result = new (::operator new(size)) block;
-  result->count_ = static_cast<uint32_t>(count);
-  in_memory.fetch_add(size, std::memory_order_relaxed);
+block* block::allocate(kind what, size_t count, size_t tail_size) {
+  assert(count > 0 && count <= max_messages);
+  auto* result = new (::operator new(sizeof(block) + tail_size)) block;
+  result->kind_ = what;
+  result->count_ = static_cast<uint16_t>(count);
+  in_memory.fetch_add(sizeof(block) + tail_size, std::memory_order_relaxed);
   return result;
 }
 
+size_t block::tail_size() const noexcept {
+  switch (kind_) {
+    case kind::plain:
+      return (count_ + size_t{1}) * sizeof(entry) + bytes();
+    case kind::joined:
+      return (parts_ + size_t{1}) * sizeof(part);
+    case kind::without_bodies:
+      break;
+  }
+  return (count_ + size_t{1}) * sizeof(entry);
+}
+
 void block::destroy() noexcept {
-  const auto size = sizeof(block) + (count_ + 1) * sizeof(entry) + bytes();
-  in_memory.fetch_sub(size, std::memory_order_relaxed);
+  in_memory.fetch_sub(sizeof(block) + tail_size(), std::memory_order_relaxed);
+  if (kind_ == kind::joined)
+    for (size_t i = 0; i < parts_; ++i)
+      intrusive_ptr_release(parts()[i].body);
   this->~block();
   ::operator delete(this);
 }
@@ -37,7 +52,8 @@ block::make(std::span<const std::string_view> bodies, int64_t timestamp_ns) {
   size_t bytes = 0;
   for (auto body : bodies)
     bytes += body.size();
-  block_ptr result{allocate(bodies.size(), bytes)};
+  block_ptr result{allocate(kind::plain, bodies.size(),
+                            (bodies.size() + 1) * sizeof(entry) + bytes)};
   auto* at = result->entries();
   auto* out = const_cast<char*>(result->bodies());
   uint32_t offset = 0;
@@ -55,10 +71,11 @@ block_ptr block::make(std::span<const message_view> messages) {
   size_t bytes = 0;
   for (const auto& x : messages)
     bytes += x.body.size();
-  block_ptr result{allocate(messages.size(), bytes)};
+  block_ptr result{allocate(kind::plain, messages.size(),
+                            (messages.size() + 1) * sizeof(entry) + bytes)};
   const auto first = messages.front().number;
   assert(messages.back().number - first <= UINT32_MAX);
-  result->number_from(first);
+  result->first_number_ = first;
   auto* at = result->entries();
   auto* out = const_cast<char*>(result->bodies());
   uint32_t offset = 0;
@@ -73,19 +90,92 @@ block_ptr block::make(std::span<const message_view> messages) {
   return result;
 }
 
+block_ptr block::join(std::span<const block_ptr> blocks) {
+  if (blocks.size() == 1)
+    return blocks.front();
+  // What was joined before is not joined to the others, but its parts are.
+  size_t parts = 0;
+  size_t count = 0;
+  for (const auto& x : blocks) {
+    assert(x->has_bodies());
+    x->each_plain([&](const block&) { ++parts; });
+    count += x->count();
+  }
+  block_ptr result{allocate(kind::joined, count, (parts + 1) * sizeof(part))};
+  result->parts_ = static_cast<uint16_t>(parts);
+  result->first_number_ = blocks.front()->first_number();
+  auto* at = result->parts();
+  uint32_t messages = 0;
+  uint32_t bytes = 0;
+  for (const auto& x : blocks)
+    x->each_plain([&](const block& y) {
+      auto* body = const_cast<block*>(&y);
+      assert(messages == 0 || y.first_number() > at[-1].body->last_number());
+      intrusive_ptr_add_ref(body);
+      *at++ = part{body, messages, bytes};
+      messages += static_cast<uint32_t>(y.count());
+      bytes += static_cast<uint32_t>(y.bytes());
+    });
+  *at = part{nullptr, messages, bytes};
+  assert(result->last_number() - result->first_number_ <= UINT32_MAX);
+  return result;
+}
+
 block_ptr block::extract(const block& from, size_t index) {
-  const message_view only{from.number(index), from.timestamp_ns(index),
-                          from.attempts(index), from.body(index)};
+  const auto only = from.message(index);
   return make({&only, 1});
 }
 
+block_ptr block::without_bodies(const block& from) {
+  block_ptr result{allocate(kind::without_bodies, from.count(),
+                            (from.count() + 1) * sizeof(entry))};
+  result->first_number_ = from.first_number();
+  auto* at = result->entries();
+  uint32_t offset = 0;
+  from.each_plain([&](const block& x) {
+    const auto before = x.first_number_ - result->first_number_;
+    for (size_t i = 0; i < x.count_; ++i) {
+      auto y = x.entries()[i];
+      y.number_delta += static_cast<uint32_t>(before);
+      y.offset += offset;
+      *at++ = y;
+    }
+    offset += static_cast<uint32_t>(x.bytes());
+  });
+  *at = entry{0, offset, 0, 0};
+  return result;
+}
+
+std::pair<const block*, size_t> block::in_part(size_t index) const noexcept {
+  const auto* i = std::upper_bound(
+    parts(), parts() + parts_, index,
+    [](size_t x, const part& y) { return x < y.messages_before; });
+  --i;
+  return {i->body, index - i->messages_before};
+}
+
+std::optional<size_t> block::index_in_parts(uint64_t number) const noexcept {
+  const auto* i = std::upper_bound(
+    parts(), parts() + parts_, number,
+    [](uint64_t x, const part& y) { return x < y.body->first_number_; });
+  if (i == parts())
+    return std::nullopt;
+  --i;
+  const auto result = i->body->index_of(number);
+  if (!result)
+    return std::nullopt;
+  return i->messages_before + *result;
+}
+
 std::optional<size_t> block::index_of(uint64_t number) const noexcept {
+  if (kind_ == kind::joined)
+    return index_in_parts(number);
   const auto delta = number - first_number_;
   const auto* begin = entries();
   const auto* end = begin + count_;
   if (number < first_number_ || delta > end[-1].number_delta)
     return std::nullopt;
-  if (end[-1].number_delta == count_ - 1)
+  if (end[-1].number_delta + 1 == count_)
     return delta; // no gaps
   const auto* i = std::lower_bound(
     begin, end, delta,

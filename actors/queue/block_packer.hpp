@@ -8,8 +8,8 @@
 
 namespace cafq::queue {
 
-/// Packs blocks with ascending numbers into as few as the limits allow. One
-/// that stays alone is not copied.
+/// Packs blocks with ascending numbers into as few as the limits allow, which
+/// share their bodies.
 class block_packer {
 public:
   void add(block_ptr x) {

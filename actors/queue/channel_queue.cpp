@@ -8,18 +8,25 @@ namespace cafq::queue {
 
 namespace {
 
+/// Bodies to ask for in one request, if the node has memory to spare, and
+/// messages to look at for them.
+constexpr size_t most_fetched = size_t{4} << 20U;
+constexpr size_t most_looked_at = 256;
+
 /// Appends one message, to the last run if it is its neighbour.
-void append(std::vector<run>& out, const block_ptr& body, uint16_t index,
+void append(std::vector<run>& out, const block& in, uint16_t index,
             uint16_t attempts) {
+  const auto [body, at] = in.plain(index);
   if (!out.empty()) {
     auto& last = out.back();
-    if (last.body == body && last.first + last.count == index
+    if (last.body.get() == body && size_t{last.first} + last.count == at
         && last.attempts == attempts) {
       ++last.count;
       return;
     }
   }
-  out.push_back(run{body, index, 1, attempts});
+  out.push_back(run{block_ptr{const_cast<block*>(body)},
+                    static_cast<uint16_t>(at), 1, attempts});
 }
 
 } // namespace
@@ -117,18 +124,24 @@ settled channel_queue::requeue(uint64_t number, consumer_id by, duration delay,
   ++totals_.requeued;
   if (delay <= duration::zero()) {
     make_ready(*x);
-    return settled::ok;
+  } else if (x->home->absent()) {
+    x->state = slot_state::parked;
+    parked_.push_back({x, now + delay});
+  } else {
+    become_deferred(*x, now + delay, hold);
   }
+  return settled::ok;
+}
+
+void channel_queue::become_deferred(slot& x, time_point due, bool hold) {
   // Alone, it does not keep the other messages of its block in memory. What the
   // store has stays there.
-  const auto& home = *x->home;
+  const auto& home = *x.home;
   const auto& body = home.body;
-  deferred_.put(body->count() == 1 ? body : block::extract(*body, x->index),
-                x->attempts, now + delay, hold && !home.stored && !home.row,
-                orders_);
+  deferred_.put(body->count() == 1 ? body : block::extract(*body, x.index),
+                x.attempts, due, hold && !home.stored && !home.row, orders_);
   moved_ |= home.stored;
-  gone(*x);
-  return settled::ok;
+  gone(x);
 }
 
 settled
@@ -162,6 +175,10 @@ void channel_queue::clear() {
   requeued_.clear();
   deadlines_.clear();
   open_.clear();
+  open_bytes_ = 0;
+  absent_ = 0;
+  fetching_.clear();
+  parked_.clear();
   in_flight_ = 0;
   due_waits_ = false;
   deferred_.clear();
@@ -192,22 +209,46 @@ void channel_queue::report_progress() {
 void channel_queue::keep_copies(time_point now) {
   const auto mark = std::exchange(marked_, newest_);
   if (mark > kept_) {
-    open_.each(kept_, mark, [this](open_block& x) {
-      if (x.stored || x.row)
-        return;
-      if (x.alone) {
-        x.row = deferred_.keep_copy({x.body, x.slots[0].attempts, {}}, orders_);
-      } else {
-        orders_.keep.push_back({x.body, progress_of(x)});
-        x.stored = true;
-      }
-    });
+    keep_open_blocks(kept_, mark);
     backlog_.keep_copies(kept_, mark, orders_);
     deferred_.keep_copies(mark, now, orders_);
     kept_ = mark;
   }
   if (depth() + in_flight_ + deferred() == 0)
     kept_ = newest_;
+}
+
+void channel_queue::keep_open_blocks(uint64_t after, uint64_t mark) {
+  open_.each(after, mark, [this](open_block& x) {
+    if (x.stored || x.row)
+      return;
+    if (x.alone) {
+      x.row = deferred_.keep_copy({x.body, x.slots[0].attempts, {}}, orders_);
+    } else {
+      orders_.keep.push_back({x.body, progress_of(x)});
+      x.stored = true;
+    }
+  });
+}
+
+void channel_queue::shed(time_point now) {
+  backlog_.shed(orders_);
+  keep_open_blocks(0, newest_);
+  deferred_.keep_copies(newest_, now, orders_);
+  kept_ = marked_ = newest_;
+  // What is written later has to do without the bodies.
+  report_progress();
+  open_.each([this](open_block& x) { give_up(x); });
+  for (auto& x : requeued_)
+    x.turn = std::min(x.turn, taken_ + unread_in_memory());
+}
+
+void channel_queue::give_up(open_block& x) {
+  if (x.absent())
+    return;
+  open_bytes_ -= x.body->bytes();
+  x.body = block::without_bodies(*x.body);
+  ++absent_;
 }
 
 store_orders channel_queue::take_orders() {
@@ -217,6 +258,7 @@ store_orders channel_queue::take_orders() {
 }
 
 void channel_queue::save() {
+  assert(can_save());
   flush();
   save_open_blocks();
   backlog_.save(orders_);
@@ -251,7 +293,9 @@ void channel_queue::save_open_blocks() {
       write();
       orders_.progress.emplace_back(x.body->first_number(), progress_of(x));
     } else if (x.alone) {
-      deferred_set::save({x.body, x.slots[0].attempts, x.row}, orders_);
+      // One without its body is in the store as it is.
+      if (!x.absent())
+        deferred_set::save({x.body, x.slots[0].attempts, x.row}, orders_);
     } else {
       for (size_t i = 0; i < x.body->count(); ++i) {
         if (x.slots[i].state == slot_state::gone)
@@ -263,6 +307,99 @@ void channel_queue::save_open_blocks() {
     }
   });
   write();
+}
+
+// -- bodies that were given up ------------------------------------------------
+
+std::optional<body_request>
+channel_queue::wanted_bodies(bool taking, bool spare) {
+  if (absent_ == 0 || !fetching_.empty())
+    return std::nullopt;
+  body_request result;
+  size_t bytes = 0;
+  const auto enough = [&] {
+    return bytes >= (spare ? most_fetched : 1);
+  };
+  const auto want = [&](open_block& x) {
+    if (x.fetching)
+      return;
+    bytes += x.body->bytes();
+    if (!x.absent())
+      return;
+    x.fetching = true;
+    fetching_.push_back(&x);
+    if (x.alone)
+      result.rows.push_back(*x.row);
+    else
+      result.blocks.push_back(x.body->first_number());
+  };
+  const auto look = [&](const auto& list) {
+    const auto end = std::min(list.size(), most_looked_at);
+    for (size_t i = 0; i < end && !enough(); ++i)
+      want(*list[i].what->home);
+  };
+  look(parked_);
+  if (taking)
+    look(requeued_);
+  if (taking && reading_ && !enough())
+    want(*reading_);
+  if (fetching_.empty())
+    return std::nullopt;
+  return result;
+}
+
+void channel_queue::fetched(bodies x) {
+  for (auto& body : x.blocks)
+    if (auto* home = open_.find(body->first_number()))
+      got(*home, std::move(body));
+  for (auto& row : x.rows)
+    if (auto* home = open_.find_alone(row.body->first_number()))
+      got(*home, std::move(row.body));
+  for (auto* y : std::exchange(fetching_, {})) {
+    y->fetching = false;
+    if (y->absent())
+      lost(*y);
+  }
+  unpark();
+}
+
+void channel_queue::got(open_block& x, block_ptr body) {
+  if (!x.absent() || body->count() != x.body->count())
+    return;
+  x.body = std::move(body);
+  open_bytes_ += x.body->bytes();
+  --absent_;
+}
+
+/// The store had it, damaged. What is in flight is with its consumer, and can
+/// be finished.
+void channel_queue::lost(open_block& x) {
+  const auto is_here = [&](const auto& y) {
+    return y.what->home == &x;
+  };
+  std::erase_if(requeued_, is_here);
+  std::erase_if(parked_, is_here);
+  if (reading_ == &x) {
+    reading_ = nullptr;
+    reading_left_ = 0;
+  }
+  // The last one takes the block along.
+  std::vector<slot*> ended;
+  for (size_t i = 0; i < x.body->count(); ++i)
+    if (auto& y = x.slots[i];
+        y.state != slot_state::gone && y.state != slot_state::in_flight)
+      ended.push_back(&y);
+  for (auto* y : ended)
+    gone(*y);
+}
+
+/// Defers what waited for its body, as far as that came.
+void channel_queue::unpark() {
+  while (!parked_.empty() && !parked_.front().what->home->absent()) {
+    const auto [x, due] = parked_.front();
+    parked_.pop_front();
+    become_deferred(*x, due, false);
+  }
 }
 
 // -- observers ----------------------------------------------------------------
@@ -279,31 +416,40 @@ std::optional<time_point> channel_queue::next_deadline() const {
 
 /// Takes the next message out of ready. Its state is the caller's to set.
 slot* channel_queue::next_ready() {
-  if (!requeued_.empty() && std::exchange(requeued_turn_, false)) {
-    auto* result = requeued_.front();
-    requeued_.pop_front();
-    return result;
-  }
+  if (returned_is_next())
+    return next_returned();
+  if (unread_in_memory() == 0)
+    return nullptr;
   if (!reading_) {
-    if (auto next = backlog_.pop()) {
-      reading_left_ = next->unfinished();
-      reading_ = &open_.open(std::move(*next));
-    }
+    auto next = backlog_.pop();
+    reading_left_ = next->unfinished();
+    reading_ = &open(std::move(*next));
   }
-  if (!reading_) {
-    // Nothing unread is in memory.
-    if (requeued_.empty())
-      return nullptr;
-    requeued_turn_ = true;
-    return next_ready();
-  }
-  requeued_turn_ = true;
+  ++taken_;
   auto* result = &reading_->slots[reading_->next_unread++];
   while (result->state == slot_state::gone)
     result = &reading_->slots[reading_->next_unread++];
   if (--reading_left_ == 0)
     reading_ = nullptr;
   return result;
+}
+
+slot* channel_queue::next_returned() {
+  auto* result = requeued_.front().what;
+  if (result->home->absent())
+    return nullptr;
+  requeued_.pop_front();
+  return result;
+}
+
+open_block& channel_queue::open(backlog_block x) {
+  open_bytes_ += x.body->bytes();
+  return open_.open(std::move(x));
+}
+
+open_block& channel_queue::open(deferred_set::item x) {
+  open_bytes_ += x.body->bytes();
+  return open_.open(std::move(x));
 }
 
 void channel_queue::deliver(slot& x, const taker& to, time_point now,
@@ -314,7 +460,7 @@ void channel_queue::deliver(slot& x, const taker& to, time_point now,
   ++x.attempts; // wraps, as nsqd's uint16 does
   ++in_flight_;
   deadlines_.insert(x, now + to.msg_timeout);
-  append(out, x.home->body, x.index, x.attempts);
+  append(out, *x.home->body, x.index, x.attempts);
   mark_dirty(*x.home);
 }
 
@@ -326,7 +472,7 @@ settled channel_queue::check(const slot* x, consumer_id by) {
 
 void channel_queue::make_ready(slot& x) {
   x.state = slot_state::requeued;
-  requeued_.push_back(&x);
+  requeued_.push_back({&x, taken_ + std::min(unread_in_memory(), memory_)});
 }
 
 bool channel_queue::has_room_for_due() const noexcept {
@@ -341,7 +487,7 @@ void channel_queue::make_due_ready(time_point now) {
     auto due = deferred_.pop(now);
     if (!due)
       return;
-    make_ready(open_.open(std::move(*due)).slots[0]);
+    make_ready(open(std::move(*due)).slots[0]);
   }
 }
 
@@ -365,6 +511,10 @@ void channel_queue::gone(slot& x) {
   if (home.stored)
     orders_.done.push_back(home.body->first_number());
   mark_clean(home);
+  if (home.absent())
+    --absent_;
+  else
+    open_bytes_ -= home.body->bytes();
   open_.close(home);
 }
 

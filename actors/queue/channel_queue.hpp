@@ -44,10 +44,14 @@ enum class settled : uint8_t {
 ///               +---- due: back to ready
 ///
 /// Each message is in exactly one of ready, in flight and deferred. Publish
-/// order is kept; what comes back a second time takes turns with it, so that
-/// neither starves the other. What does not fit in memory is for the store:
-/// modifiers collect `orders`, and `wanted_*` say what to read back. Knows no
-/// clock, no consumer's credit, no disk.
+/// order is kept. What comes back stands behind what is ready in memory by
+/// then, as many messages as it may hold, and before what lies in the store
+/// only: so with everything in memory the order is that of nsqd's one queue,
+/// and a backlog in the store that never ends keeps nothing back.
+///
+/// What does not fit in memory is for the store: modifiers collect `orders`,
+/// and `wanted_*` say what to read back. What the store has may leave memory at
+/// any time, see `shed`. Knows no clock, no consumer's credit, no disk.
 class channel_queue {
 public:
   /// To whom messages go, and for how long.
@@ -77,7 +81,7 @@ public:
   /// @param unix_offset See `deferred_set`.
   explicit channel_queue(size_t memory = SIZE_MAX,
                          duration unix_offset = {}) noexcept
-    : backlog_(memory), deferred_(memory, unix_offset) {
+    : memory_(memory), backlog_(memory), deferred_(memory, unix_offset) {
     // nop
   }
 
@@ -159,8 +163,19 @@ public:
   /// not in the store.
   void keep_copies(time_point now);
 
+  /// Hands all to the store that only is in memory, and gives up the bodies of
+  /// what is ready or in flight: the node needs the memory. They are read again
+  /// when somebody wants them.
+  void shed(time_point now);
+
   /// Adds to the orders all that only is in memory, for the end of the node.
+  /// @pre can_save()
   void save();
+
+  /// Whether nothing waits for its body to become a deferred message.
+  [[nodiscard]] bool can_save() const noexcept {
+    return parked_.empty();
+  }
 
   /// Returns what the store is to do, in order.
   [[nodiscard]] store_orders take_orders();
@@ -179,8 +194,9 @@ public:
     return kept_ < newest_ && depth() + in_flight_ + deferred() > 0;
   }
 
-  [[nodiscard]] std::optional<read_request> wanted_blocks() {
-    return backlog_.wanted(newest_);
+  /// @param spare Whether the node has memory to spare.
+  [[nodiscard]] std::optional<read_request> wanted_blocks(bool spare = true) {
+    return backlog_.wanted(newest_, spare);
   }
 
   void loaded(std::vector<stored_block> blocks) {
@@ -189,15 +205,25 @@ public:
 
   /// @param all Whether to ask for all, however late they are due.
   [[nodiscard]] std::optional<due_request>
-  wanted_deferred(time_point now, bool all = false) {
-    return deferred_.wanted(now, newest_, all);
+  wanted_deferred(time_point now, bool all = false, bool spare = true) {
+    return deferred_.wanted(now, newest_, all, spare);
   }
 
   void loaded(due_rows rows) {
     deferred_.loaded(std::move(rows));
   }
 
+  /// Returns which of the bodies that were given up are needed now, if any; the
+  /// answer is `fetched`.
+  /// @param taking Whether somebody takes messages.
+  /// @param spare Whether the node has memory to spare.
+  [[nodiscard]] std::optional<body_request>
+  wanted_bodies(bool taking, bool spare = true);
+
+  void fetched(bodies x);
+
   /// Does without answers that are under way: they will not come.
+  /// @pre `take` was never called.
   void forget_requests() {
     backlog_.forget_request();
     deferred_.forget_request();
@@ -210,9 +236,11 @@ public:
     return unread() + requeued_.size();
   }
 
-  /// Returns how many of them `take` can get at.
+  /// Returns how many of them `take` can get at, at most; at least one if any.
   [[nodiscard]] size_t available() const noexcept {
-    return backlog_.available() + reading_left_ + requeued_.size();
+    if (returned_is_next() && requeued_.front().what->home->absent())
+      return 0;
+    return unread_in_memory() + requeued_.size();
   }
 
   /// Returns how many of them are in the store only.
@@ -235,7 +263,12 @@ public:
   }
 
   [[nodiscard]] size_t deferred() const noexcept {
-    return deferred_.size();
+    return deferred_.size() + parked_.size();
+  }
+
+  /// Returns the size of the bodies that it holds in memory.
+  [[nodiscard]] size_t bytes() const noexcept {
+    return backlog_.bytes() + open_bytes_ + deferred_.bytes();
   }
 
   [[nodiscard]] const counters& totals() const noexcept {
@@ -246,7 +279,40 @@ public:
   [[nodiscard]] std::optional<time_point> next_deadline() const;
 
 private:
+  /// A message that came back, and how many unread ones are to be taken before.
+  struct returned {
+    slot* what;
+    uint64_t turn;
+  };
+
+  /// A message requeued with a delay whose body is not in memory.
+  struct parked {
+    slot* what;
+    time_point due;
+  };
+
+  [[nodiscard]] size_t unread_in_memory() const noexcept {
+    return reading_ && reading_->absent()
+             ? 0
+             : reading_left_ + backlog_.available();
+  }
+
+  /// Whether what came back first is next, before all that is unread.
+  [[nodiscard]] bool returned_is_next() const noexcept {
+    return !requeued_.empty()
+           && (requeued_.front().turn <= taken_ || unread_in_memory() == 0);
+  }
+
   slot* next_ready();
+  slot* next_returned();
+  open_block& open(backlog_block x);
+  open_block& open(deferred_set::item x);
+  void give_up(open_block& x);
+  void got(open_block& x, block_ptr body);
+  void lost(open_block& x);
+  void become_deferred(slot& x, time_point due, bool hold);
+  void unpark();
+  void keep_open_blocks(uint64_t after, uint64_t mark);
   void deliver(slot& x, const taker& to, time_point now, std::vector<run>& out);
   [[nodiscard]] static settled check(const slot* x, consumer_id by);
   void make_ready(slot& x);
@@ -259,18 +325,27 @@ private:
   void report_progress();
   void save_open_blocks();
 
+  size_t memory_;
   backlog backlog_;
   /// The one open block that still has unread messages, and how many.
   open_block* reading_ = nullptr;
   size_t reading_left_ = 0;
+  /// How many unread messages were ever taken.
+  uint64_t taken_ = 0;
   /// Back from a consumer or from being deferred; first come, first served.
-  std::deque<slot*> requeued_;
-  /// Whether the next delivery looks at `requeued_` first.
-  bool requeued_turn_ = false;
+  std::deque<returned> requeued_;
   /// Whether messages that are due wait for room in there.
   bool due_waits_ = false;
 
   open_blocks open_;
+  /// Of the bodies in there.
+  size_t open_bytes_ = 0;
+  /// How many blocks in there are without theirs, and those that the store was
+  /// asked for: none of them ends before it answers.
+  size_t absent_ = 0;
+  std::vector<open_block*> fetching_;
+  /// Count as deferred.
+  std::deque<parked> parked_;
   deadline_index deadlines_;
   size_t in_flight_ = 0;
   deferred_set deferred_;

@@ -22,6 +22,9 @@ constexpr auto horizon = std::chrono::seconds{5};
 /// read rather late than with many others.
 constexpr size_t most_bytes = size_t{16} << 20U;
 
+/// The same for a read while the node is short of memory.
+constexpr size_t few_bytes = size_t{64} << 10U;
+
 constexpr auto later = [](const auto& x, const auto& y) {
   return std::tie(x.due, x.sequence) > std::tie(y.due, y.sequence);
 };
@@ -62,6 +65,7 @@ std::optional<deferred_set::item> deferred_set::pop(time_point now) {
   std::pop_heap(heap_.begin(), heap_.end(), later);
   auto result = std::move(heap_.back().what);
   heap_.pop_back();
+  bytes_ -= result.body->bytes();
   if (result.row) {
     --rows_in_heap_;
     row_bytes_ -= result.body->bytes();
@@ -100,6 +104,7 @@ void deferred_set::keep_copies(uint64_t mark, time_point now,
       count_row(x.what);
       return false;
     }
+    bytes_ -= body->bytes();
     for_later.push_back(std::move(x));
     return true;
   });
@@ -130,7 +135,7 @@ void deferred_set::forget(const deferred_key& row) {
 }
 
 std::optional<due_request>
-deferred_set::wanted(time_point now, uint64_t newest, bool all) {
+deferred_set::wanted(time_point now, uint64_t newest, bool all, bool spare) {
   if (!may_load() || (load_at_ > now && !all))
     return std::nullopt;
   loading_ = true;
@@ -140,8 +145,10 @@ deferred_set::wanted(time_point now, uint64_t newest, bool all) {
   newest_ = newest;
   // Rows that come from now on lower it again.
   load_at_ = time_point::max();
+  const auto room = most_bytes - row_bytes_;
   return due_request{loaded_until_, loading_until_ns_,
-                     most_loaded() - rows_in_heap_, most_bytes - row_bytes_};
+                     most_loaded() - rows_in_heap_,
+                     spare ? room : std::min(room, few_bytes)};
 }
 
 void deferred_set::loaded(due_rows rows) {
@@ -177,6 +184,7 @@ void deferred_set::clear() {
   heap_.clear();
   rows_in_heap_ = 0;
   row_bytes_ = 0;
+  bytes_ = 0;
   on_disk_ = 0;
   loaded_until_ = {};
   apart_.clear();
@@ -201,6 +209,7 @@ bool deferred_set::may_load() const noexcept {
 void deferred_set::push(item x, time_point due) {
   if (x.row)
     count_row(x);
+  bytes_ += x.body->bytes();
   heap_.push_back({due, sequence_++, std::move(x)});
   std::push_heap(heap_.begin(), heap_.end(), later);
 }

@@ -80,8 +80,9 @@ public:
   /// @param newest The highest number that was put: the store may have been
   ///               given more.
   /// @param all Whether to ask for all, however late they are due.
+  /// @param spare Whether the node has memory to spare for many.
   [[nodiscard]] std::optional<due_request>
-  wanted(time_point now, uint64_t newest, bool all = false);
+  wanted(time_point now, uint64_t newest, bool all = false, bool spare = true);
 
   /// Takes what the store answered to `wanted`.
   void loaded(due_rows rows);
@@ -96,6 +97,11 @@ public:
 
   [[nodiscard]] size_t size() const noexcept {
     return heap_.size() + on_disk_ + undecided_.size();
+  }
+
+  /// Returns the size of the bodies in memory.
+  [[nodiscard]] size_t bytes() const noexcept {
+    return bytes_;
   }
 
   /// Returns when the first message that is in memory is due.
@@ -150,6 +156,8 @@ private:
   /// others, which may be due much later and must not keep them out.
   size_t rows_in_heap_ = 0;
   size_t row_bytes_ = 0;
+  /// Of all in there.
+  size_t bytes_ = 0;
 
   /// Rows of the store that are not in the heap.
   size_t on_disk_ = 0;

@@ -65,6 +65,16 @@ slot* open_blocks::in_flight(uint64_t number) {
   return result;
 }
 
+open_block* open_blocks::find(uint64_t first_number) {
+  const auto i = blocks_.find(first_number);
+  return i != blocks_.end() ? &i->second : nullptr;
+}
+
+open_block* open_blocks::find_alone(uint64_t number) {
+  const auto i = alone_.find(number);
+  return i != alone_.end() ? &i->second : nullptr;
+}
+
 void open_blocks::close(open_block& x) {
   if (last_found_ == &x)
     last_found_ = nullptr;

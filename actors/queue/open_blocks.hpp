@@ -22,7 +22,7 @@ using consumer_id = uint64_t;
 
 struct open_block;
 
-enum class slot_state : uint8_t { unread, requeued, in_flight, gone };
+enum class slot_state : uint8_t { unread, requeued, in_flight, parked, gone };
 
 /// One message of a block that was opened for delivery.
 struct slot : deadline_hook {
@@ -44,6 +44,8 @@ struct open_block {
   uint16_t not_gone = 0;
   /// Whether the store holds it, and whether it knows about all progress.
   bool stored = false;
+  /// Whether the store was asked for the bodies, which are not in memory.
+  bool fetching = false;
   /// Its place among those with news for the store, `clean` without.
   size_t dirty_at = clean;
   /// A message that was deferred: on its own, while the block it once came in
@@ -51,6 +53,11 @@ struct open_block {
   bool alone = false;
   /// Its row among the deferred messages of the store.
   std::optional<deferred_key> row;
+
+  /// Whether the bodies are in the store only.
+  [[nodiscard]] bool absent() const noexcept {
+    return !body->has_bodies();
+  }
 };
 
 /// The open blocks of a queue, found by the numbers of their messages.
@@ -65,6 +72,12 @@ public:
   /// Finds the slot of a message that is in flight.
   /// @returns `nullptr` if it is not.
   [[nodiscard]] slot* in_flight(uint64_t number);
+
+  /// Returns the block of the backlog with this first number, or null.
+  [[nodiscard]] open_block* find(uint64_t first_number);
+
+  /// Returns the message that was deferred, or null.
+  [[nodiscard]] open_block* find_alone(uint64_t number);
 
   /// Forgets a block.
   void close(open_block& x);

@@ -87,6 +87,22 @@ struct read_request {
   /// The store may have been given more of the queue than the queue knows yet.
   uint64_t up_to = 0;
   size_t max_messages = 0;
+  /// A block that exceeds it comes, too.
+  size_t max_bytes = 0;
+};
+
+/// Asks for blocks and deferred messages by their names: bodies that the queue
+/// gave up.
+struct body_request {
+  /// First numbers.
+  std::vector<uint64_t> blocks;
+  std::vector<deferred_key> rows;
+};
+
+/// The answer to a body_request. What was damaged is missing.
+struct bodies {
+  std::vector<block_ptr> blocks;
+  std::vector<deferred_message> rows;
 };
 
 /// Asks for the deferred messages behind `after` that are due by `until_ns`.

@@ -64,6 +64,22 @@ BOOST_AUTO_TEST_CASE(does_not_copy_one_that_stays_alone) {
   BOOST_TEST(got[2] == c);
 }
 
+BOOST_AUTO_TEST_CASE(shares_the_bodies) {
+  std::vector<block_ptr> blocks;
+  for (uint64_t i = 0; i < 10; ++i)
+    blocks.push_back(of(i, 1, 6000));
+  const auto before = block::bytes_in_memory();
+  std::vector<block_ptr> packed;
+  for (int channel = 0; channel < 100; ++channel) {
+    block_packer uut;
+    for (const auto& x : blocks)
+      uut.add(x);
+    packed.push_back(uut.take().at(0));
+  }
+  BOOST_TEST(packed.back()->count() == 10U);
+  BOOST_TEST(block::bytes_in_memory() - before < 100U * 6000U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace cafq::queue

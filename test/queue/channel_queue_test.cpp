@@ -64,8 +64,8 @@ BOOST_AUTO_TEST_CASE(different_attempts_are_different_runs) {
   uut.requeue(1, ann, 0s, now);
   const auto runs = take_runs(ann);
   BOOST_TEST_REQUIRE(runs.size() == 2u);
-  BOOST_TEST(runs[0].attempts == 2u);
-  BOOST_TEST(runs[1].attempts == 1u);
+  BOOST_TEST(runs[0].attempts == 1u);
+  BOOST_TEST(runs[1].attempts == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(take_appends_to_what_is_there) {

@@ -18,6 +18,8 @@ struct message_life {
   time_point delivered{};
   /// When it times out or is due.
   time_point deadline{};
+  /// Orders those with equal deadlines.
+  uint64_t stamp = 0;
 };
 
 /// When a message in flight is found to be overdue.

@@ -89,6 +89,7 @@ void daemon_actors::start_helpers(const listen_addresses& addresses) {
 void daemon_actors::start_node(resources& have) {
   auto settings = to_node_settings(options_);
   settings.health = health_;
+  settings.memory = memory_;
   settings.unix_offset = unix_offset_of(sys_.clock().now());
   settings.discovery = discovery_;
   node_ = sys_.spawn(node, store_, std::move(have.found), settings);
@@ -129,6 +130,7 @@ void daemon_actors::start_http_listeners(const resources& have, size_t files) {
   settings.options.e2e_processing_latency_percentile = sources_.quantiles;
   settings.discovery = discovery_;
   settings.health = health_;
+  settings.memory = memory_;
   settings.bodies = bodies_;
   if (options_.http_auth_required)
     settings.authorizer = authorizer_;

@@ -3,6 +3,7 @@
 #include "actors/actor_directory.hpp"
 #include "actors/health.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/memory_ledger.hpp"
 #include "config/options.hpp"
 #include "net/authorizer.hpp"
 #include "net/discovery.hpp"
@@ -49,6 +50,7 @@ private:
   const config::options& options_;
 
   std::shared_ptr<store_health> health_ = std::make_shared<store_health>();
+  std::shared_ptr<memory_ledger> memory_ = std::make_shared<memory_ledger>();
   std::shared_ptr<body_budget> bodies_ = to_body_budget(options_);
   std::shared_ptr<actor_directory> directory_
     = std::make_shared<actor_directory>();

@@ -1,0 +1,164 @@
+#include "actors/memory_ledger.hpp"
+
+#include "actors/body_budget.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace cafq {
+
+namespace {
+
+/// What is not worth asking for.
+constexpr size_t little = 4096;
+
+/// Use is known no finer than this: so a busy queue seldom needs the lock.
+constexpr auto grain = std::chrono::milliseconds{10};
+
+/// Queues asked at a time, and how long to wait for those that do not answer.
+constexpr size_t most_asked = 256;
+constexpr auto patience = std::chrono::milliseconds{100};
+
+/// How many holders to name.
+constexpr size_t most_named = 3;
+
+/// For how long refused publishes are news.
+constexpr auto recent = std::chrono::seconds{10};
+
+constexpr size_t mebibyte = size_t{1} << 20U;
+
+} // namespace
+
+// -- one queue ----------------------------------------------------------------
+
+memory_ledger::account::account(std::shared_ptr<memory_ledger> in,
+                                std::string name, storable what,
+                                std::function<void()> shed)
+  : in_(std::move(in)),
+    name_(std::move(name)),
+    what_(what),
+    shed_(std::move(shed)) {
+  const std::lock_guard hold{in_->lock_};
+  all_ = in_->all_.insert(in_->all_.end(), this);
+}
+
+memory_ledger::account::~account() {
+  holds(0, used_);
+  const std::lock_guard hold{in_->lock_};
+  in_->all_.erase(all_);
+}
+
+void memory_ledger::account::holds(size_t bytes, queue::time_point now) {
+  const auto before = bytes_.exchange(bytes, std::memory_order_relaxed);
+  if (what_ == storable::no) {
+    in_->unstorable_.fetch_add(bytes - before, std::memory_order_relaxed);
+    all_unstorable_.fetch_add(bytes - before, std::memory_order_relaxed);
+    if ((before > 0) != (bytes > 0))
+      in_->unstorable_queues_.fetch_add(bytes > 0 ? 1 : size_t(-1),
+                                        std::memory_order_relaxed);
+    return;
+  }
+  const auto known = (before >= little) == (bytes >= little);
+  if (known && (bytes < little || now - used_ < grain))
+    return;
+  in_->enter_line(*this, now);
+}
+
+void memory_ledger::account::gave_up(size_t bytes, queue::time_point now) {
+  bytes_.store(bytes, std::memory_order_relaxed);
+  in_->enter_line(*this, now);
+}
+
+bool memory_ledger::account::may_grow(size_t share) const noexcept {
+  const auto all = in_->unstorable();
+  if (all < share)
+    return true;
+  // One that holds much must not take the others' part.
+  const auto queues = in_->unstorable_queues_.load(std::memory_order_relaxed);
+  return bytes_.load(std::memory_order_relaxed)
+         < share / std::max<size_t>(queues, 1) / 2;
+}
+
+// -- all of them --------------------------------------------------------------
+
+void memory_ledger::relieve(size_t limit, queue::time_point now) {
+  const auto used = message_memory();
+  if (used < limit / 4 * 3)
+    return;
+  // Not under the lock: the last one that holds a queue may be among them.
+  for (const auto& ask : next_to_ask(used, limit, now))
+    ask();
+}
+
+std::vector<std::function<void()>>
+memory_ledger::next_to_ask(size_t used, size_t limit, queue::time_point now) {
+  std::vector<std::function<void()>> result;
+  const std::lock_guard hold{lock_};
+  const auto since = now - last_asked_;
+  if (since < (waiting_for_ > 0 ? patience : grain))
+    return result;
+  last_asked_ = now;
+  const auto wanted = used - limit / 2;
+  size_t bytes = 0;
+  while (result.size() < most_asked && bytes < wanted && !line_.empty()) {
+    auto& x = *line_.front();
+    leave_line(x);
+    bytes += x.bytes_.load(std::memory_order_relaxed);
+    x.asked_ = true;
+    ++waiting_for_;
+    result.push_back(x.shed_);
+  }
+  times_asked_.fetch_add(result.size(), std::memory_order_relaxed);
+  return result;
+}
+
+void memory_ledger::enter_line(account& x, queue::time_point now) {
+  x.used_ = now;
+  const std::lock_guard hold{lock_};
+  leave_line(x);
+  if (x.bytes_.load(std::memory_order_relaxed) >= little)
+    x.line_ = line_.insert(line_.end(), &x);
+}
+
+/// @pre The lock is held.
+void memory_ledger::leave_line(account& x) {
+  if (x.line_)
+    line_.erase(*std::exchange(x.line_, std::nullopt));
+  if (std::exchange(x.asked_, false))
+    --waiting_for_;
+}
+
+std::string memory_ledger::holders() const {
+  const std::lock_guard hold{lock_};
+  std::vector<std::pair<size_t, const account*>> found;
+  for (const auto* x : all_)
+    if (const auto bytes = x->bytes_.load(std::memory_order_relaxed); bytes > 0)
+      found.emplace_back(bytes, x);
+  const auto end = std::min(found.size(), most_named);
+  std::partial_sort(
+    found.begin(), found.begin() + static_cast<ptrdiff_t>(end), found.end(),
+    [](const auto& x, const auto& y) { return x.first > y.first; });
+  std::string result;
+  for (size_t i = 0; i < end; ++i) {
+    const auto& [bytes, x] = found[i];
+    result += (i > 0 ? ", " : "") + x->name_ + " "
+              + std::to_string((bytes + mebibyte - 1) / mebibyte) + " MiB"
+              + (x->what_ == storable::no ? " that cannot be stored" : "");
+  }
+  return result;
+}
+
+void memory_ledger::refused(const std::string& why, queue::time_point now) {
+  const std::lock_guard hold{lock_};
+  trouble_ = why;
+  trouble_at_ = now;
+}
+
+std::string memory_ledger::trouble(queue::time_point now) const {
+  const std::lock_guard hold{lock_};
+  if (!trouble_at_ || now - *trouble_at_ >= recent)
+    return {};
+  return trouble_;
+}
+
+} // namespace cafq

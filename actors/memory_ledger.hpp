@@ -1,0 +1,132 @@
+#pragma once
+
+#include "actors/queue/time.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cafq {
+
+/// Whether the messages of a queue may go to the store.
+enum class storable : bool { no, yes };
+
+/// Who holds messages in memory, so that those that the store has leave it in
+/// the order in which nobody used them, and so that what cannot be stored has a
+/// share of its own and leaves the rest to the others:
+///
+///   0                     1/2          3/4          1   of --memory-limit
+///   |---------------------|------------|------------|
+///     unused queues are        ^ asked to    queues      publishes
+///     asked until here          give up      spill       wait
+///
+/// Queues of all threads use it.
+class memory_ledger {
+public:
+  /// One queue, for as long as this lives.
+  class account {
+  public:
+    account(std::shared_ptr<memory_ledger> in, std::string name, storable what,
+            std::function<void()> shed);
+
+    account(const account&) = delete;
+    account& operator=(const account&) = delete;
+    ~account();
+
+    /// The queue was used, and holds so many bytes of messages.
+    void holds(size_t bytes, queue::time_point now);
+
+    /// The queue was asked, and now holds so many.
+    void gave_up(size_t bytes, queue::time_point now);
+
+    /// Whether a queue that cannot be stored may hold more.
+    /// @param share Bytes for all of those together.
+    [[nodiscard]] bool may_grow(size_t share) const noexcept;
+
+  private:
+    friend class memory_ledger;
+
+    using place = std::list<account*>::iterator;
+
+    std::shared_ptr<memory_ledger> in_;
+    std::string name_;
+    storable what_;
+    /// May be called in any thread, and after the account has ended.
+    std::function<void()> shed_;
+    std::atomic<size_t> bytes_{0};
+
+    // Guarded by the ledger's lock, but for `used_`, which is the owner's.
+
+    queue::time_point used_{};
+    place all_;
+    std::optional<place> line_;
+    bool asked_ = false;
+  };
+
+  memory_ledger() = default;
+  memory_ledger(const memory_ledger&) = delete;
+  memory_ledger& operator=(const memory_ledger&) = delete;
+
+  /// Asks queues to give up what the store has, those first that were not used
+  /// for longest, until less than half of the limit is in use. Some at a time:
+  /// several may hold the same bodies.
+  /// @param limit Bytes that all messages may take.
+  void relieve(size_t limit, queue::time_point now);
+
+  /// Returns the bytes of messages that cannot be stored.
+  [[nodiscard]] size_t unstorable() const noexcept {
+    return unstorable_.load(std::memory_order_relaxed);
+  }
+
+  /// Returns how often queues of this process were asked. From any thread.
+  [[nodiscard]] static uint64_t times_asked() noexcept {
+    return times_asked_.load(std::memory_order_relaxed);
+  }
+
+  /// Returns the bytes of messages of this process that cannot be stored. From
+  /// any thread.
+  [[nodiscard]] static size_t all_unstorable() noexcept {
+    return all_unstorable_.load(std::memory_order_relaxed);
+  }
+
+  /// Returns who holds most, for people.
+  [[nodiscard]] std::string holders() const;
+
+  /// Publishes were refused for want of memory.
+  void refused(const std::string& why, queue::time_point now);
+
+  /// Returns why publishes were refused within the last few seconds; empty if
+  /// none were.
+  [[nodiscard]] std::string trouble(queue::time_point now) const;
+
+private:
+  [[nodiscard]] std::vector<std::function<void()>>
+  next_to_ask(size_t used, size_t limit, queue::time_point now);
+  void leave_line(account& x);
+  void enter_line(account& x, queue::time_point now);
+
+  mutable std::mutex lock_;
+  std::list<account*> all_;
+  /// Those that hold something the store may have, the longest unused first.
+  std::list<account*> line_;
+  size_t waiting_for_ = 0;
+  queue::time_point last_asked_{};
+  std::string trouble_;
+  std::optional<queue::time_point> trouble_at_;
+
+  std::atomic<size_t> unstorable_{0};
+  std::atomic<size_t> unstorable_queues_{0};
+
+  static inline std::atomic<size_t> all_unstorable_{0};
+  static inline std::atomic<uint64_t> times_asked_{0};
+};
+
+} // namespace cafq

@@ -1,0 +1,124 @@
+#include "actors/memory_ledger.hpp"
+
+#include "actors/queue/block.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+using namespace std::chrono_literals;
+
+namespace cafq {
+
+namespace {
+
+struct fixture {
+  /// A queue that holds so much, and notes that it was asked.
+  std::unique_ptr<memory_ledger::account>
+  open(const std::string& name, size_t bytes, storable what = storable::yes) {
+    auto result = std::make_unique<memory_ledger::account>(
+      uut, name, what, [this, name] { asked.push_back(name); });
+    result->holds(bytes, now += 1s);
+    return result;
+  }
+
+  /// The limit at which so much of it is in use.
+  [[nodiscard]] size_t limit_at(double part) const {
+    return static_cast<size_t>(
+      static_cast<double>(queue::block::bytes_in_memory()) / part);
+  }
+
+  std::shared_ptr<memory_ledger> uut = std::make_shared<memory_ledger>();
+  std::vector<std::string> asked;
+  queue::time_point now{};
+  /// Something that takes memory.
+  std::string body = std::string(1'000'000, 'x');
+  std::string_view view{body};
+  queue::block_ptr block = queue::block::make({&view, 1}, 0);
+};
+
+using names = std::vector<std::string>;
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(memory_ledger_tests, fixture)
+
+BOOST_AUTO_TEST_CASE(asks_nobody_while_there_is_memory) {
+  const auto x = open("a", 1'000'000);
+  uut->relieve(limit_at(0.7), now);
+  BOOST_TEST(asked.empty());
+}
+
+BOOST_AUTO_TEST_CASE(asks_those_first_that_were_not_used_for_longest) {
+  const auto a = open("a", 200'000);
+  const auto b = open("b", 200'000);
+  const auto c = open("c", 200'000);
+  a->holds(200'000, now += 1s);
+  // 0.3 of it are to go.
+  uut->relieve(limit_at(0.8), now);
+  BOOST_TEST(asked == (names{"b", "c"}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(asks_on_when_those_asked_have_answered) {
+  const auto a = open("a", 400'000);
+  const auto b = open("b", 400'000);
+  uut->relieve(limit_at(0.8), now += 1s);
+  BOOST_TEST(asked.size() == 1U);
+  uut->relieve(limit_at(0.8), now += 20ms);
+  BOOST_TEST(asked.size() == 1U);
+  a->gave_up(0, now);
+  uut->relieve(limit_at(0.8), now += 20ms);
+  BOOST_TEST(asked == (names{"a", "b"}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(does_not_wait_for_one_that_has_ended_or_is_slow) {
+  auto a = open("a", 400'000);
+  const auto b = open("b", 400'000);
+  const auto c = open("c", 400'000);
+  uut->relieve(limit_at(0.8), now += 1s);
+  a.reset();
+  uut->relieve(limit_at(0.8), now += 20ms);
+  BOOST_TEST(asked.size() == 2U);
+  uut->relieve(limit_at(0.8), now += 1s);
+  BOOST_TEST(asked == (names{"a", "b", "c"}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(never_asks_for_what_cannot_be_stored) {
+  const auto a = open("a", 1'000'000, storable::no);
+  uut->relieve(limit_at(0.9), now);
+  BOOST_TEST(asked.empty());
+  BOOST_TEST(uut->unstorable() == 1'000'000U);
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_stored_has_a_share) {
+  auto a = open("a", 700, storable::no);
+  const auto b = open("b", 200, storable::no);
+  BOOST_TEST(a->may_grow(1000));
+  a->holds(900, now);
+  BOOST_TEST(!a->may_grow(1000));
+  // One with less than its part may still grow.
+  BOOST_TEST(b->may_grow(1000));
+  a.reset();
+  BOOST_TEST(uut->unstorable() == 200U);
+}
+
+BOOST_AUTO_TEST_CASE(names_those_that_hold_most) {
+  const auto a = open("channel t/a", 3U << 20U, storable::no);
+  const auto b = open("topic t", 5U << 20U);
+  const auto c = open("topic u", 0);
+  BOOST_TEST(uut->holders()
+             == "topic t 5 MiB, channel t/a 3 MiB that cannot be stored");
+}
+
+BOOST_AUTO_TEST_CASE(tells_of_refused_publishes_for_a_while) {
+  BOOST_TEST(uut->trouble(now) == "");
+  uut->refused("full", now);
+  BOOST_TEST(uut->trouble(now + 5s) == "full");
+  BOOST_TEST(uut->trouble(now + 11s) == "");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace cafq
