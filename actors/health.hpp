@@ -35,6 +35,16 @@ public:
     return reason_;
   }
 
+  /// Returns how many commits have succeeded: as long as it grows, waiting for
+  /// the disk is worth it.
+  [[nodiscard]] uint64_t commits() const noexcept {
+    return commits_.load(std::memory_order_relaxed);
+  }
+
+  void committed() noexcept {
+    commits_.fetch_add(1, std::memory_order_relaxed);
+  }
+
   void set(state x, std::string reason) {
     const std::lock_guard hold{lock_};
     reason_ = std::move(reason);
@@ -43,6 +53,7 @@ public:
 
 private:
   std::atomic<state> state_{state::ok};
+  std::atomic<uint64_t> commits_{0};
   mutable std::mutex lock_;
   std::string reason_;
 };

@@ -270,6 +270,7 @@ void store_state::write() {
     metrics().commit.Observe(
       std::chrono::duration<double>{now - begun}.count());
     ++commits_;
+    health_->committed();
   }
   if (const auto answered = std::exchange(appended_, 0); answered > 0) {
     pause_.committed(now, now - begun, answered);

@@ -12,7 +12,7 @@ namespace cafq {
 
 namespace {
 
-/// How long publishes wait for room while nothing moves (DESIGN.md 3.4).
+/// How long publishes wait for room while nothing moves, nor on the disk.
 constexpr auto patience = std::chrono::seconds{5};
 
 /// How often waiting publishes look for room that no channel reports: memory
@@ -264,6 +264,8 @@ void topic_state::tick() {
   armed_ = false;
   go_on();
   const auto now = self->clock().now();
+  if (store)
+    look_at_disk(now);
   if (!appending_.empty() && now - append_progress_ >= patience)
     refuse_appending("the disk does not answer");
   if (!waiting_.empty()) {
@@ -303,6 +305,12 @@ std::string topic_state::no_memory() const {
   if (!store && settings.memory->unstorable() >= settings.unstorable_share())
     return "memory for messages that cannot be stored is full";
   return {};
+}
+
+void topic_state::look_at_disk(queue::time_point now) {
+  if (const auto commits = settings.health->commits();
+      std::exchange(seen_commits_, commits) != commits)
+    progress_ = append_progress_ = now;
 }
 
 void topic_state::give_up_waiting(queue::time_point now) {

@@ -167,6 +167,8 @@ private:
   void append_ended(const appending_put& x, const std::string& failure);
   void refuse_appending(const std::string& why);
   void admit_waiting();
+  /// While the disk takes something, waiting for it is worth it.
+  void look_at_disk(queue::time_point now);
   /// They have waited long enough for room.
   void give_up_waiting(queue::time_point now);
   void refuse_waiting(const std::string& why);
@@ -193,6 +195,7 @@ private:
   size_t held_appends_ = 0;
   /// When the store last answered, or got the first of them.
   queue::time_point append_progress_{};
+  uint64_t seen_commits_ = 0;
   /// What was held and is on its way through the store to the channels.
   in_line<uint64_t> moving_;
   uint64_t last_append_ = 0;

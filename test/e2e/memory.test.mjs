@@ -45,6 +45,7 @@ async function createChannels(broker, topic, count) {
 
 // Publishes `total` bodies of `size` bytes; each answer is awaited and is OK.
 async function publish(client, topic, total, size, batch) {
+  client.answering = true;
   for (let i = 0; i < total; i += batch) {
     const bodies = [];
     for (let k = i; k < Math.min(total, i + batch); ++k) bodies.push(body(k, size));
@@ -55,6 +56,7 @@ async function publish(client, topic, total, size, batch) {
 
 // Takes and finishes `total` messages: each once, in publish order.
 async function drain(client, total) {
+  client.answering = true;
   client.rdy(50);
   for (let i = 0; i < total; ++i) {
     const message = await client.message();
@@ -125,6 +127,7 @@ describe('a memory limit', () => {
           if (x.consumers !== 'none')
             for (let i = 0; i < x.channels; ++i) {
               const client = await connect();
+              client.answering = true;
               await client.subscribe(topic, `c${i}`);
               await kinds[x.consumers](client);
               consumers.push(client);
