@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <type_traits>
 
 #include <fmt/core.h>
 
@@ -43,23 +44,30 @@ complaint store(options& target, const option_row& row,
   return std::nullopt;
 }
 
-complaint store(options& target, const option_row& row,
-                std::string options::*field, std::string_view value) {
-  if (row.choices.empty()) {
-    target.*field = value;
-    return std::nullopt;
-  }
-  std::string lower{value};
-  for (auto& ch : lower)
+template <class T>
+concept enumeration = std::is_enum_v<T>;
+
+std::string to_lower(std::string_view text) {
+  std::string result{text};
+  for (auto& ch : result)
     if (ch >= 'A' && ch <= 'Z')
       ch = static_cast<char>(ch | 0x20);
+  return result;
+}
+
+template <enumeration Enum>
+complaint store(options& target, const option_row& row, Enum options::*field,
+                std::string_view value) {
+  const auto lower = to_lower(value);
+  auto word = row.letter_case == letter_case::any ? lower : std::string{value};
   if (const auto flag = parse_bool(value); flag && is_switch(row))
-    lower = *flag ? "true" : "false";
+    word = *flag ? "true" : "false";
   const auto& choices = row.choices;
-  if (std::find(choices.begin(), choices.end(), lower) == choices.end())
+  const auto found = std::find(choices.begin(), choices.end(), word);
+  if (found == choices.end())
     return fmt::format("\"{}\" is not one of {}{}", value, allowed_text(row),
                        did_you_mean(lower, choices));
-  target.*field = lower;
+  target.*field = static_cast<Enum>(found - choices.begin());
   return std::nullopt;
 }
 
@@ -105,6 +113,12 @@ struct text_assigner {
   }
 
   complaint operator()(std::string options::*field) const {
+    target.*field = text;
+    return std::nullopt;
+  }
+
+  template <enumeration Enum>
+  complaint operator()(Enum options::*field) const {
     return store(target, row, field, text);
   }
 
@@ -168,6 +182,15 @@ struct setting_assigner {
   }
 
   complaint operator()(std::string options::*field) const {
+    const auto* text = std::get_if<std::string>(&value);
+    if (text == nullptr)
+      return wants("text in double quotes");
+    target.*field = *text;
+    return std::nullopt;
+  }
+
+  template <enumeration Enum>
+  complaint operator()(Enum options::*field) const {
     if (const auto* text = std::get_if<std::string>(&value))
       return store(target, row, field, *text);
     if (const auto* flag = std::get_if<bool>(&value); flag && is_switch(row))

@@ -25,6 +25,10 @@ struct value_namer {
   std::string_view operator()(std::vector<T> options::*) const {
     return "LIST";
   }
+  template <class Enum>
+  std::string_view operator()(Enum options::*) const {
+    return "WORD";
+  }
 };
 
 std::string_view support_text(support value) {

@@ -131,14 +131,6 @@ std::optional<level> to_level(std::string_view name) {
   return std::nullopt;
 }
 
-std::optional<format> to_format(std::string_view name) {
-  if (lower(name) == "text")
-    return format::text;
-  if (lower(name) == "json")
-    return format::json;
-  return std::nullopt;
-}
-
 void init(level least, format shape, std::string_view prefix) {
   set_level(least);
   background() = std::make_shared<background_sink>(shape, prefix);

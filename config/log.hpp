@@ -21,9 +21,6 @@ enum class format : uint8_t { text, json };
 /// Reads `debug`, `info`, `warn`, `error` or `fatal` in any case.
 [[nodiscard]] std::optional<level> to_level(std::string_view name);
 
-/// Reads `text` or `json`.
-[[nodiscard]] std::optional<format> to_format(std::string_view name);
-
 /// Sets up the log of a daemon. Before that, it is text of level info with the
 /// default prefix. Not to be called while other threads log.
 ///

@@ -17,6 +17,8 @@ bool holds_duration(const option_row& row) {
 std::string choices_text(const option_row& row) {
   std::string text;
   for (const auto choice : row.choices) {
+    if (choice.empty())
+      continue;
     if (!text.empty())
       text += choice == row.choices.back() ? " or " : ", ";
     text += choice;

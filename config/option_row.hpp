@@ -30,11 +30,16 @@ struct limits {
   int64_t greatest = std::numeric_limits<int64_t>::max();
 };
 
-using option_field
-  = std::variant<bool options::*, int64_t options::*,
-                 std::chrono::nanoseconds options::*, std::string options::*,
-                 std::vector<std::string> options::*,
-                 std::vector<double> options::*>;
+using option_field = std::variant<
+  bool options::*, int64_t options::*, std::chrono::nanoseconds options::*,
+  std::string options::*, std::vector<std::string> options::*,
+  std::vector<double> options::*, auth_method options::*,
+  event_loop_kind options::*, log::format options::*, log::level options::*,
+  sync_mode options::*, tls_need options::*, tls_policy options::*,
+  tls_version options::*>;
+
+/// How an option that is one of a few words compares them.
+enum class letter_case : uint8_t { any, exact };
 
 /// One option: all that command line, file, help and dump know about it.
 struct option_row {
@@ -46,8 +51,9 @@ struct option_row {
   std::string_view alias{};
   /// For numbers and durations.
   limits allowed{};
-  /// For strings: the only values allowed, if any. Compared without case.
+  /// For enumerations: what each enumerator is called, in their order.
   std::vector<std::string_view> choices{};
+  config::letter_case letter_case = config::letter_case::any;
   config::support support = support::yes;
   config::scope scope = scope::anywhere;
   /// What the help calls the value, if the type does not say it.

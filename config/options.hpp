@@ -1,6 +1,8 @@
 #pragma once
 
+#include "config/choices.hpp"
 #include "config/identity.hpp"
+#include "config/log.hpp"
 #include "config/sync_policy.hpp"
 
 #include <chrono>
@@ -35,16 +37,16 @@ struct options {
   int64_t broadcast_http_port = 0;
   std::vector<std::string> lookupd_tcp_address;
   std::vector<std::string> auth_http_address;
-  std::string auth_http_request_method{"get"};
+  auth_method auth_http_request_method = auth_method::get;
   bool http_auth_required = false;
   duration http_client_connect_timeout = std::chrono::seconds{2};
   duration http_client_request_timeout = std::chrono::seconds{5};
 
   // -- logging ----------------------------------------------------------------
 
-  std::string log_level{"info"};
+  log::level log_level = log::level::info;
   std::string log_prefix{"[cafqd] "};
-  std::string log_format{"text"};
+  log::format log_format = log::format::text;
 
   // -- memory and disk --------------------------------------------------------
 
@@ -52,7 +54,7 @@ struct options {
   int64_t mem_queue_size = 10000;
   int64_t memory_limit = int64_t{256} << 20;
   int64_t max_backlog_bytes = 0;
-  std::string sync{"interval"};
+  sync_mode sync = sync_mode::interval;
   duration sync_interval = std::chrono::milliseconds{100};
   std::vector<std::string> topic_sync;
   int64_t max_bytes_per_file = 104857600;
@@ -72,7 +74,7 @@ struct options {
   // -- clients ----------------------------------------------------------------
 
   int64_t max_connections = 0;
-  std::string event_loop{"cafq"};
+  event_loop_kind event_loop = event_loop_kind::cafq;
   duration max_heartbeat_interval = std::chrono::seconds{60};
   int64_t max_rdy_count = 2500;
   int64_t max_output_buffer_size = 65536;
@@ -96,10 +98,10 @@ struct options {
 
   std::string tls_cert;
   std::string tls_key;
-  std::string tls_client_auth_policy;
+  tls_policy tls_client_auth_policy = tls_policy::none;
   std::string tls_root_ca_file;
-  std::string tls_required{"false"};
-  std::string tls_min_version{"tls1.2"};
+  tls_need tls_required = tls_need::nobody;
+  tls_version tls_min_version = tls_version::tls1_2;
   bool deflate = true;
   int64_t max_deflate_level = 6;
   bool snappy = true;
@@ -113,7 +115,7 @@ struct options {
 /// Returns what the options say about sync modes.
 /// @throws bad_sync_rule
 [[nodiscard]] inline sync_policy to_sync_policy(const options& x) {
-  return sync_policy{to_sync_mode(x.sync).value(), x.topic_sync};
+  return sync_policy{x.sync, x.topic_sync};
 }
 
 } // namespace cafq::config

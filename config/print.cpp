@@ -108,6 +108,15 @@ std::string flag_text(const std::vector<T>& values) {
   return text;
 }
 
+/// Replaces an enumerator by what the table calls it.
+template <class T>
+decltype(auto) to_printable(const T& value, const option_row& row) {
+  if constexpr (std::is_enum_v<T>)
+    return std::string{row.choices.at(static_cast<size_t>(value))};
+  else
+    return value;
+}
+
 } // namespace
 
 std::string to_file_syntax(const setting& value) {
@@ -115,13 +124,15 @@ std::string to_file_syntax(const setting& value) {
 }
 
 std::string to_file_syntax(const options& source, const option_row& row) {
-  return std::visit([&](auto field) { return file_text(source.*field); },
-                    row.field);
+  return std::visit(
+    [&](auto field) { return file_text(to_printable(source.*field, row)); },
+    row.field);
 }
 
 std::string to_flag_syntax(const options& source, const option_row& row) {
-  return std::visit([&](auto field) { return flag_text(source.*field); },
-                    row.field);
+  return std::visit(
+    [&](auto field) { return flag_text(to_printable(source.*field, row)); },
+    row.field);
 }
 
 } // namespace cafq::config

@@ -3,6 +3,7 @@
 #include "config/identity.hpp"
 #include "config/log.hpp"
 #include "config/option_table.hpp"
+#include "config/print.hpp"
 #include "config/version.hpp"
 
 #include <algorithm>
@@ -39,23 +40,11 @@ std::string level_number() {
   return std::to_string(static_cast<int>(log::current_level()) + 1);
 }
 
-/// Returns the number that nsqd has for a word.
-template <class Words>
-std::string number_of(const Words& words, std::string_view word) {
-  for (const auto& [text, number] : words)
-    if (text == word)
-      return std::to_string(number);
-  return "0";
+/// nsqd tells versions of TLS by their number on the wire.
+std::string tls_number(config::tls_version x) {
+  constexpr int tls1_0 = 0x0301;
+  return std::to_string(tls1_0 + static_cast<int>(x));
 }
-
-using word_number = std::pair<std::string_view, int>;
-
-constexpr std::array tls_versions{
-  word_number{"tls1.0", 769}, word_number{"tls1.1", 770},
-  word_number{"tls1.2", 771}, word_number{"tls1.3", 772}};
-
-constexpr std::array tls_needs{
-  word_number{"false", 0}, word_number{"tcp-https", 1}, word_number{"true", 2}};
 
 response render(bool x) {
   return json_ok(x ? "true" : "false");
@@ -147,6 +136,19 @@ public:
   }
 };
 
+struct renderer {
+  const config::options& all;
+  const config::option_row& row;
+
+  template <class T>
+  response operator()(T config::options::*field) const {
+    if constexpr (std::is_enum_v<T>)
+      return render(config::to_flag_syntax(all, row));
+    else
+      return render(all.*field);
+  }
+};
+
 } // namespace
 
 response get_option(const config::options& all, std::string_view name) {
@@ -156,10 +158,10 @@ response get_option(const config::options& all, std::string_view name) {
   if (name == "log_level")
     return json_ok(level_number());
   if (name == "tls_required")
-    return json_ok(number_of(tls_needs, all.tls_required));
+    return json_ok(std::to_string(static_cast<int>(all.tls_required)));
   if (name == "tls_min_version")
-    return json_ok(number_of(tls_versions, all.tls_min_version));
-  return std::visit([&](auto field) { return render(all.*field); }, row->field);
+    return json_ok(tls_number(all.tls_min_version));
+  return std::visit(renderer{all, *row}, row->field);
 }
 
 std::optional<std::optional<std::vector<std::string>>>
@@ -198,7 +200,7 @@ response get_info(const config::options& all, const info_facts& facts) {
     {"max_output_buffer_timeout", all.max_output_buffer_timeout.count()},
     {"max_deflate_level", all.max_deflate_level},
     {"cafq_version", config::version()},
-    {"sync", all.sync},
+    {"sync", to_string(all.sync)},
     {"sync_interval", all.sync_interval.count()},
     {"topic_sync", all.topic_sync},
   }

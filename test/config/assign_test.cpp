@@ -61,6 +61,9 @@ const std::array good{
   use{"tls-required", "F", "false"},
   use{"tls-required", "tcp-https", "tcp-https"},
   use{"tls-min-version", "tls1.3", "tls1.3"},
+  use{"tls-client-auth-policy", "", ""},
+  use{"tls-client-auth-policy", "require", "require"},
+  use{"tls-client-auth-policy", "require-verify", "require-verify"},
   use{"lookupd-tcp-address", "a:1,b:2", "a:1,b:2"},
   use{"e2e-processing-latency-percentile", "0.5,1, 0.99", "1,0.99,0.5"},
 };
@@ -102,6 +105,18 @@ const std::array bad{
   use{"log-level", "wran",
       R"("wran" is not one of debug, info, warn, error or fatal; did you mean )"
       "warn?"},
+  use{"tls-client-auth-policy", "require_verify",
+      R"("require_verify" is not one of require or require-verify; did you )"
+      "mean require-verify?"},
+  use{"tls-client-auth-policy", "Require-Verify",
+      R"("Require-Verify" is not one of require or require-verify; did you )"
+      "mean require-verify?"},
+  use{"tls-client-auth-policy", "verify",
+      R"("verify" is not one of require or require-verify)"},
+  use{"tls-required", "tcp_https",
+      R"("tcp_https" is not one of false, tcp-https or true; did you mean )"
+      "tcp-https?"},
+  use{"tls-required", "yes", R"("yes" is not one of false, tcp-https or true)"},
   use{"tls-min-version", "ssl3.0",
       R"("ssl3.0" is not one of tls1.0, tls1.1, tls1.2 or tls1.3)"},
   use{"e2e-processing-latency-percentile", "1.5",

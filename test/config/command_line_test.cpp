@@ -104,7 +104,8 @@ BOOST_AUTO_TEST_CASE(never_lets_a_switch_eat_the_next_argument) {
   const auto result = parse({"--verbose", "--node-id", "5"});
   BOOST_TEST(result.verbose);
   BOOST_TEST(result.node_id == 5);
-  BOOST_TEST(parse({"--tls-required", "--node-id=5"}).tls_required == "true");
+  BOOST_TEST((parse({"--tls-required", "--node-id=5"}).tls_required
+              == tls_need::everybody));
 }
 
 BOOST_AUTO_TEST_CASE(lets_the_last_scalar_win) {

@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(reads_back_what_is_unusual) {
   options x;
   x.node_id = 3;
   x.log_prefix = "tab\tquote\"back\\slash\r\nend";
-  x.tls_required = "tcp-https";
+  x.tls_required = tls_need::all_but_http;
   x.deflate = false;
   x.mem_queue_size = std::numeric_limits<int64_t>::max();
   x.msg_timeout = 1500ms;

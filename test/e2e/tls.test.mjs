@@ -475,6 +475,17 @@ describe('flags', { concurrency: true }, () => {
     await fails(['--tls-client-auth-policy=require'], text);
   });
 
+  it('a policy that nobody knows stops the start', { ...limit, skip: !isCafqd }, async () => {
+    const certificate = [`--tls-cert=${server.crt}`, `--tls-key=${server.key}`];
+    for (const policy of ['require_verify', 'Require-Verify', 'verify', 'none']) {
+      const flag = `--tls-client-auth-policy=${policy}`;
+      const broker = new Broker(['--tcp-address=127.0.0.1:0', ...certificate, flag]);
+      const { code } = await broker.ended();
+      assert.equal(code, 2);
+      assert.match(broker.log.at(-1), /"\S+" is not one of require or require-verify/);
+    }
+  });
+
   it('files that are no good stop the start', { ...limit, skip: !isCafqd }, async () => {
     const start = 'failed to instantiate cafqd - failed to build TLS config - ';
     await fails(

@@ -43,8 +43,8 @@ const std::array rows{
 
 BOOST_DATA_TEST_CASE(tells_options, data::make(rows), x) {
   config::options all;
-  all.tls_required = "tcp-https";
-  all.tls_min_version = "tls1.2";
+  all.tls_required = config::tls_need::all_but_http;
+  all.tls_min_version = config::tls_version::tls1_2;
   all.lookupd_tcp_address = {"a:1", "b:2"};
   all.e2e_processing_latency_percentile = {1.0, 0.99};
   const auto answer = http::get_option(all, x.name);

@@ -81,7 +81,8 @@ void daemon_actors::start_helpers(const listen_addresses& addresses) {
   if (options_.auth_http_address.empty())
     return;
   const authorizer_settings x{options_.auth_http_address,
-                              options_.auth_http_request_method == "post"};
+                              options_.auth_http_request_method
+                                == config::auth_method::post};
   authorizer_ = sys_.spawn(authorizer, fetcher_, x);
   directory_->add(authorizer_);
 }

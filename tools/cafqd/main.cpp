@@ -20,10 +20,7 @@ int main(int argc, char** argv) {
   const auto& options = loaded.values;
   // Threads inherit it, so none may be there yet.
   cafq::block_signals();
-  // `load` has checked both names.
-  cafq::log::init(*cafq::log::to_level(options.log_level),
-                  *cafq::log::to_format(options.log_format),
-                  options.log_prefix);
+  cafq::log::init(options.log_level, options.log_format, options.log_prefix);
   for (const auto& note : loaded.notes)
     cafq::log::warn("{}", note);
   return cafq::run_broker(loaded);

@@ -33,11 +33,11 @@ sending to_sending(const config::options& x) {
 } // namespace
 
 bool use_stock_io(const config::options& x) {
-  return x.event_loop == "caf";
+  return x.event_loop == config::event_loop_kind::caf;
 }
 
 std::string describe_sync(const config::options& x) {
-  auto result = "mode " + x.sync;
+  auto result = "mode " + std::string{to_string(x.sync)};
   if (to_sync_policy(x).has(config::sync_mode::interval))
     result += ", interval " + config::to_go_duration(x.sync_interval);
   for (const auto& rule : x.topic_sync)

@@ -10,24 +10,39 @@ namespace {
 
 using transport::tls_options;
 
+tls_options::client_auth to_client_auth(config::tls_policy x) {
+  switch (x) {
+    case config::tls_policy::none:
+      return tls_options::client_auth::none;
+    case config::tls_policy::require:
+      return tls_options::client_auth::require;
+    case config::tls_policy::require_verify:
+      break;
+  }
+  return tls_options::client_auth::require_verify;
+}
+
+tls_options::version to_version(config::tls_version x) {
+  switch (x) {
+    case config::tls_version::tls1_0:
+      return tls_options::version::tls1_0;
+    case config::tls_version::tls1_1:
+      return tls_options::version::tls1_1;
+    case config::tls_version::tls1_2:
+      return tls_options::version::tls1_2;
+    case config::tls_version::tls1_3:
+      break;
+  }
+  return tls_options::version::tls1_3;
+}
+
 tls_options to_tls_options(const config::options& x) {
   tls_options result;
   result.certificate_file = x.tls_cert;
   result.key_file = x.tls_key;
   result.root_ca_file = x.tls_root_ca_file;
-  // As nsqd: any other policy asks for no certificate.
-  using policy = tls_options::client_auth;
-  if (x.tls_client_auth_policy == "require")
-    result.policy = policy::require;
-  else if (x.tls_client_auth_policy == "require-verify")
-    result.policy = policy::require_verify;
-  using version = tls_options::version;
-  if (x.tls_min_version == "tls1.0")
-    result.min_version = version::tls1_0;
-  else if (x.tls_min_version == "tls1.1")
-    result.min_version = version::tls1_1;
-  else if (x.tls_min_version == "tls1.3")
-    result.min_version = version::tls1_3;
+  result.policy = to_client_auth(x.tls_client_auth_policy);
+  result.min_version = to_version(x.tls_min_version);
   return result;
 }
 
@@ -42,7 +57,8 @@ transport::tls_source::context_ptr load_context(const config::options& x) {
 } // namespace
 
 bool tls_required(const config::options& x) {
-  return x.tls_required != "false" || !x.tls_client_auth_policy.empty();
+  return x.tls_required != config::tls_need::nobody
+         || x.tls_client_auth_policy != config::tls_policy::none;
 }
 
 std::shared_ptr<transport::tls_source> load_tls(const config::options& x) {
