@@ -44,6 +44,8 @@ bool http_connection_state::shake_hands() {
   switch (filters.handshake()) {
     case transport::step::more:
       handshake_due.reset();
+      if (const auto& weakness = socket.tls()->weakness(); !weakness.empty())
+        log::warn("TLS: [{}] {}", socket.peer(), weakness);
       last_progress = self->clock().now();
       arm();
       return true;

@@ -1,3 +1,4 @@
+#include "config/log.hpp"
 #include "net/nsq_connection.hpp"
 #include "net/protocol/errors.hpp"
 #include "net/protocol/frame.hpp"
@@ -94,6 +95,8 @@ bool connection_state::shake_hands() {
   }
   upgrade->tls = false;
   session.set_tls(true);
+  if (const auto& weakness = socket.tls()->weakness(); !weakness.empty())
+    log::warn("TLS: [{}] {}", socket.peer(), weakness);
   confirm_upgrade();
   return true;
 }

@@ -1,5 +1,7 @@
 #include "net/transport/tls_context.hpp"
 
+#include "net/transport/client_certificate.hpp"
+
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -194,11 +196,11 @@ void tls_context::set_client_rules(const tls_options& options) {
     SSL_CTX_set_default_verify_paths(ctx);
   }
   ERR_clear_error();
-  constexpr auto demand = SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
   if (options.policy == policy::require)
-    SSL_CTX_set_verify(ctx, demand, &accept_any);
+    SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+                       &accept_any);
   else if (options.policy == policy::require_verify)
-    SSL_CTX_set_verify(ctx, demand, nullptr);
+    verify_clients(ctx);
 }
 
 } // namespace cafq::transport

@@ -104,6 +104,7 @@ tls_stream::tls_stream(const tls_context& context)
   : ssl_(context.new_connection()) {
   auto* x = bio::make(&buffers_);
   SSL_set_bio(ssl_.get(), x, x);
+  keep_verdict(ssl_.get(), &verdict_);
 }
 
 step tls_stream::handshake(protocol::input_buffer& wire,
@@ -191,8 +192,13 @@ step tls_stream::outcome(int rc) {
     case SSL_ERROR_ZERO_RETURN:
       return last_ = step::ended;
     default:
-      return last_ = fail(reason_text(ERR_peek_error()));
+      break;
   }
+  // Go's words, and the reason that OpenSSL leaves out.
+  if (!verdict_.refusal.empty())
+    return last_ = fail("tls: failed to verify client certificate: "
+                        + verdict_.refusal);
+  return last_ = fail(reason_text(ERR_peek_error()));
 }
 
 } // namespace cafq::transport

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "net/transport/client_certificate.hpp"
 #include "net/transport/filter.hpp"
 #include "net/transport/tls_context.hpp"
 
@@ -44,6 +45,11 @@ public:
   /// @pre The handshake is done.
   [[nodiscard]] tls_details details() const;
 
+  /// Says what is weak about the certificate of the client, empty if nothing.
+  [[nodiscard]] const std::string& weakness() const noexcept {
+    return verdict_.weakness;
+  }
+
 private:
   struct deleter {
     void operator()(ssl_st* x) const noexcept;
@@ -60,6 +66,7 @@ private:
   step outcome(int rc);
 
   buffers buffers_;
+  certificate_verdict verdict_;
   std::unique_ptr<ssl_st, deleter> ssl_;
   step last_ = step::hungry;
 };

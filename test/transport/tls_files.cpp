@@ -54,13 +54,12 @@ struct tls_files::key_pair {
     X509_gmtime_adj(X509_getm_notBefore(x), wish.from * day);
     X509_gmtime_adj(X509_getm_notAfter(x), wish.until * day);
     X509_set_pubkey(x, key);
-    const auto* name
-      = reinterpret_cast<const unsigned char*>(wish.name.c_str());
-    X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_UTF8,
-                               name, -1, -1, 0);
+    add_name(wish.name);
+    if (!wish.another_name.empty())
+      add_name(wish.another_name);
     const auto& by = signer ? *signer : *this;
     X509_set_issuer_name(x, X509_get_subject_name(by.certificate));
-    if (!signer)
+    if (!signer || wish.authority)
       add_extension(x, NID_basic_constraints, "critical,CA:TRUE");
     must(X509_sign(x, by.key, wish.sha1 ? EVP_sha1() : EVP_sha256()) > 0);
   }
@@ -71,6 +70,13 @@ struct tls_files::key_pair {
   ~key_pair() {
     X509_free(certificate);
     EVP_PKEY_free(key);
+  }
+
+  void add_name(const std::string& name) const {
+    const auto* bytes = reinterpret_cast<const unsigned char*>(name.data());
+    X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN",
+                               MBSTRING_UTF8, bytes,
+                               static_cast<int>(name.size()), -1, 0);
   }
 
   void save(const std::filesystem::path& file) const {
@@ -89,8 +95,8 @@ tls_files::tls_files(const std::string& authority) {
   folder_ = name;
   certificate_wish wish;
   wish.name = authority;
-  authority_ = std::make_shared<key_pair>(wish, nullptr);
-  authority_->save(folder_ / "ca");
+  const auto& x = made_["ca"] = std::make_shared<key_pair>(wish, nullptr);
+  x->save(folder_ / "ca");
 }
 
 tls_files::~tls_files() {
@@ -99,7 +105,10 @@ tls_files::~tls_files() {
 }
 
 void tls_files::make(const std::string& file, const certificate_wish& wish) {
-  key_pair{wish, authority_.get()}.save(folder_ / file);
+  const auto& signer = made_.at(wish.signer.empty() ? "ca" : wish.signer);
+  const auto x = std::make_shared<key_pair>(wish, signer.get());
+  x->save(folder_ / file);
+  made_[file] = x;
 }
 
 void tls_files::write(const std::string& file, const std::string& text) const {

@@ -3,6 +3,8 @@
 #include "net/transport/tls_context.hpp"
 
 #include <filesystem>
+#include <map>
+#include <memory>
 #include <string>
 
 namespace cafq::test {
@@ -16,6 +18,12 @@ struct certificate_wish {
   bool sha1 = false;
   /// 0: an elliptic key, which is made in no time.
   int rsa_bits = 0;
+  /// A second common name, behind the other.
+  std::string another_name{};
+  /// Whether it may sign others.
+  bool authority = false;
+  /// The file of who signs it; empty: the authority of the folder.
+  std::string signer{};
 };
 
 /// An authority with the certificates it signed, as files that go with it.
@@ -43,7 +51,8 @@ private:
   struct key_pair;
 
   std::filesystem::path folder_;
-  std::shared_ptr<key_pair> authority_;
+  /// By file; the authority of the folder is `ca`.
+  std::map<std::string, std::shared_ptr<key_pair>> made_;
 };
 
 } // namespace cafq::test

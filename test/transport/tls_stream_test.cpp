@@ -8,6 +8,10 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <array>
+#include <string>
+#include <utility>
+
 #include <openssl/ssl.h>
 
 using namespace cafq::test;
@@ -181,11 +185,74 @@ BOOST_AUTO_TEST_CASE(requires_a_certificate_of_the_authority) {
   server b{options(auth::require_verify)};
   tls_client a{{.files = &strangers, .certificate = "client", .verify = false}};
   BOOST_TEST(connect(a, b) == step::failed);
-  BOOST_TEST(b.stream.error() == "tls: certificate verify failed");
+  BOOST_TEST(b.stream.error()
+             == "tls: failed to verify client certificate: unable to get local "
+                "issuer certificate (CN=localhost)");
   files.make("client");
   server c{options(auth::require_verify)};
   tls_client known{{.files = &files, .certificate = "client"}};
   BOOST_TEST(connect(known, c) == step::more);
+}
+
+BOOST_AUTO_TEST_CASE(says_why_a_certificate_is_refused) {
+  files.make("client",
+             {.name = "old\x1b[2J\n\xe2\x80\xae", .from = -5, .until = -1});
+  server b{options(auth::require_verify)};
+  tls_client a{{.files = &files, .certificate = "client"}};
+  BOOST_TEST(connect(a, b) == step::failed);
+  BOOST_TEST(b.stream.error()
+             == "tls: failed to verify client certificate: certificate has "
+                "expired (CN=old\\1B[2J\\0A\\E2\\80\\AE)");
+}
+
+BOOST_DATA_TEST_CASE(lets_weak_keys_in_and_says_so,
+                     boost::unit_test::data::make({512, 1024, 2048}), bits) {
+  files.make("client", {.name = "weak", .rsa_bits = bits});
+  server b{options(auth::require_verify)};
+  // The padding of TLS 1.3 does not fit into 512 bits.
+  tls_client a{
+    {.files = &files, .certificate = "client", .max_version = TLS1_2_VERSION}};
+  BOOST_TEST_REQUIRE(connect(a, b) == step::more);
+  BOOST_TEST(b.stream.weakness()
+             == (bits < 2048 ? "key of " + std::to_string(bits)
+                                 + " bits in the certificate of CN=weak"
+                             : ""));
+}
+
+BOOST_AUTO_TEST_CASE(lets_no_old_digest_in) {
+  files.make("client", {.sha1 = true});
+  server b{options(auth::require_verify)};
+  tls_client a{{.files = &files, .certificate = "client"}};
+  BOOST_TEST(connect(a, b) == step::failed);
+  BOOST_TEST(b.stream.error().find("too weak") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(trusts_an_authority_below_the_root) {
+  files.make("middle", {.name = "middle", .authority = true});
+  files.make("client", {.name = "ours", .signer = "middle"});
+  files.make("other", {.name = "theirs"});
+  auto opt = options(auth::require_verify);
+  opt.root_ca_file = files.path("middle.crt");
+  server b{opt};
+  tls_client a{{.files = &files, .certificate = "client"}};
+  BOOST_TEST(connect(a, b) == step::more);
+  // Of the same root, which nobody trusts here.
+  server c{opt};
+  tls_client stranger{{.files = &files, .certificate = "other"}};
+  BOOST_TEST(connect(stranger, c) == step::failed);
+}
+
+BOOST_AUTO_TEST_CASE(trusts_a_certificate_itself) {
+  files.make("client", {.name = "ours"});
+  files.make("other", {.name = "theirs"});
+  auto opt = options(auth::require_verify);
+  opt.root_ca_file = files.path("client.crt");
+  server b{opt};
+  tls_client a{{.files = &files, .certificate = "client"}};
+  BOOST_TEST(connect(a, b) == step::more);
+  server c{opt};
+  tls_client stranger{{.files = &files, .certificate = "other"}};
+  BOOST_TEST(connect(stranger, c) == step::failed);
 }
 
 BOOST_AUTO_TEST_CASE(keeps_to_the_least_version) {
