@@ -18,6 +18,12 @@ struct request {
   /// The minor version: HTTP/1.0 or HTTP/1.1.
   int minor = 1;
   bool has_host = false;
+  std::string host;
+  /// What only browsers send: Origin, any of Sec-Fetch-* (but for the mode
+  /// `cors`, which Node sends as well), and Sec-Fetch-Site.
+  std::optional<std::string> origin;
+  bool from_browser = false;
+  std::string fetch_site;
   /// Whether the client can send another request behind this one.
   bool keep_alive = true;
   /// Whether the body only comes when we ask for it.

@@ -95,12 +95,20 @@ protected:
     // We are no client.
   }
 
-  void on_field_impl(beast::http::field name, beast::string_view,
+  void on_field_impl(beast::http::field name, beast::string_view name_text,
                      beast::string_view value, error_code&) override {
+    // What stands behind a chunked body comes here as well. A proxy in front
+    // of us looks at the head alone.
+    if (head_done_)
+      return;
     switch (name) {
       case beast::http::field::host:
         if (std::exchange(head.has_host, true))
           what = trouble::hosts;
+        head.host = value.to_string();
+        break;
+      case beast::http::field::origin:
+        head.origin = value.to_string();
         break;
       case beast::http::field::transfer_encoding:
         if (!beast::iequals(value, "chunked"))
@@ -120,12 +128,13 @@ protected:
           what = trouble::expectation;
         break;
       default:
+        take_fetch_field(name_text, value);
         break;
     }
   }
 
   void on_header_impl(error_code&) override {
-    // `next` sees it.
+    head_done_ = true;
   }
 
   void
@@ -159,6 +168,20 @@ protected:
   }
 
 private:
+  /// Beast has no numbers for these.
+  void take_fetch_field(beast::string_view name, beast::string_view value) {
+    constexpr beast::string_view prefix = "sec-fetch-";
+    if (!beast::iequals(name.substr(0, prefix.size()), prefix))
+      return;
+    // All that fetch of Node sends, which is a program like any other. Browsers
+    // send the rest as well.
+    if (beast::iequals(name, "sec-fetch-mode") && beast::iequals(value, "cors"))
+      return;
+    head.from_browser = true;
+    if (beast::iequals(name, "sec-fetch-site"))
+      head.fetch_site = value.to_string();
+  }
+
   size_t take(beast::string_view bytes, error_code& ec) {
     received += bytes.size();
     if (keep)
@@ -169,6 +192,8 @@ private:
     }
     return bytes.size();
   }
+
+  bool head_done_ = false;
 };
 
 request_parser::request_parser() : parser_(std::make_unique<beast_parser>()) {

@@ -9,7 +9,7 @@ import { after, before, describe, it } from 'node:test';
 import { AuthServer } from './support/auth_server.mjs';
 import { Broker, startBroker, withBroker } from './support/broker.mjs';
 import { Authority, serving } from './support/certificates.mjs';
-import { ask } from './support/http.mjs';
+import { HttpClient, ask } from './support/http.mjs';
 import { Collector, openReader, openWriter } from './support/nsqjs.mjs';
 import { withSecureClients } from './support/secure.mjs';
 import { bytes, identify, mpub, pub, sized, topicName, withClients } from './support/wire.mjs';
@@ -381,6 +381,19 @@ describe('AUTH, other settings', { concurrency: 4 }, () => {
       assert.equal(other.body, '{"message":"UNAUTHORIZED"}');
       assert.equal((await post(`/channel/create?topic=${topic}&channel=c`, 'all:http')).status, 200);
       assert.equal((await post(`/channel/delete?topic=${topic}&channel=c`, 'nobody')).status, 403);
+    }));
+
+  it('a secret behind the body is none', limit, () =>
+    withAuth(asking('--http-auth-required'), async (_connect, { httpPort }) => {
+      const client = await HttpClient.connect(httpPort);
+      try {
+        const trailer = '1\r\nx\r\n0\r\nAuthorization: Bearer all:trailer\r\n\r\n';
+        client.send(`POST /pub?topic=${topicName()} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n${trailer}`);
+        const answer = await client.answer();
+        assert.deepEqual([answer.status, answer.body], [401, '{"message":"AUTH_REQUIRED"}']);
+      } finally {
+        client.destroy();
+      }
     }));
 
   it('http-auth-required needs an auth server', limit, async () => {

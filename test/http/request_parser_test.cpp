@@ -56,6 +56,60 @@ BOOST_AUTO_TEST_CASE(takes_a_request_apart) {
   BOOST_TEST(uut.body() == "hello");
 }
 
+BOOST_AUTO_TEST_CASE(knows_a_browser_by_its_head) {
+  request_parser uut;
+  uut.feed("GET / HTTP/1.1\r\nHost: a:1\r\norigin: http://b\r\n"
+           "SEC-FETCH-SITE: cross-site\r\n\r\n");
+  BOOST_TEST((uut.next() == event::head));
+  const auto& head = uut.head();
+  BOOST_TEST(head.host == "a:1");
+  BOOST_TEST(head.origin.value_or("") == "http://b");
+  BOOST_TEST(head.from_browser);
+  BOOST_TEST(head.fetch_site == "cross-site");
+}
+
+BOOST_AUTO_TEST_CASE(knows_a_browser_by_any_of_its_fields) {
+  request_parser uut;
+  uut.feed("GET / HTTP/1.1\r\nHost: a\r\nSec-Fetch-Storage-Access: x\r\n\r\n"
+           "GET / HTTP/1.1\r\nHost: a\r\nSec-Fetc: x\r\nSec: y\r\n\r\n");
+  BOOST_TEST((uut.next() == event::head));
+  BOOST_TEST(uut.head().from_browser);
+  BOOST_TEST((uut.next() == event::body));
+  uut.skip();
+  BOOST_TEST((uut.next() == event::head));
+  BOOST_TEST(!uut.head().from_browser);
+  BOOST_TEST(!uut.head().origin.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(takes_fetch_of_node_for_no_browser) {
+  request_parser uut;
+  uut.feed("GET / HTTP/1.1\r\nHost: a\r\nsec-fetch-mode: cors\r\n\r\n"
+           "GET / HTTP/1.1\r\nHost: a\r\nSec-Fetch-Mode: navigate\r\n\r\n");
+  BOOST_TEST((uut.next() == event::head));
+  BOOST_TEST(!uut.head().from_browser);
+  BOOST_TEST((uut.next() == event::body));
+  uut.skip();
+  BOOST_TEST((uut.next() == event::head));
+  BOOST_TEST(uut.head().from_browser);
+}
+
+BOOST_AUTO_TEST_CASE(takes_nothing_from_a_trailer) {
+  request_parser uut;
+  uut.feed(post
+           + "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n"
+             "Authorization: Bearer secret\r\nHost: y\r\nOrigin: z\r\n"
+             "Expect: 100-continue\r\n\r\n"
+           + post + "Content-Length: 0\r\n\r\n");
+  BOOST_TEST((finish(uut) == event::body));
+  BOOST_TEST(uut.body() == "x");
+  BOOST_TEST(uut.head().secret == "");
+  BOOST_TEST(uut.head().host == "x");
+  BOOST_TEST(!uut.head().origin.has_value());
+  BOOST_TEST(!uut.head().expects_continue);
+  uut.skip();
+  BOOST_TEST((finish(uut) == event::body));
+}
+
 BOOST_AUTO_TEST_CASE(goes_on_with_the_next_request) {
   request_parser uut;
   uut.feed("GET /a HTTP/1.1\r\nHost: x\r\n\r\n" + post
