@@ -133,6 +133,11 @@ const std::vector<option_group>& option_table() {
          .field = &o::http_auth_required,
          .help = "ask HTTP clients that publish or administer for the secret "
                  "as well (Authorization: Bearer)"},
+        {.name = "http-admin-topic",
+         .field = &o::http_admin_topic,
+         .help = "with http-auth-required, who may publish to this topic may "
+                 "change the node (PUT /config); empty: nobody may (cafqd)",
+         .value_name = "TOPIC"},
         {.name = "http-client-connect-timeout",
          .field = &o::http_client_connect_timeout,
          .help = "limit for connecting to auth and lookup servers",

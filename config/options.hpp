@@ -39,6 +39,7 @@ struct options {
   std::vector<std::string> auth_http_address;
   auth_method auth_http_request_method = auth_method::get;
   bool http_auth_required = false;
+  std::string http_admin_topic{"cafq.admin"};
   duration http_client_connect_timeout = std::chrono::seconds{2};
   duration http_client_request_timeout = std::chrono::seconds{5};
 

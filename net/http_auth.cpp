@@ -11,9 +11,11 @@ namespace cafq {
 namespace {
 
 /// Says whether a grant covers what a request asks for: topics belong to those
-/// who may publish to them, channels to those who may subscribe.
+/// who may publish to them, channels to those who may subscribe, and the node
+/// to those who may publish to a topic that stands for it.
 struct coverage {
   const auth::authorizations& grant;
+  const std::string& admin_topic;
 
   bool operator()(const http::publish& x) const {
     return grant.may_publish(x.topic);
@@ -29,7 +31,7 @@ struct coverage {
 
   template <class Other>
   bool operator()(const Other&) const {
-    return grant.size() > 0;
+    return !admin_topic.empty() && grant.may_publish(admin_topic);
   }
 };
 
@@ -74,7 +76,7 @@ void http_connection_state::authorize(http::effect x) {
 }
 
 void http_connection_state::perform_if_granted(http::effect& x) {
-  if (std::visit(coverage{*grant}, x))
+  if (std::visit(coverage{*grant, settings->admin_topic}, x))
     perform(x);
   else
     answer(http::failure(403, "UNAUTHORIZED"));

@@ -12,6 +12,7 @@
 #include "net/transport/tls_source.hpp"
 
 #include <memory>
+#include <string>
 
 namespace cafq {
 
@@ -34,6 +35,8 @@ struct http_settings {
   std::shared_ptr<body_budget> bodies = std::make_shared<body_budget>();
   /// Null if nobody has to show a secret.
   authorizer_actor authorizer;
+  /// Who may publish to it may change the node. Empty: nobody may.
+  std::string admin_topic;
   /// What HTTPS connections use; null for those in clear.
   std::shared_ptr<const transport::tls_source> tls;
   /// Whether every request in clear is refused.

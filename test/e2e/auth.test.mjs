@@ -383,6 +383,28 @@ describe('AUTH, other settings', { concurrency: 4 }, () => {
       assert.equal((await post(`/channel/delete?topic=${topic}&channel=c`, 'nobody')).status, 403);
     }));
 
+  it('changing the node takes a right of its own', limit, async () => {
+    const put = (port, secret, option = 'log_level', body = 'info') =>
+      ask(port, 'PUT', `/config/${option}`, { body, headers: { Authorization: `Bearer ${secret}` } });
+    await withAuth(asking('--http-auth-required'), async (_connect, { httpPort }) => {
+      for (const secret of ['subscribe:.*', 'topics:^orders$', 'channels:', 'nobody'])
+        for (const option of ['log_level', 'nsqlookupd_tcp_addresses', 'no_such_option']) {
+          const refused = await put(httpPort, secret, option, '[]');
+          assert.deepEqual([refused.status, refused.body], [403, '{"message":"UNAUTHORIZED"}'], secret);
+        }
+      for (const secret of ['all:admin', 'topics:^cafq\\.admin$'])
+        assert.equal((await put(httpPort, secret)).status, 200, secret);
+      assert.equal((await put(httpPort, 'all:admin', 'nsqlookupd_tcp_addresses', '[]')).body, '[]');
+    });
+    await withAuth(asking('--http-auth-required', '--http-admin-topic=ops'), async (_connect, { httpPort }) => {
+      assert.equal((await put(httpPort, 'topics:^ops$')).status, 200);
+      assert.equal((await put(httpPort, 'topics:^cafq\\.admin$')).status, 403);
+    });
+    await withAuth(asking('--http-auth-required', '--http-admin-topic='), async (_connect, { httpPort }) => {
+      assert.equal((await put(httpPort, 'all:admin')).status, 403);
+    });
+  });
+
   it('a secret behind the body is none', limit, () =>
     withAuth(asking('--http-auth-required'), async (_connect, { httpPort }) => {
       const client = await HttpClient.connect(httpPort);

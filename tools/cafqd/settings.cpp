@@ -71,6 +71,7 @@ to_http_settings(const config::options& x, const listen_addresses& where) {
   http_settings result;
   result.options = x;
   result.sending = to_sending(x);
+  result.admin_topic = x.http_admin_topic;
   result.limits.max_msg_size = static_cast<uint64_t>(x.max_msg_size);
   result.limits.max_body_size = static_cast<uint64_t>(x.max_body_size);
   result.limits.max_defer_ms = to_ms(x.max_req_timeout).count();
