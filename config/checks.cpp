@@ -6,12 +6,34 @@
 
 namespace cafq::config {
 
+namespace {
+
+/// nsqlookupd and statsd know no users. What looks like one is a password in
+/// the wrong place, which would be logged with every attempt to connect.
+complaint check_host_and_port(const configuration& what, const char* option,
+                              const std::vector<std::string>& addresses) {
+  for (const auto& x : addresses)
+    if (x.find('@') != x.npos)
+      return fmt::format("{}: wants HOST:PORT, without a user or a password",
+                         what.origins.at(find_option(option)));
+  return std::nullopt;
+}
+
+} // namespace
+
 complaint check_values(const configuration& what) {
+  const auto& x = what.values;
+  if (auto wrong = check_host_and_port(what, "lookupd-tcp-address",
+                                       x.lookupd_tcp_address))
+    return wrong;
+  if (auto wrong = check_host_and_port(what, "statsd-address",
+                                       {x.statsd_address}))
+    return wrong;
   try {
-    static_cast<void>(to_sync_policy(what.values));
-  } catch (const bad_sync_rule& x) {
+    static_cast<void>(to_sync_policy(x));
+  } catch (const bad_sync_rule& ex) {
     const auto origin = what.origins.find(find_option("topic-sync"));
-    return fmt::format("{}: {}", origin->second, x.what());
+    return fmt::format("{}: {}", origin->second, ex.what());
   }
   return std::nullopt;
 }

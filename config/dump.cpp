@@ -3,6 +3,7 @@
 #include "config/describe.hpp"
 #include "config/option_table.hpp"
 #include "config/print.hpp"
+#include "config/secrets.hpp"
 #include "config/version.hpp"
 #include "config/wrap.hpp"
 
@@ -13,11 +14,12 @@
 namespace cafq::config {
 
 std::string dump(const options& source, const caf_settings& caf) {
+  const auto shown = without_secrets(source);
   auto text = fmt::format("; {}\n[cafqd]\n", version_line());
   for (const auto& group : option_table())
     for (const auto& row : group.rows)
       if (is_in_files(row))
-        text += fmt::format("{} = {}\n", row.name, to_file_syntax(source, row));
+        text += fmt::format("{} = {}\n", row.name, to_file_syntax(shown, row));
   // A section may not come twice in CAF's file, so gather its keys first.
   std::map<std::string, std::string> sections;
   for (const auto& [name, value] : caf) {

@@ -1,6 +1,7 @@
 #include "net/authorizer.hpp"
 
 #include "actors/actor_support.hpp"
+#include "config/secrets.hpp"
 
 #include <utility>
 
@@ -40,8 +41,8 @@ void authorizer_state::ask(const auth_question_ptr& what, size_t server,
   else
     request->url += "?" + auth::to_query(*what);
   const auto failed = [=, this](const std::string& why) {
-    log::warn("AUTH: failed to auth against {} - {}", settings.servers[server],
-              why);
+    log::warn("AUTH: failed to auth against {} - {}",
+              config::without_secret(settings.servers[server]), why);
     if (left > 1) {
       ask(what, (server + 1) % settings.servers.size(), left - 1, answer_to);
       return;

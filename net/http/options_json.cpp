@@ -81,7 +81,8 @@ public:
   }
 
   bool string(std::string& x) {
-    if (!list || list->size() == most_lookupds)
+    // What looks like a user is a password in the wrong place.
+    if (!list || list->size() == most_lookupds || x.find('@') != x.npos)
       return false;
     list->push_back(std::move(x));
     return true;

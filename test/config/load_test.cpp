@@ -72,6 +72,14 @@ const std::array refusals{
   refusal{{"--node-id=2000"},
           2,
           "cafqd: --node-id: 2000 is out of range, must be 0..1023\n"},
+  refusal{{"--lookupd-tcp-address=user:secret@host:4160"},
+          1,
+          "cafqd: --lookupd-tcp-address: wants HOST:PORT, without a user or a "
+          "password\n"},
+  refusal{{"--statsd-address=user:secret@host:8125"},
+          1,
+          "cafqd: --statsd-address: wants HOST:PORT, without a user or a "
+          "password\n"},
   refusal{{"--topic-sync=orders"},
           1,
           "cafqd: --topic-sync: \"orders\" is not GLOB=MODE, such as "

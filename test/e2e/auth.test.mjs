@@ -418,6 +418,21 @@ describe('AUTH, other settings', { concurrency: 4 }, () => {
       }
     }));
 
+  it('a password in an address is shown nowhere', limit, async () => {
+    const address = `http://ann:geheim@127.0.0.1:${server.port}/auth`;
+    await withAuth([`--auth-http-address=${address}`, '--log-level=debug'], async (connect, broker) => {
+      const client = await connect();
+      client.send(auth('rubbish'));
+      await fails(client, 'E_AUTH_FAILED AUTH failed');
+      const shown = await ask(broker.httpPort, 'GET', '/config/auth_http_addresses');
+      assert.deepEqual(JSON.parse(shown.body), [`http://***@127.0.0.1:${server.port}/auth`]);
+      for (const target of ['/info', '/stats?format=json', '/stats', '/metrics', '/debug/actors'])
+        assert.doesNotMatch((await ask(broker.httpPort, 'GET', target)).body, /geheim/);
+      await broker.logged(/failed to auth against http:\/\/\*\*\*@/);
+      assert.doesNotMatch(broker.log.join('\n'), /geheim/);
+    });
+  });
+
   it('http-auth-required needs an auth server', limit, async () => {
     const broker = new Broker(['--tcp-address=127.0.0.1:0', '--http-address=', '--http-auth-required']);
     assert.equal((await broker.ended()).code, 1);

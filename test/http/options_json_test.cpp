@@ -102,4 +102,8 @@ BOOST_AUTO_TEST_CASE(takes_nothing_but_addresses) {
     BOOST_TEST(!http::parse_addresses(bad).has_value(), bad.substr(0, 20));
 }
 
+BOOST_AUTO_TEST_CASE(takes_no_password_in_an_address) {
+  BOOST_TEST(!http::parse_addresses(R"(["u:secret@a:1"])").has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

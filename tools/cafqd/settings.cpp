@@ -2,6 +2,7 @@
 
 #include "config/go_duration.hpp"
 #include "config/identity.hpp"
+#include "config/secrets.hpp"
 #include "config/version.hpp"
 #include "net/unix_socket.hpp"
 #include "tools/cafqd/tls.hpp"
@@ -69,7 +70,7 @@ http_settings
 to_http_settings(const config::options& x, const listen_addresses& where) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   http_settings result;
-  result.options = x;
+  result.options = config::without_secrets(x);
   result.sending = to_sending(x);
   result.admin_topic = x.http_admin_topic;
   result.limits.max_msg_size = static_cast<uint64_t>(x.max_msg_size);
