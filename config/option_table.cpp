@@ -138,6 +138,12 @@ const std::vector<option_group>& option_table() {
          .help = "with http-auth-required, who may publish to this topic may "
                  "change the node (PUT /config); empty: nobody may (cafqd)",
          .value_name = "TOPIC"},
+        {.name = "http-allowed-hosts",
+         .field = &o::http_allowed_hosts,
+         .help = "names by which browsers may reach HTTP, besides localhost, "
+                 "IP addresses, the host name and broadcast-address (cafqd, "
+                 "may be repeated)",
+         .value_name = "HOST,..."},
         {.name = "http-client-connect-timeout",
          .field = &o::http_client_connect_timeout,
          .help = "limit for connecting to auth and lookup servers",

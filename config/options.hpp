@@ -40,6 +40,7 @@ struct options {
   auth_method auth_http_request_method = auth_method::get;
   bool http_auth_required = false;
   std::string http_admin_topic{"cafq.admin"};
+  std::vector<std::string> http_allowed_hosts;
   duration http_client_connect_timeout = std::chrono::seconds{2};
   duration http_client_request_timeout = std::chrono::seconds{5};
 

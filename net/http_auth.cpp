@@ -1,10 +1,13 @@
+#include "config/log.hpp"
 #include "net/http_connection.hpp"
 
+#include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
 // --http-auth-required: whoever publishes or administers shows the secret that
-// an NSQ client sends by AUTH.
+// an NSQ client sends by AUTH. Browsers come from our own pages.
 
 namespace cafq {
 
@@ -36,6 +39,22 @@ struct coverage {
 };
 
 } // namespace
+
+/// Answers a browser that a page of some other site has sent here.
+http::response http_connection_state::refuse_browser() {
+  constexpr size_t longest = 100;
+  const auto& head = parser.head();
+  const auto cut = [](std::string_view x) {
+    return x.substr(0, longest);
+  };
+  if (settings->guard_log->due(self->clock().now()))
+    log::warn(
+      "HTTP: [{}] refused {} {} of a browser, Host \"{}\", Origin \"{}\"; "
+      "--http-allowed-hosts has the names of this node",
+      socket.peer(), cut(head.method), cut(head.target), cut(head.host),
+      cut(head.origin.value_or("")));
+  return http::failure(403, "FORBIDDEN");
+}
 
 void http_connection_state::perform(http::effect& x) {
   std::visit([this](auto& y) { on(y); }, x);

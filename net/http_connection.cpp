@@ -168,6 +168,8 @@ void http_connection_state::on_head() {
   std::variant<http::route, http::response> found;
   if (settings->tls_required && !socket.tls())
     found = http::tls_required(settings->https_port);
+  else if (!settings->guard.permits(head))
+    found = refuse_browser();
   else
     found = http::find_route(head);
   http::body_plan plan{http::most_discarded, false};

@@ -127,6 +127,7 @@ private:
 
   // -- http_auth.cpp ----------------------------------------------------------
 
+  [[nodiscard]] http::response refuse_browser();
   void authorize(http::effect x);
   void perform_if_granted(http::effect& x);
   void perform(http::effect& x);

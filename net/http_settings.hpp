@@ -4,8 +4,10 @@
 #include "actors/health.hpp"
 #include "actors/memory_ledger.hpp"
 #include "actors/stats_collector.hpp"
+#include "config/log_pace.hpp"
 #include "config/options.hpp"
 #include "net/authorizer.hpp"
+#include "net/http/browser_guard.hpp"
 #include "net/http/mpub.hpp"
 #include "net/http/options_json.hpp"
 #include "net/sending.hpp"
@@ -37,6 +39,9 @@ struct http_settings {
   authorizer_actor authorizer;
   /// Who may publish to it may change the node. Empty: nobody may.
   std::string admin_topic;
+  http::browser_guard guard;
+  /// When a request that the guard refused is logged.
+  std::shared_ptr<log::pace> guard_log = std::make_shared<log::pace>();
   /// What HTTPS connections use; null for those in clear.
   std::shared_ptr<const transport::tls_source> tls;
   /// Whether every request in clear is refused.

@@ -73,6 +73,10 @@ to_http_settings(const config::options& x, const listen_addresses& where) {
   result.options = config::without_secrets(x);
   result.sending = to_sending(x);
   result.admin_topic = x.http_admin_topic;
+  auto names = x.http_allowed_hosts;
+  names.push_back(config::hostname());
+  names.push_back(x.broadcast_address);
+  result.guard = http::browser_guard{names};
   result.limits.max_msg_size = static_cast<uint64_t>(x.max_msg_size);
   result.limits.max_body_size = static_cast<uint64_t>(x.max_body_size);
   result.limits.max_defer_ms = to_ms(x.max_req_timeout).count();
