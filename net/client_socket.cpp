@@ -1,8 +1,5 @@
 #include "net/client_socket.hpp"
 
-#include "net/socket.hpp"
-#include "net/unix_socket.hpp"
-
 #include <caf/io/network/multiplexer.hpp>
 #include <caf/io/receive_policy.hpp>
 #include <caf/io/scribe.hpp>
@@ -23,7 +20,7 @@ void client_socket::open(caf::io::connection_handle handle,
   handle_ = handle;
   fd_ = static_cast<int>(handle.id());
   sending_ = how;
-  peer_ = real() ? net::remote_address(fd_) : "test";
+  peer_ = real() ? net::remote_end_of(fd_) : net::remote_end{"test", ""};
   smallest_read_ = smallest_read;
   read_size_ = smallest_read;
   configure_read();
@@ -157,15 +154,6 @@ bool client_socket::close() {
     return false;
   owner_->quit();
   return true;
-}
-
-std::string client_socket::peer_ip() const {
-  if (net::is_socket_path(peer_))
-    return {};
-  auto result = peer_.substr(0, peer_.rfind(':'));
-  if (result.front() == '[')
-    result = result.substr(1, result.size() - 2);
-  return result;
 }
 
 std::string client_socket::own_address() const {

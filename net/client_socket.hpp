@@ -2,6 +2,7 @@
 
 #include "net/output.hpp"
 #include "net/sending.hpp"
+#include "net/socket.hpp"
 #include "net/transport/stack.hpp"
 #include "net/transport/tls_stream.hpp"
 
@@ -149,11 +150,13 @@ public:
 
   /// Address of the client, with its port.
   [[nodiscard]] const std::string& peer() const noexcept {
-    return peer_;
+    return peer_.address;
   }
 
   /// Address of the client without its port, empty on a Unix socket.
-  [[nodiscard]] std::string peer_ip() const;
+  [[nodiscard]] const std::string& peer_ip() const noexcept {
+    return peer_.ip;
+  }
 
   [[nodiscard]] std::string own_address() const;
 
@@ -179,7 +182,7 @@ private:
   std::unique_ptr<transport::stack> filters_;
   /// One of `filters_`.
   const transport::tls_stream* tls_ = nullptr;
-  std::string peer_;
+  net::remote_end peer_;
 };
 
 } // namespace cafq

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstring>
 #include <memory>
+#include <utility>
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -48,14 +49,12 @@ std::string render(const sockaddr_storage& x, socklen_t size) {
   return result + ":" + port.data();
 }
 
-using get_name = int (*)(int, sockaddr*, socklen_t*);
-
-std::string render_name(get_name f, int fd) {
-  sockaddr_storage x{};
-  socklen_t size = sizeof(x);
-  if (f(fd, reinterpret_cast<sockaddr*>(&x), &size) != 0)
-    return "unknown";
-  return render(x, size);
+/// Returns the host of `host:port`, without brackets.
+std::string host_of(const std::string& address) {
+  auto result = address.substr(0, address.rfind(':'));
+  if (result.starts_with('['))
+    result = result.substr(1, result.size() - 2);
+  return result;
 }
 
 /// @returns -1 with errno set on failure.
@@ -113,11 +112,22 @@ int listen_on(const std::string& address) {
 }
 
 std::string local_address(int fd) {
-  return render_name(&::getsockname, fd);
+  sockaddr_storage x{};
+  socklen_t size = sizeof(x);
+  if (::getsockname(fd, reinterpret_cast<sockaddr*>(&x), &size) != 0)
+    return "unknown";
+  return render(x, size);
 }
 
-std::string remote_address(int fd) {
-  return render_name(&::getpeername, fd);
+remote_end remote_end_of(int fd) {
+  sockaddr_storage x{};
+  socklen_t size = sizeof(x);
+  if (::getpeername(fd, reinterpret_cast<sockaddr*>(&x), &size) != 0)
+    return {"unknown", ""};
+  auto address = render(x, size);
+  const auto has_ip = x.ss_family == AF_INET || x.ss_family == AF_INET6;
+  auto ip = has_ip ? host_of(address) : "";
+  return {std::move(address), std::move(ip)};
 }
 
 long send_some(int fd, std::string_view bytes) noexcept {

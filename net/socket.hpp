@@ -64,9 +64,16 @@ private:
 /// Returns `host:port` of the socket's own end, or its path.
 [[nodiscard]] std::string local_address(int fd);
 
-/// Returns `host:port` of the socket's other end, or its path, which is `@` for
-/// most clients.
-[[nodiscard]] std::string remote_address(int fd);
+/// The other end of a socket.
+struct remote_end {
+  /// `host:port`; the path of a Unix socket, which is `@` for most clients and
+  /// whatever its owner likes for others.
+  std::string address;
+  /// Empty on a Unix socket, whatever its path looks like.
+  std::string ip;
+};
+
+[[nodiscard]] remote_end remote_end_of(int fd);
 
 /// Sends what the socket takes without waiting.
 /// @returns how many bytes, or -1 if the connection is broken.

@@ -1,7 +1,7 @@
 #include "net/transport/tls_stream.hpp"
 
 #include <algorithm>
-#include <array>
+#include <memory>
 #include <new>
 
 #include <openssl/bio.h>
@@ -37,6 +37,32 @@ std::string reason_text(unsigned long code) {
   }
   const auto* text = ERR_reason_error_string(code);
   return text ? std::string{"tls: "} + text : "tls: unknown error";
+}
+
+struct free_bytes {
+  void operator()(unsigned char* x) const noexcept {
+    OPENSSL_free(x);
+  }
+};
+
+/// Returns the common name of a certificate as UTF-8: all of its bytes, for
+/// `billing\0.tenant` is not `billing`, and the last one if there are several,
+/// as Go.
+std::string common_name_of(const X509* x) {
+  const auto* subject = X509_get_subject_name(x);
+  int last = -1;
+  for (int i = -1;
+       (i = X509_NAME_get_index_by_NID(subject, NID_commonName, i)) >= 0;)
+    last = i;
+  if (last < 0)
+    return {};
+  unsigned char* raw = nullptr;
+  const auto size = ASN1_STRING_to_UTF8(
+    &raw, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, last)));
+  const std::unique_ptr<unsigned char, free_bytes> bytes{raw};
+  if (size < 0)
+    return {};
+  return {reinterpret_cast<const char*>(raw), static_cast<size_t>(size)};
 }
 
 } // namespace
@@ -175,13 +201,8 @@ tls_details tls_stream::details() const {
     result.cipher_id = SSL_CIPHER_get_protocol_id(x);
   }
   result.resumed = SSL_session_reused(ssl) == 1;
-  if (const auto* x = SSL_get0_peer_certificate(ssl)) {
-    std::array<char, 256> text{};
-    if (X509_NAME_get_text_by_NID(X509_get_subject_name(x), NID_commonName,
-                                  text.data(), static_cast<int>(text.size()))
-        > 0)
-      result.common_name = text.data();
-  }
+  if (const auto* x = SSL_get0_peer_certificate(ssl))
+    result.common_name = common_name_of(x);
   return result;
 }
 

@@ -2,9 +2,13 @@
 // rubbish.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
+import os from 'node:os';
+import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { AuthServer } from './support/auth_server.mjs';
 import { Broker, startBroker, withBroker } from './support/broker.mjs';
@@ -15,6 +19,17 @@ import { withSecureClients } from './support/secure.mjs';
 import { bytes, identify, mpub, pub, sized, topicName, withClients } from './support/wire.mjs';
 
 const limit = { timeout: 60000 };
+
+// A client on a socket with a path of its own, which Node cannot have.
+const UNIX_CLIENT = `
+import socket, struct, sys
+where, own, secret = sys.argv[1:]
+s = socket.socket(socket.AF_UNIX)
+s.bind(own)
+s.connect(where)
+s.sendall(b"  V2AUTH\\n" + struct.pack(">I", len(secret)) + secret.encode())
+print("let in" if b"permission_count" in s.recv(4096) else "kept out")
+`;
 const auth = (secret) => bytes('AUTH\n', sized(secret));
 
 const server = new AuthServer();
@@ -403,6 +418,27 @@ describe('AUTH, other settings', { concurrency: 4 }, () => {
     await withAuth(asking('--http-auth-required', '--http-admin-topic='), async (_connect, { httpPort }) => {
       assert.equal((await put(httpPort, 'all:admin')).status, 403);
     });
+  });
+
+  it('a Unix client is nobody on the network, whatever its path', limit, async () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'cafq-e2e-auth-'));
+    const file = path.join(folder, 'tcp');
+    const broker = new Broker([`--tcp-address=${file}`, '--http-address=', ...asking()]);
+    try {
+      await broker.logged(/TCP: listening on/);
+      for (const own of ['10.1.2.3:99', ':1', '[::1]:5', '@', 'x'])
+        assert.equal(
+          execFileSync('python3', ['-c', UNIX_CLIENT, file, own, `all:unix${own}`], { cwd: folder }).toString(),
+          'let in\n',
+          own,
+        );
+      for (const { target } of await server.asked('all%3Aunix', 5))
+        assert.match(target, /&remote_ip=&/);
+      await broker.stop();
+    } finally {
+      await broker.destroy();
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('a secret behind the body is none', limit, () =>

@@ -255,6 +255,21 @@ BOOST_AUTO_TEST_CASE(trusts_a_certificate_itself) {
   BOOST_TEST(connect(stranger, c) == step::failed);
 }
 
+BOOST_AUTO_TEST_CASE(tells_all_of_a_name) {
+  const auto nul = std::string("billing\0.tenant-b", 17);
+  files.make("nul", {.name = nul});
+  files.make("two", {.name = "first", .another_name = "last"});
+  files.make("umlaut", {.name = "M\xc3\xbcller"});
+  const std::array<std::pair<const char*, std::string>, 3> rows{
+    {{"nul", nul}, {"two", "last"}, {"umlaut", "M\xc3\xbcller"}}};
+  for (const auto& [file, name] : rows) {
+    server b{options(auth::require_verify)};
+    tls_client a{{.files = &files, .certificate = file}};
+    BOOST_TEST_REQUIRE(connect(a, b) == step::more);
+    BOOST_TEST((b.stream.details().common_name == name), file);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(keeps_to_the_least_version) {
   server b{options()};
   tls_client old{{.files = &files, .max_version = TLS1_1_VERSION}};
