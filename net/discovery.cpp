@@ -138,6 +138,8 @@ void discovery_state::ask_channels(const std::string& url,
   ++to->open;
   http_request_ptr what{new http_request, false};
   what->url = url;
+  // A nsqlookupd says where it is itself, and does not send us elsewhere.
+  what->follow = false;
   self->request(settings.fetcher, caf::infinite, std::move(what))
     .then(
       [url, to](const http_reply_ptr& x) {

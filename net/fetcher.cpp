@@ -32,6 +32,7 @@ void fetcher_state::done(uint64_t id, const http_reply_ptr& x) {
     http_request_ptr again{new http_request, false};
     again->url = std::move(url);
     again->json = what->json;
+    again->follow = what->follow;
     what = again;
     fetch(id, again);
     return;

@@ -64,7 +64,7 @@ void prepare(transfer& x, const http_client_settings& settings) {
   set(CURLOPT_URL, x.what->url.c_str());
   set(CURLOPT_PROTOCOLS_STR, protocols);
   set(CURLOPT_REDIR_PROTOCOLS_STR, protocols);
-  set(CURLOPT_FOLLOWLOCATION, 1L);
+  set(CURLOPT_FOLLOWLOCATION, x.what->follow ? 1L : 0L);
   set(CURLOPT_MAXREDIRS, most_redirects);
   set(CURLOPT_PROXY, "");
   set(CURLOPT_NOSIGNAL, 1L);

@@ -31,6 +31,8 @@ struct http_request : caf::ref_counted {
   std::string url;
   /// What a POST sends as application/json. Empty: a GET.
   std::string json;
+  /// Whether to go where the answer points to.
+  bool follow = true;
 };
 
 /// The answer, or why there is none.

@@ -2,8 +2,11 @@
 
 #include "net/protocol/big_endian.hpp"
 
+#include <algorithm>
 #include <array>
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <nlohmann/json.hpp>
 
 namespace cafq::protocol {
@@ -40,6 +43,25 @@ bool parse(std::string_view text, lookup_identity& to) {
     return false;
   }
   return true;
+}
+
+/// Whether a text is a host name or an IPv4 address. It becomes a part of a
+/// URL, where a slash, an @ or a # would lead somewhere else.
+bool is_host(std::string_view text) {
+  constexpr size_t longest = 253;
+  return !text.empty() && text.size() <= longest
+         && std::all_of(text.begin(), text.end(), [](char c) {
+              return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+                     || (c >= '0' && c <= '9') || c == '.' || c == '-'
+                     || c == '_';
+            });
+}
+
+bool is_ipv6(const std::string& text) {
+  in6_addr ignored{};
+  // inet_pton sees what stands before a NUL.
+  return text.find('\0') == text.npos
+         && ::inet_pton(AF_INET6, text.c_str(), &ignored) == 1;
 }
 
 } // namespace
@@ -125,10 +147,12 @@ void lookup_session::command(std::string_view name, std::string_view topic,
 
 std::string http_address_of(const lookup_identity& x) {
   const auto& host = x.broadcast_address;
-  if (host.empty() || x.http_port <= 0 || x.http_port > 65535)
+  if (x.http_port <= 0 || x.http_port > 65535)
     return {};
   const auto port = ":" + std::to_string(x.http_port);
-  return host.find(':') == host.npos ? host + port : "[" + host + "]" + port;
+  if (is_ipv6(host))
+    return "[" + host + "]" + port;
+  return is_host(host) ? host + port : std::string{};
 }
 
 } // namespace cafq::protocol

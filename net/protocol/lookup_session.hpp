@@ -90,7 +90,8 @@ private:
   lookup_identity peer_;
 };
 
-/// Returns `host:port` for HTTP, empty if it did not say.
+/// Returns `host:port` for HTTP, empty if it did not say, or said what is no
+/// host name and no address.
 [[nodiscard]] std::string http_address_of(const lookup_identity& x);
 
 } // namespace cafq::protocol

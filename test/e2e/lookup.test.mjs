@@ -59,6 +59,46 @@ describe('registering', limit, () => {
       ),
     );
 
+  it('asks nowhere but at the host and port that were announced', cafqdOnly, async () => {
+    let lookupd;
+    for (const host of ['ann:geheim@127.0.0.1', '127.0.0.1/elsewhere?x=', '127.0.0.1#', 'http://127.0.0.1'])
+      await withLookupd(
+        {
+          answer: (line) =>
+            line === 'IDENTIFY' ? JSON.stringify({ ...lookupd.identity(), broadcast_address: host }) : undefined,
+        },
+        (x) => {
+          lookupd = x;
+          return withNode([x.address], async (node) => {
+            await node.broker.logged(/peer info/);
+            assert.equal((await node.post('/pub?topic=t', 'x')).status, 200);
+            await node.broker.logged(/no nsqlookupd has said where to ask/);
+            assert.deepEqual(x.asked, [], host);
+          });
+        },
+      );
+  });
+
+  it('does not go where the answer points to', cafqdOnly, () =>
+    withLookupd({}, (other) =>
+      withLookupd(
+        {
+          onHttp: (_request, response) => {
+            response.writeHead(302, { Location: `http://127.0.0.1:${other.httpPort}/channels?topic=t` });
+            response.end();
+            return true;
+          },
+        },
+        (x) =>
+          withNode([x.address], async (node) => {
+            await node.broker.logged(/peer info/);
+            assert.equal((await node.post('/pub?topic=t', 'x')).status, 200);
+            await node.broker.logged(/no channels from http:\S+ - status 302/);
+            assert.deepEqual(other.asked, []);
+          }),
+      ),
+    ));
+
   it('says what it is told to be', () =>
     withLookupd({}, (lookupd) =>
       withNode(

@@ -138,6 +138,25 @@ BOOST_AUTO_TEST_CASE(knows_where_http_is) {
   BOOST_TEST(http_address_of({"a", "", 1, 65536, ""}) == "");
 }
 
+BOOST_AUTO_TEST_CASE(takes_hosts_and_nothing_else_for_an_address) {
+  for (const auto* host : {"10.0.0.1", "look-up_1.example", "A"})
+    BOOST_TEST(http_address_of({host, "", 1, 2, ""})
+               == std::string{host} + ":2");
+  // Each would send our GET elsewhere, or with a password, if it stood in a
+  // URL.
+  for (const auto& host : {"user@evil"s,    "user:secret@evil"s,
+                           "evil/path"s,    "evil/x?"s,
+                           "evil?x="s,      "evil#"s,
+                           "evil:80/x"s,    "evil:80"s,
+                           "[::1]"s,        "::1]/"s,
+                           "::1%25lo"s,     "::1%lo"s,
+                           "http://evil"s,  "e vil"s,
+                           "evil\r\nX: y"s, "evil\0.com"s,
+                           "::1\0x"s,       "evil\\"s,
+                           "ev\xc3\xa4l"s,  std::string(254, 'a')})
+    BOOST_TEST(http_address_of({host, "", 1, 2, ""}) == "", host);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace cafq::test
