@@ -3,6 +3,7 @@
 #include "actors/stats_memory.hpp"
 #include "actors/stats_render.hpp"
 #include "config/go_duration.hpp"
+#include "config/printable.hpp"
 #include "config/version.hpp"
 
 #include <chrono>
@@ -129,7 +130,9 @@ private:
     const auto port = colon == who.remote_address.npos
                         ? std::string{}
                         : who.remote_address.substr(colon + 1);
-    const auto id = fmt::format("{}:{} {}", who.hostname, port, who.user_agent);
+    // Both are what a client says of itself, the path of its socket as well.
+    const auto id
+      = printable(fmt::format("{}:{} {}", who.hostname, port, who.user_agent));
     const auto connected = config::to_go_duration(
       nanoseconds{(x_.now / second_ns - who.connected) * second_ns});
     if (const auto* counts = published_to(who, how_.topic))

@@ -1,5 +1,7 @@
 #include "config/log_formatter.hpp"
 
+#include "config/printable.hpp"
+
 #include <array>
 #include <chrono>
 #include <ctime>
@@ -38,27 +40,6 @@ void append_text(spdlog::memory_buf_t& line, std::string_view text) {
   line.append(text.data(), text.data() + text.size());
 }
 
-void append_escaped(spdlog::memory_buf_t& line, std::string_view text) {
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const auto next
-      = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
-    if (byte == '\n')
-      append_text(line, "\\n");
-    else if (byte == '\r')
-      append_text(line, "\\r");
-    else if (byte == '\t')
-      append_text(line, "\\t");
-    else if (byte < 0x20 || byte == 0x7f)
-      append(line, "\\x{:02x}", byte);
-    else if (byte == 0xc2 && next >= 0x80 && next < 0xa0)
-      // UTF-8's form of the control characters 0x80 to 0x9f.
-      append(line, "\\u{:04x}", unsigned{next}), ++i;
-    else
-      line.push_back(text[i]);
-  }
-}
-
 std::string_view name_of(spdlog::level::level_enum severity, bool upper) {
   using pair = std::array<std::string_view, 2>;
   const auto names = [severity]() -> pair {
@@ -94,7 +75,7 @@ public:
            "{:04}/{:02}/{:02} {:02}:{:02}:{:02}.{:06} {}: ", at.tm_year + 1900,
            at.tm_mon + 1, at.tm_mday, at.tm_hour, at.tm_min, at.tm_sec, micros,
            name_of(event.level, true));
-    append_escaped(line, {event.payload.data(), event.payload.size()});
+    append_text(line, printable({event.payload.data(), event.payload.size()}));
     line.push_back('\n');
   }
 
@@ -119,8 +100,9 @@ public:
            at.tm_year + 1900, at.tm_mon + 1, at.tm_mday, at.tm_hour, at.tm_min,
            at.tm_sec, micros, name_of(event.level, false));
     const json text = std::string{event.payload.data(), event.payload.size()};
-    append_text(line,
-                text.dump(-1, ' ', false, json::error_handler_t::replace));
+    append_text(
+      line, printable(text.dump(-1, ' ', false, json::error_handler_t::replace),
+                      shown_as::json));
     append_text(line, "}\n");
   }
 

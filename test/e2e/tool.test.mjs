@@ -8,7 +8,7 @@ import { describe, it } from 'node:test';
 import { useBroker } from './support/broker.mjs';
 import { withDataPath } from './support/data_path.mjs';
 import { http } from './support/http.mjs';
-import { topicName, withClients } from './support/wire.mjs';
+import { bytes, sized, topicName, withClients } from './support/wire.mjs';
 
 const limit = { timeout: 60000 };
 const box = useBroker();
@@ -153,6 +153,26 @@ describe('cafq pub and tail', limit, () => {
 });
 
 describe('cafq stats and actors', limit, () => {
+  it('stats shows nothing that steers a terminal', () =>
+    withClients(box.broker.port, async (connect) => {
+      const topic = topicName();
+      const client = await connect();
+      const evil = 'a\x1b[2Jb\nc\x9bd\u202ee';
+      const body = JSON.stringify({ hostname: evil, user_agent: evil });
+      client.send(bytes('IDENTIFY\n', sized(Buffer.from(body))));
+      await client.ok();
+      await client.subscribe(topic, 'c');
+      const shown = 'a\\x1b[2Jb\\nc\\u009bd\\u202ee';
+      for (const text of [(await api.get('/stats')).body, await good('stats', web(), '-t', topic)]) {
+        assert.ok(text.includes(`[V2 ${shown}:${client.socket.localPort} ${shown}`), text);
+        assert.doesNotMatch(text, /[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u202e]/);
+      }
+      const json = await good('stats', web(), '--json', '-t', topic);
+      assert.doesNotMatch(json, /[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u202e]/);
+      assert.equal(JSON.parse(json).topics[0].channels[0].clients[0].user_agent, evil);
+      assert.doesNotMatch(await box.broker.logged(/IDENTIFY: .*user_agent/), /[\x00-\x1f\x7f-\x9f\u202e]/);
+    }));
+
   it('stats tells what /stats does', async () => {
     const topic = topicName();
     await api.post(`/topic/create?topic=${topic}`);

@@ -1,5 +1,6 @@
 #include "tools/cafq/actor_tree.hpp"
 
+#include "config/printable.hpp"
 #include "tools/cafq/error.hpp"
 
 #include <algorithm>
@@ -20,7 +21,8 @@ actor_entry to_actor(const json& x) {
   result.id = x.at("id").get<std::uint64_t>();
   result.parent = x.at("parent").get<std::uint64_t>();
   result.kind = x.at("kind").get<std::string>();
-  result.name = x.at("name").get<std::string>();
+  // A client may have the path of its socket for a name.
+  result.name = printable(x.at("name").get<std::string>());
   result.mailbox = x.at("mailbox").get<std::uint64_t>();
   result.handled = x.at("handled").get<std::uint64_t>();
   result.paused = x.at("paused").get<bool>();

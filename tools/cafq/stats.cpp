@@ -1,3 +1,4 @@
+#include "config/printable.hpp"
 #include "net/http/url.hpp"
 #include "tools/cafq/http_client.hpp"
 #include "tools/cafq/operate.hpp"
@@ -30,7 +31,9 @@ void run(const stats_options& x) {
     target += "&channel=" + http::encode_query(x.channel);
   if (x.no_clients)
     target += "&include_clients=false";
-  std::cout << http_fetch(x.address, "GET", target);
+  const auto text = http_fetch(x.address, "GET", target);
+  // The broker may be one that lets through what clients say of themselves.
+  std::cout << printable(text, x.json ? shown_as::json : shown_as::lines);
   if (x.json)
     std::cout << '\n';
 }
