@@ -14,6 +14,10 @@ const char* to_string(ec x) noexcept {
       return "no such topic";
     case ec::no_such_channel:
       return "no such channel";
+    case ec::too_many_topics:
+      return "more topics than --max-topics allows";
+    case ec::too_many_channels:
+      return "more channels than --max-channels-per-topic allows";
     case ec::too_many_consumers:
       return "too many consumers";
     case ec::exiting:

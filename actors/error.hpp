@@ -16,6 +16,10 @@ enum class ec : uint8_t {
   no_such_topic,
   /// The topic has no channel of this name.
   no_such_channel,
+  /// There are as many topics as --max-topics allows.
+  too_many_topics,
+  /// The topic has as many channels as --max-channels-per-topic allows.
+  too_many_channels,
   /// The channel has as many consumers as --max-channel-consumers allows.
   too_many_consumers,
   /// The topic or channel is being deleted, or the node stops.

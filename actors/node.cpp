@@ -4,6 +4,7 @@
 #include "actors/topic.hpp"
 #include "net/protocol/names.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -18,12 +19,26 @@ caf::result<topic_actor> node_state::get_topic(const std::string& key) {
   if (adding_.count(key) == 0)
     if (auto i = topics.find(key); i != topics.end())
       return i->second;
+  if (full() && adding_.count(key) == 0)
+    return ec::too_many_topics;
   auto& waiting = adding_[key];
   waiting.push_back(self->make_response_promise<topic_actor>());
   auto result = waiting.back();
   if (waiting.size() == 1)
     ask_channels(key);
   return result;
+}
+
+/// Whether there may be no further topic.
+bool node_state::full() const {
+  const auto most = settings.max_topics;
+  if (most == 0 || topics.size() + adding_.size() < most)
+    return false;
+  // A topic that is coming about may be in both.
+  const auto fresh = std::count_if(
+    adding_.begin(), adding_.end(),
+    [this](const auto& x) { return topics.count(x.first) == 0; });
+  return topics.size() + static_cast<size_t>(fresh) >= most;
 }
 
 void node_state::ask_channels(const std::string& key) {
@@ -62,6 +77,7 @@ void node_state::store_topic(const std::string& key,
 void node_state::add_channels(const topic_actor& to, const std::string& key,
                               const names_ptr& channels) {
   auto left = std::make_shared<size_t>(channels ? channels->size() + 1 : 1);
+  auto refused = std::make_shared<bool>(false);
   auto one_done = [this, to, key, left] {
     if (--*left > 0)
       return;
@@ -72,7 +88,13 @@ void node_state::add_channels(const topic_actor& to, const std::string& key,
     for (const auto& id : *channels)
       self->request(to, caf::infinite, atom::channel_v, id)
         .then([one_done](const channel_actor&) { one_done(); },
-              [one_done](const caf::error&) { one_done(); });
+              [one_done, key, refused](const caf::error& why) {
+                if (!std::exchange(*refused, true))
+                  log::warn("TOPIC({}): a channel that nsqlookupd knows is not "
+                            "added - {}",
+                            key, render(why));
+                one_done();
+              });
   one_done();
 }
 

@@ -51,6 +51,8 @@ struct node_state {
   topic_actor add_topic(const recovered_topic& x);
 
 private:
+  [[nodiscard]] bool full() const;
+
   using topic_promise = caf::typed_response_promise<topic_actor>;
 
   void remove_topic(std::map<std::string, topic_actor>::iterator i);

@@ -23,6 +23,10 @@ struct node_settings {
   /// 256 MiB. Queues spill at three quarters of it; publishes wait at all of
   /// it. See body_budget for what has not arrived whole.
   size_t memory_limit = size_t{256} << 20U;
+  /// Topics there may be before a new one is refused, and channels of a topic;
+  /// 0 = any number.
+  size_t max_topics = 0;
+  size_t max_channels_per_topic = 0;
   /// Consumers a channel may have; 0 = any number.
   size_t max_channel_consumers = 0;
   /// The time that percentiles of the time from publish to FIN cover; 0 = there

@@ -68,9 +68,17 @@ void topic_state::resume(const recovered_topic& x) {
   go_on();
 }
 
+/// Whether there may be no further channel.
+bool topic_state::full() const {
+  const auto most = settings.max_channels_per_topic;
+  return most > 0 && channels.size() + adding_.size() >= most;
+}
+
 caf::result<channel_actor> topic_state::get_channel(const std::string& id) {
   if (auto i = channels.find(id); i != channels.end())
     return i->second.handle;
+  if (full() && adding_.count(id) == 0)
+    return ec::too_many_channels;
   if (!store || protocol::is_ephemeral(id)) {
     // Its queue lives in memory only, while the topic's may be on disk.
     channel_start start;

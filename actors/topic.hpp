@@ -150,6 +150,7 @@ private:
 
   channel_actor add_channel(const std::string& id, channel_start start);
   void remove_channel(std::map<std::string, member>::iterator i);
+  [[nodiscard]] bool full() const;
   /// Tells NODE that a channel came (true) or went.
   void announce(const std::string& id, bool exists);
   void channel_stored(const std::string& id, queue_ids ids, bool first);

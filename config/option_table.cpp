@@ -228,6 +228,20 @@ const std::vector<option_group>& option_table() {
       },
     },
     {
+      "Topics and channels",
+      {
+        {.name = "max-topics",
+         .field = &o::max_topics,
+         .help = "most topics that clients and nsqlookupds bring about; 0 is "
+                 "no limit (cafqd)",
+         .allowed = at_least(0)},
+        {.name = "max-channels-per-topic",
+         .field = &o::max_channels_per_topic,
+         .help = "the same for the channels of each topic (cafqd)",
+         .allowed = at_least(0)},
+      },
+    },
+    {
       "Messages",
       {
         {.name = "msg-timeout",

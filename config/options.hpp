@@ -63,6 +63,11 @@ struct options {
   int64_t sync_every = 2500;
   duration sync_timeout = std::chrono::seconds{2};
 
+  // -- topics and channels ----------------------------------------------------
+
+  int64_t max_topics = 0;
+  int64_t max_channels_per_topic = 0;
+
   // -- messages ---------------------------------------------------------------
 
   duration msg_timeout = std::chrono::seconds{60};

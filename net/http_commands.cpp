@@ -56,7 +56,12 @@ void http_connection_state::find_topic() {
         publish_to(found);
         run();
       },
-      [this](const caf::error&) {
+      [this](const caf::error& why) {
+        if (why == ec::too_many_topics) {
+          publishing.reset();
+          fail(why, {});
+          return;
+        }
         refused(last_ticket, {});
         run();
       });
@@ -141,6 +146,10 @@ void http_connection_state::fail(const caf::error& why,
                                  std::string_view token) {
   if (why == ec::no_such_topic)
     answer(http::failure(404, "TOPIC_NOT_FOUND"));
+  else if (why == ec::too_many_topics)
+    answer(http::failure(403, "TOO_MANY_TOPICS"));
+  else if (why == ec::too_many_channels)
+    answer(http::failure(403, "TOO_MANY_CHANNELS"));
   else if (why == ec::no_such_channel || why == caf::sec::request_receiver_down)
     answer(http::failure(404, token));
   else

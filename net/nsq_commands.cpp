@@ -33,6 +33,8 @@ constexpr auto patience = std::chrono::seconds{5};
 std::string reason_for(const caf::error& why) {
   if (why == caf::sec::request_timeout)
     return "the disk takes no new names";
+  if (why == ec::too_many_topics || why == ec::too_many_channels)
+    return render(why);
   return std::string{protocol::exiting};
 }
 
@@ -132,7 +134,8 @@ void connection_state::unsubscribed(const std::string& topic,
   if (why == ec::too_many_consumers) {
     const auto limit = static_cast<int>(settings->max_channel_consumers);
     fail_subscribe(protocol::too_many_consumers(topic, id, limit));
-  } else if (why == caf::sec::request_timeout) {
+  } else if (why == caf::sec::request_timeout || why == ec::too_many_topics
+             || why == ec::too_many_channels) {
     fail_subscribe(protocol::sub_failed(reason_for(why)));
   } else if (tries > 0) {
     subscribe(topic, id, tries);

@@ -56,6 +56,8 @@ node_settings to_node_settings(const config::options& x) {
   node_settings result;
   result.mem_queue_size = static_cast<size_t>(x.mem_queue_size);
   result.memory_limit = static_cast<size_t>(x.memory_limit);
+  result.max_topics = static_cast<size_t>(x.max_topics);
+  result.max_channels_per_topic = static_cast<size_t>(x.max_channels_per_topic);
   result.max_channel_consumers = static_cast<size_t>(x.max_channel_consumers);
   result.max_msg_timeout = x.max_msg_timeout;
   result.sync
