@@ -59,6 +59,11 @@ bool is_socket_path(std::string_view address) noexcept {
          && !(host.front() == '[' && host.back() == ']');
 }
 
+bool is_loopback(std::string_view address) noexcept {
+  return is_socket_path(address) || address.starts_with("127.")
+         || address.starts_with("[::1]:");
+}
+
 int listen_on_path(const std::string& path) {
   const auto address = to_address(path);
   const auto* raw = reinterpret_cast<const sockaddr*>(&address);

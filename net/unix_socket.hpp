@@ -11,6 +11,10 @@ namespace cafq::net {
 /// not `host:port`, as nsqd; beyond that, whatever has a slash.
 [[nodiscard]] bool is_socket_path(std::string_view address) noexcept;
 
+/// Whether only this machine reaches an address that somebody listens on: the
+/// path of a socket, 127.0.0.0/8 or [::1], each with its port.
+[[nodiscard]] bool is_loopback(std::string_view address) noexcept;
+
 /// Opens a listening Unix socket. The umask decides who may connect. A socket
 /// that a process left behind, which nobody answers any more, is replaced.
 /// @throws socket_error

@@ -148,6 +148,32 @@ describe('start', { concurrency: 4 }, () => {
     assert.equal(stdout.trim().split('\n').length, 1);
   });
 
+  it('warns where the network may do everything', onlyCafqd, async () => {
+    const warning = /WARNING: .*: open to the network without TLS and AUTH/;
+    const tcp = '--tcp-address=0.0.0.0:0';
+    const http = '--http-address=0.0.0.0:0';
+    for (const [flags, doors] of [
+      [[tcp, http], /TCP \S+:\d+ and HTTP \S+:\d+: open/],
+      [[tcp, '--http-address=127.0.0.1:0'], /WARNING: TCP \S+:\d+: open/],
+      // HTTP does not ask for the secret by itself.
+      [[tcp, http, '--auth-http-address=127.0.0.1:1'], /WARNING: HTTP \S+:\d+: open/],
+      [[tcp, http, '--auth-http-address=127.0.0.1:1', '--http-auth-required'], null],
+      [['--tcp-address=127.0.0.1:0', '--http-address=127.0.0.1:0'], null],
+      [['--tcp-address=tcp.sock', '--http-address=http.sock'], null],
+    ]) {
+      const broker = new Broker(flags);
+      try {
+        await broker.logged(/HTTP: listening on/);
+        const found = broker.log.filter((line) => warning.test(line));
+        assert.equal(found.length, doors ? 1 : 0, flags.join(' '));
+        if (doors) assert.match(found[0], doors);
+        await broker.stop();
+      } finally {
+        await broker.destroy();
+      }
+    }
+  });
+
   it('--help', onlyCafqd, async () => {
     const { code, stdout, stderr } = await run(['--help']);
     assert.equal(code, 0);

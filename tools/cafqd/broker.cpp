@@ -77,6 +77,10 @@ int run_broker(const config::loaded& configuration) {
   tune_allocator();
   try {
     resources have{configuration.values};
+    if (const auto text = warn_of_open_doors(configuration.values,
+                                             have.addresses());
+        !text.empty())
+      log::warn("{}", text);
     run_actors(configuration, have);
   } catch (const std::runtime_error& ex) {
     log::fatal("failed to instantiate cafqd - {}", ex.what());

@@ -31,6 +31,10 @@ sending to_sending(const config::options& x) {
   return use_stock_io(x) ? sending::by_caf : sending::direct;
 }
 
+bool plain_http_refused(const config::options& x) {
+  return tls_required(x) && x.tls_required != config::tls_need::all_but_http;
+}
+
 } // namespace
 
 bool use_stock_io(const config::options& x) {
@@ -68,6 +72,26 @@ node_settings to_node_settings(const config::options& x) {
   return result;
 }
 
+std::string
+warn_of_open_doors(const config::options& x, const listen_addresses& where) {
+  std::string doors;
+  const auto add = [&doors](const char* protocol, const std::string& address) {
+    if (address.empty() || net::is_loopback(address))
+      return;
+    doors += doors.empty() ? "" : " and ";
+    doors += protocol + (" " + address);
+  };
+  if (!tls_required(x) && x.auth_http_address.empty())
+    add("TCP", where.tcp);
+  if (!plain_http_refused(x) && !x.http_auth_required)
+    add("HTTP", where.http);
+  if (doors.empty())
+    return {};
+  return doors
+         + ": open to the network without TLS and AUTH, whoever gets there may "
+           "publish, read and delete (OPERATIONS.md: A closed node)";
+}
+
 http_settings
 to_http_settings(const config::options& x, const listen_addresses& where) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -82,7 +106,7 @@ to_http_settings(const config::options& x, const listen_addresses& where) {
   result.limits.max_msg_size = static_cast<uint64_t>(x.max_msg_size);
   result.limits.max_body_size = static_cast<uint64_t>(x.max_body_size);
   result.limits.max_defer_ms = to_ms(x.max_req_timeout).count();
-  result.tls_required = tls_required(x) && x.tls_required != "tcp-https";
+  result.tls_required = plain_http_refused(x);
   result.https_port = std::max(port_of(where.https), 0);
   result.info.tcp_port = port_of(where.tcp);
   result.info.http_port = port_of(where.http);

@@ -32,6 +32,11 @@ struct listen_addresses {
   std::string https;
 };
 
+/// Says which addresses others than this machine reach, and need neither TLS
+/// nor a secret for. Empty if there are none.
+[[nodiscard]] std::string
+warn_of_open_doors(const config::options& x, const listen_addresses& where);
+
 /// Returns what the options say to HTTP connections in clear.
 [[nodiscard]] http_settings
 to_http_settings(const config::options& x, const listen_addresses& where);
