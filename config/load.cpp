@@ -20,36 +20,44 @@ exit_request say(const std::string& text) {
   return {0, text, ""};
 }
 
-exit_request fail(int code, const std::string& what) {
-  return {code, "", fmt::format("cafqd: {}\n", what)};
+exit_request fail(program who, int code, const std::string& what) {
+  return {code, "", fmt::format("{}: {}\n", to_string(who), what)};
+}
+
+/// What holds where nobody says anything.
+configuration defaults_of(program who) {
+  configuration result;
+  result.values.log_prefix = fmt::format("[{}] ", to_string(who));
+  return result;
 }
 
 } // namespace
 
 std::variant<loaded, exit_request> load(int argc, const char* const* argv) {
+  const auto who = program_of(argc > 0 ? argv[0] : "");
   const auto count = static_cast<size_t>(argc > 0 ? argc - 1 : 0);
   const auto parsed = parse_command_line({argv + (count > 0 ? 1 : 0), count});
   if (const auto* wrong = std::get_if<std::string>(&parsed))
-    return fail(2, *wrong);
+    return fail(who, 2, *wrong);
   const auto& line = std::get<command_line>(parsed);
   if (line.help)
     return say(help_text());
 
   // The command line counts last but names the file, so it is applied twice.
-  configuration first;
+  auto first = defaults_of(who);
   if (const auto wrong = apply(line, first))
-    return fail(2, *wrong);
+    return fail(who, 2, *wrong);
   if (first.values.version)
-    return say(version_line() + "\n");
-  configuration all;
+    return say(version_line(who) + "\n");
+  auto all = defaults_of(who);
   const auto& path = first.values.config_file;
   if (!path.empty())
     if (const auto wrong = read_file(path, all))
-      return fail(1, *wrong);
+      return fail(who, 1, *wrong);
   if (const auto wrong = apply(line, all))
-    return fail(2, *wrong);
+    return fail(who, 2, *wrong);
   if (const auto wrong = check_values(all))
-    return fail(1, *wrong);
+    return fail(who, 1, *wrong);
 
   if (all.values.check_config)
     return say(path.empty() ? "cafqd: the command line is good\n"
@@ -57,7 +65,8 @@ std::variant<loaded, exit_request> load(int argc, const char* const* argv) {
   if (all.values.dump_config)
     return say(dump(all.values, all.caf));
   auto lines = notes(all);
-  return loaded{std::move(all.values), std::move(all.caf), std::move(lines)};
+  return loaded{std::move(all.values), std::move(all.caf), std::move(lines),
+                who};
 }
 
 } // namespace cafq::config

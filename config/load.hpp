@@ -2,6 +2,7 @@
 
 #include "config/config_file.hpp"
 #include "config/options.hpp"
+#include "config/version.hpp"
 
 #include <string>
 #include <variant>
@@ -16,6 +17,7 @@ struct loaded {
   caf_settings caf;
   /// Lines to log as warnings once the log is up.
   std::vector<std::string> notes;
+  program who = program::cafqd;
 };
 
 /// The daemon has nothing to do: print both texts and leave.

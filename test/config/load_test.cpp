@@ -180,6 +180,27 @@ BOOST_AUTO_TEST_CASE(prints_the_version) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(speaks_as_nsqd_under_its_name) {
+  for (const auto* name : {"nsqd", "/usr/bin/nsqd", "./nsqd"}) {
+    const std::vector version{name, "-version"};
+    const auto exit = std::get<exit_request>(load(2, version.data()));
+    BOOST_TEST(exit.code == 0);
+    BOOST_TEST(exit.out.starts_with("nsqd v1.3.0 (built w/cafqd-"));
+    BOOST_TEST(exit.out.ends_with(")\n"));
+    const std::vector wrong{name, "-node-id=x"};
+    BOOST_TEST(std::get<exit_request>(load(2, wrong.data()))
+                 .err.starts_with("nsqd: --node-id"));
+    const auto started = std::get<loaded>(load(1, version.data()));
+    BOOST_TEST(started.values.log_prefix == "[nsqd] ");
+    BOOST_TEST((started.who == program::nsqd));
+  }
+  for (const auto* name : {"cafqd", "/opt/nsqd/cafqd", "nsqd2", "", "/"}) {
+    const std::vector version{name, "-version"};
+    BOOST_TEST(std::get<exit_request>(load(2, version.data()))
+                 .out.starts_with("cafqd v"));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(prints_the_help) {
   const auto exit = leave({"--config-file=/nowhere", "-h"});
   BOOST_TEST(exit.code == 0);

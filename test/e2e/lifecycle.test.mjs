@@ -148,6 +148,23 @@ describe('start', { concurrency: 4 }, () => {
     assert.equal(stdout.trim().split('\n').length, 1);
   });
 
+  it('under the name of nsqd', onlyCafqd, async () => {
+    // As a script that finds a nsqd in its path.
+    const wrapper = ['/bin/sh', '-c', 'ln -s "$0" nsqd; exec ./nsqd "$@"'];
+    const asNsqd = new Broker(['-version'], { wrapper });
+    assert.equal((await asNsqd.ended()).code, 0);
+    assert.match(asNsqd.stdout, /^nsqd v1\.3\.0 \(built w\/cafqd-\d+\.\d+\.\d+\)\n$/);
+    const broker = new Broker(['--tcp-address=127.0.0.1:0', '--http-address='], { wrapper });
+    try {
+      await broker.logged(/^\[nsqd\] .* INFO: TCP: listening on/);
+      assert.match(broker.log[0], /^\[nsqd\] .* INFO: nsqd v1\.3\.0 \(built w\//);
+      await broker.stop();
+      assert.match(broker.log.at(-1), /^\[nsqd\] .* INFO: NSQ: bye$/);
+    } finally {
+      await broker.destroy();
+    }
+  });
+
   it('warns where the network may do everything', onlyCafqd, async () => {
     const warning = /WARNING: .*: open to the network without TLS and AUTH/;
     const tcp = '--tcp-address=0.0.0.0:0';

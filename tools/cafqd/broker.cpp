@@ -72,7 +72,7 @@ void run_actors(const config::loaded& configuration, resources& have) {
 } // namespace
 
 int run_broker(const config::loaded& configuration) {
-  log::info("{}", config::version_line());
+  log::info("{}", config::version_line(configuration.who));
   log::info("ID: {}", configuration.values.node_id);
   tune_allocator();
   try {
@@ -83,10 +83,12 @@ int run_broker(const config::loaded& configuration) {
       log::warn("{}", text);
     run_actors(configuration, have);
   } catch (const std::runtime_error& ex) {
-    log::fatal("failed to instantiate cafqd - {}", ex.what());
+    log::fatal("failed to instantiate {} - {}", to_string(configuration.who),
+               ex.what());
     return 1;
   }
-  log::info("CAFQ: bye");
+  log::info("{}: bye",
+            configuration.who == config::program::nsqd ? "NSQ" : "CAFQ");
   return 0;
 }
 
