@@ -79,11 +79,32 @@ bool memory_ledger::account::may_grow(size_t share) const noexcept {
          < share / std::max<size_t>(queues, 1) / 2;
 }
 
+// -- to the disk and back
+// ------------------------------------------------------
+
+memory_ledger::claim::claim(std::shared_ptr<memory_ledger> in, kind what,
+                            size_t bytes)
+  : in_(std::move(in)), what_(what), bytes_(bytes) {
+  counter().fetch_add(bytes_, std::memory_order_relaxed);
+}
+
+memory_ledger::claim::~claim() {
+  counter().fetch_sub(bytes_, std::memory_order_relaxed);
+}
+
+size_t memory_ledger::spare(size_t limit) const noexcept {
+  const auto used = message_memory() + reading_.load(std::memory_order_relaxed);
+  const auto most = limit / 4 * 3;
+  // Others want to read as well.
+  return used < most ? (most - used) / 4 : 0;
+}
+
 // -- all of them --------------------------------------------------------------
 
 void memory_ledger::relieve(size_t limit, queue::time_point now) {
   const auto used = message_memory();
-  if (used < limit / 4 * 3)
+  // What is given up leaves memory when it is on disk.
+  if (used < limit / 4 * 3 || writing_enough())
     return;
   // Not under the lock: the last one that holds a queue may be among them.
   for (const auto& ask : next_to_ask(used, limit, now))

@@ -71,6 +71,27 @@ public:
     bool asked_ = false;
   };
 
+  /// Counts bytes until all who hold this have let go: of messages on their way
+  /// to the disk, or from it.
+  class claim {
+  public:
+    enum class kind : uint8_t { writing, reading };
+
+    claim(std::shared_ptr<memory_ledger> in, kind what, size_t bytes);
+    claim(const claim&) = delete;
+    claim& operator=(const claim&) = delete;
+    ~claim();
+
+  private:
+    [[nodiscard]] std::atomic<size_t>& counter() const noexcept {
+      return what_ == kind::writing ? in_->writing_ : in_->reading_;
+    }
+
+    std::shared_ptr<memory_ledger> in_;
+    kind what_;
+    size_t bytes_;
+  };
+
   memory_ledger() = default;
   memory_ledger(const memory_ledger&) = delete;
   memory_ledger& operator=(const memory_ledger&) = delete;
@@ -80,6 +101,17 @@ public:
   /// several may hold the same bodies.
   /// @param limit Bytes that all messages may take.
   void relieve(size_t limit, queue::time_point now);
+
+  /// Whether as much is on its way to the disk as may be: each channel's copy
+  /// counts, though they share the bodies. What comes behind waits for all of
+  /// it, the name of a new topic, too.
+  [[nodiscard]] bool writing_enough() const noexcept {
+    return writing_.load(std::memory_order_relaxed) >= most_writing;
+  }
+
+  /// Returns how many bytes one queue may read from the disk now: together they
+  /// stay below where queues spill.
+  [[nodiscard]] size_t spare(size_t limit) const noexcept;
 
   /// Returns the bytes of messages that cannot be stored.
   [[nodiscard]] size_t unstorable() const noexcept {
@@ -108,6 +140,9 @@ public:
   [[nodiscard]] std::string trouble(queue::time_point now) const;
 
 private:
+  /// A second or two for a slow disk.
+  static constexpr size_t most_writing = size_t{64} << 20U;
+
   [[nodiscard]] std::vector<std::function<void()>>
   next_to_ask(size_t used, size_t limit, queue::time_point now);
   void leave_line(account& x);
@@ -122,6 +157,8 @@ private:
   std::string trouble_;
   std::optional<queue::time_point> trouble_at_;
 
+  std::atomic<size_t> writing_{0};
+  std::atomic<size_t> reading_{0};
   std::atomic<size_t> unstorable_{0};
   std::atomic<size_t> unstorable_queues_{0};
 

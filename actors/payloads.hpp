@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/queue/channel_queue.hpp"
+#include "actors/queue/delivered.hpp"
 #include "actors/queue/latency.hpp"
 #include "actors/queue/publication.hpp"
 #include "actors/queue/store_orders.hpp"
@@ -38,6 +38,8 @@ using batch_ptr = boost::intrusive_ptr<batch>;
 /// What a queue wants done in the store.
 struct orders : boost::intrusive_ref_counter<orders> {
   queue::store_orders list;
+  /// Held until all of it is on disk. Null if there is nothing to write.
+  std::shared_ptr<const void> writing;
 };
 
 using orders_ptr = boost::intrusive_ptr<orders>;

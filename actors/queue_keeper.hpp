@@ -49,6 +49,9 @@ struct queue_keeper {
   /// Null while there is little to account for. Belongs to the actor that
   /// talks.
   std::shared_ptr<memory_ledger::account> account;
+  /// What the store was asked for.
+  std::shared_ptr<const void> loading;
+  std::shared_ptr<const void> fetching;
 
   /// What to read back from the store.
   enum class reading : uint8_t {
@@ -158,6 +161,7 @@ struct queue_keeper {
   }
 
   void loaded(queue_id which, const blocks& x) {
+    loading.reset();
     if (which == id)
       queue->loaded(x.list);
   }
@@ -168,6 +172,7 @@ struct queue_keeper {
   }
 
   void fetched(queue_id which, const bodies& x) {
+    fetching.reset();
     if (which == id)
       queue->fetched(x.list);
   }
@@ -185,13 +190,17 @@ private:
   /// own, and a commit.
   static constexpr size_t many_done = 64;
 
+  /// Bytes to ask the store for at a time, however many there are to spare.
+  static constexpr size_t most_read = size_t{4} << 20U;
+
   /// What is not worth an account.
   static constexpr size_t little = 4096;
 
   /// Asks the store for what is wanted.
   template <class Self>
   void ask(Self* self, reading what, queue::time_point now) {
-    const auto spare = message_memory() < memory_limit / 4 * 3;
+    const auto spare = std::min(memory ? memory->spare(memory_limit) : SIZE_MAX,
+                                most_read);
     const auto taking = what != reading::due;
     const auto send = [&](auto kind, auto&& x) {
       if (!x)
@@ -201,9 +210,32 @@ private:
       self->send(store, kind, id, std::move(*x), owner_actor{self});
     };
     if (taking)
-      send(atom::load_v, queue->wanted_blocks(spare));
-    send(atom::due_v, queue->wanted_deferred(now, what == reading::all, spare));
-    send(atom::fetch_v, queue->wanted_bodies(taking, spare));
+      if (auto x = queue->wanted_blocks(spare)) {
+        loading = claim_for(memory_ledger::claim::kind::reading, spare);
+        send(atom::load_v, x);
+      }
+    send(atom::due_v, queue->wanted_deferred(now, what == reading::all,
+                                             spare > queue::block::max_bytes));
+    if (auto x = queue->wanted_bodies(taking, spare)) {
+      fetching = claim_for(memory_ledger::claim::kind::reading, spare);
+      send(atom::fetch_v, x);
+    }
+  }
+
+  [[nodiscard]] std::shared_ptr<const void>
+  claim_for(memory_ledger::claim::kind what, size_t bytes) const {
+    if (!memory || bytes == 0)
+      return nullptr;
+    return std::make_shared<memory_ledger::claim>(memory, what, bytes);
+  }
+
+  [[nodiscard]] static size_t bytes_to_write(const queue::store_orders& x) {
+    size_t result = 0;
+    for (const auto& y : x.keep)
+      result += y.body->bytes();
+    for (const auto& y : x.defer)
+      result += y.body->bytes();
+    return result;
   }
 
   template <class Self>
@@ -232,6 +264,8 @@ private:
       return;
     orders_ptr message{new orders};
     message->list = queue->take_orders();
+    message->writing = claim_for(memory_ledger::claim::kind::writing,
+                                 bytes_to_write(message->list));
     in_transit += message->list.unplaced;
     self->send(store, atom::keep_v, id, std::move(message), owner_actor{self});
   }

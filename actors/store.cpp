@@ -58,9 +58,10 @@ void store_state::use(std::shared_ptr<message_store> x,
 void store_state::keep(queue_id id, orders& x, const owner_actor& owner) {
   const auto messages = x.list.unplaced;
   carry_out(*disk, id, std::move(x.list));
-  if (messages > 0)
-    when_durable([this, id, messages, owner] {
-      self->send(owner, atom::kept_v, id, messages);
+  if (messages > 0 || x.writing)
+    when_durable([this, id, messages, owner, held = std::move(x.writing)] {
+      if (messages > 0)
+        self->send(owner, atom::kept_v, id, messages);
     });
   commit_soon();
 }

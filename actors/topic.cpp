@@ -19,7 +19,7 @@ constexpr auto patience = std::chrono::seconds{5};
 /// that other queues gave back.
 constexpr auto look_again = std::chrono::milliseconds{50};
 
-/// Bytes of publishes that wait for the store; more wait before it.
+/// Bytes that the store is to write for publishes; more wait before it.
 constexpr size_t most_appending = size_t{32} << 20U;
 
 } // namespace
@@ -117,6 +117,7 @@ void topic_state::channel_stored(const std::string& id, queue_ids ids,
     start.queue.in_transit = 0;
     start.queue.queue->forget_requests();
     start.queue.account.reset();
+    start.queue.loading.reset();
   } else {
     start.queue = make_keeper(ids.channel);
   }
@@ -312,6 +313,8 @@ std::string topic_state::no_memory() const {
     return "memory limit of the node reached";
   if (!store && settings.memory->unstorable() >= settings.unstorable_share())
     return "memory for messages that cannot be stored is full";
+  if (store && settings.memory->writing_enough())
+    return "the disk is too slow";
   return {};
 }
 

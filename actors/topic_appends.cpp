@@ -48,6 +48,9 @@ void topic_state::append(const batch_ptr& x, const client_actor& from,
   size_t size = 0;
   for (const auto& item : x->items)
     size += item.body->bytes();
+  // Each channel has its copy.
+  if (!message->held)
+    size *= channels.size();
   if (appending_.empty())
     append_progress_ = self->clock().now();
   appending_.push_back({message->id, x, size, message->held, from, answer_to});

@@ -33,11 +33,12 @@ void connection_state::deliver(const delivery& x) {
   if (end != ending::no)
     return;
   for (const auto& part : x.runs) {
-    for (size_t i = part.first; i < size_t{part.first} + part.count; ++i)
+    for (size_t i = part.first; i < size_t{part.first} + part.count; ++i) {
+      const auto message = part.body->message(i);
       protocol::append_message(
-        socket.frames(), part.body->timestamp_ns(i), part.attempts,
-        protocol::make_id(settings->node_id, part.body->number(i)),
-        part.body->body(i));
+        socket.frames(), message.timestamp_ns, part.attempts,
+        protocol::make_id(settings->node_id, message.number), message.body);
+    }
   }
   if (x.report != 0)
     socket.report_when_sent(x.report);

@@ -129,15 +129,15 @@ void backlog::shed(store_orders& out) {
   bytes_in_memory_ = 0;
 }
 
-std::optional<read_request> backlog::wanted(uint64_t newest, bool spare) {
+std::optional<read_request> backlog::wanted(uint64_t newest, size_t spare) {
   const auto room = std::max(limit_, least_read);
-  const auto enough = spare ? room / 2 : 0;
+  const auto enough = spare > block::max_bytes ? room / 2 : 0;
   if (reading_ || on_disk_ == 0 || in_memory_ > enough
       || bytes_in_memory_ >= enough_bytes)
     return std::nullopt;
   reading_ = true;
   return read_request{cursor_, newest, room - in_memory_,
-                      spare ? enough_bytes : 1};
+                      std::clamp(spare, size_t{1}, enough_bytes)};
 }
 
 void backlog::loaded(std::vector<stored_block> blocks) {
@@ -163,6 +163,27 @@ void backlog::clear() {
   tail_.clear();
   in_memory_ = bytes_in_memory_ = on_disk_ = in_tail_ = tail_bytes_ = 0;
   reading_ = false;
+}
+
+bool backlog::invariant() const {
+  size_t messages = 0;
+  size_t bytes = 0;
+  uint64_t last = 0;
+  for (const auto& x : memory_) {
+    if (!x.body->has_bodies() || x.body->first_number() < last)
+      return false;
+    last = x.body->first_number();
+    messages += x.unfinished();
+    bytes += x.body->bytes();
+  }
+  size_t tail = 0;
+  size_t tail_bytes = 0;
+  for (const auto& x : tail_) {
+    tail += x->count();
+    tail_bytes += x->bytes();
+  }
+  return in_memory_ == messages && bytes_in_memory_ == bytes && in_tail_ == tail
+         && tail_bytes_ == tail_bytes;
 }
 
 } // namespace cafq::queue

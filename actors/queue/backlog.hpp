@@ -72,9 +72,10 @@ public:
 
   /// Returns what to ask of the store now, if anything; the answer is `loaded`.
   /// @param newest The highest number that was put.
-  /// @param spare Whether the node has memory to spare; if not, the next block
-  ///              alone is asked for, and only when it is wanted.
-  [[nodiscard]] std::optional<read_request> wanted(uint64_t newest, bool spare);
+  /// @param spare Bytes that the node has to spare; if there are few, the next
+  ///              block alone is asked for, and only when it is wanted.
+  [[nodiscard]] std::optional<read_request>
+  wanted(uint64_t newest, size_t spare);
 
   /// Takes what the store answered to `wanted`.
   void loaded(std::vector<stored_block> blocks);
@@ -118,6 +119,10 @@ public:
   [[nodiscard]] bool has_tail() const noexcept {
     return !tail_.empty();
   }
+
+  /// Whether the counters are the sums of what is there, and numbers ascend:
+  /// for tests.
+  [[nodiscard]] bool invariant() const;
 
 private:
   void spill_from(const block& first) noexcept;

@@ -14,19 +14,22 @@ constexpr size_t most_fetched = size_t{4} << 20U;
 constexpr size_t most_looked_at = 256;
 
 /// Appends one message, to the last run if it is its neighbour.
-void append(std::vector<run>& out, const block& in, uint16_t index,
-            uint16_t attempts) {
+/// @returns the size of its body.
+size_t append(std::vector<run>& out, const block& in, uint16_t index,
+              uint16_t attempts) {
   const auto [body, at] = in.plain(index);
+  const auto size = body->body(at).size();
   if (!out.empty()) {
     auto& last = out.back();
     if (last.body.get() == body && size_t{last.first} + last.count == at
         && last.attempts == attempts) {
       ++last.count;
-      return;
+      return size;
     }
   }
   out.push_back(run{block_ptr{const_cast<block*>(body)},
                     static_cast<uint16_t>(at), 1, attempts});
+  return size;
 }
 
 } // namespace
@@ -72,8 +75,7 @@ channel_queue::take(const taker& to, size_t max_messages, size_t max_bytes,
       continue;
     }
     result.messages += 1;
-    result.bytes += x->home->body->body(x->index).size();
-    deliver(*x, to, now, out);
+    result.bytes += deliver(*x, to, now, out);
   }
   if (due_waits_)
     make_due_ready(now);
@@ -240,7 +242,7 @@ void channel_queue::shed(time_point now) {
   report_progress();
   open_.each([this](open_block& x) { give_up(x); });
   for (auto& x : requeued_)
-    x.turn = std::min(x.turn, taken_ + unread_in_memory());
+    x.turn = std::min<uint64_t>(x.turn, taken_ + unread_in_memory());
 }
 
 void channel_queue::give_up(open_block& x) {
@@ -312,13 +314,14 @@ void channel_queue::save_open_blocks() {
 // -- bodies that were given up ------------------------------------------------
 
 std::optional<body_request>
-channel_queue::wanted_bodies(bool taking, bool spare) {
+channel_queue::wanted_bodies(bool taking, size_t spare) {
   if (absent_ == 0 || !fetching_.empty())
     return std::nullopt;
   body_request result;
   size_t bytes = 0;
+  const auto most = std::clamp(spare, size_t{1}, most_fetched);
   const auto enough = [&] {
-    return bytes >= (spare ? most_fetched : 1);
+    return bytes >= most;
   };
   const auto want = [&](open_block& x) {
     if (x.fetching)
@@ -412,6 +415,40 @@ std::optional<time_point> channel_queue::next_deadline() const {
   return result;
 }
 
+bool channel_queue::invariant() const {
+  size_t bytes = 0;
+  size_t absent = 0;
+  size_t in_flight = 0;
+  size_t requeued = 0;
+  size_t waiting = 0;
+  size_t unread = 0;
+  auto sound = true;
+  open_.each([&](const open_block& x) {
+    size_t left = 0;
+    for (size_t i = 0; i < x.body->count(); ++i) {
+      const auto state = x.slots[i].state;
+      left += state != slot_state::gone;
+      in_flight += state == slot_state::in_flight;
+      requeued += state == slot_state::requeued;
+      waiting += state == slot_state::parked;
+      unread += state == slot_state::unread;
+    }
+    sound &= left > 0 && left == x.not_gone;
+    // What is not in memory is in the store, which knows all of it.
+    sound &= !x.absent() || x.stored || x.row;
+    sound &= !(x.stored && x.alone);
+    absent += x.absent();
+    bytes += x.absent() ? 0 : x.body->bytes();
+  });
+  for (size_t i = 1; i < requeued_.size(); ++i)
+    sound &= requeued_[i - 1].turn <= requeued_[i].turn;
+  return sound && backlog_.invariant() && bytes == open_bytes_
+         && absent == absent_ && in_flight == in_flight_
+         && requeued == requeued_.size() && waiting == parked_.size()
+         && unread == reading_left_ && (reading_ != nullptr) == (unread > 0)
+         && kept_ <= newest_ && marked_ <= newest_;
+}
+
 // -- the steps of a message's life --------------------------------------------
 
 /// Takes the next message out of ready. Its state is the caller's to set.
@@ -452,16 +489,17 @@ open_block& channel_queue::open(deferred_set::item x) {
   return open_.open(std::move(x));
 }
 
-void channel_queue::deliver(slot& x, const taker& to, time_point now,
-                            std::vector<run>& out) {
+/// @returns the size of its body.
+size_t channel_queue::deliver(slot& x, const taker& to, time_point now,
+                              std::vector<run>& out) {
   x.state = slot_state::in_flight;
   x.owner = to.id;
   x.delivered = now;
   ++x.attempts; // wraps, as nsqd's uint16 does
   ++in_flight_;
   deadlines_.insert(x, now + to.msg_timeout);
-  append(out, *x.home->body, x.index, x.attempts);
   mark_dirty(*x.home);
+  return append(out, *x.home->body, x.index, x.attempts);
 }
 
 settled channel_queue::check(const slot* x, consumer_id by) {
@@ -472,7 +510,13 @@ settled channel_queue::check(const slot* x, consumer_id by) {
 
 void channel_queue::make_ready(slot& x) {
   x.state = slot_state::requeued;
-  requeued_.push_back({&x, taken_ + std::min(unread_in_memory(), memory_)});
+  const auto turn = taken_ + std::min(unread_in_memory(), memory_);
+  // Those before have less in front of them than they had: what was in memory
+  // went to disk.
+  for (auto i = requeued_.rbegin(); i != requeued_.rend() && i->turn > turn;
+       ++i)
+    i->turn = turn;
+  requeued_.push_back({&x, turn});
 }
 
 bool channel_queue::has_room_for_due() const noexcept {

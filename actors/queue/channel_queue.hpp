@@ -4,6 +4,7 @@
 #include "actors/queue/block.hpp"
 #include "actors/queue/deadline_index.hpp"
 #include "actors/queue/deferred_set.hpp"
+#include "actors/queue/delivered.hpp"
 #include "actors/queue/open_blocks.hpp"
 #include "actors/queue/store_orders.hpp"
 #include "actors/queue/time.hpp"
@@ -16,22 +17,6 @@
 #include <vector>
 
 namespace cafq::queue {
-
-/// Messages that leave for one consumer: neighbours in one block that all are
-/// at the same attempt.
-struct run {
-  block_ptr body;
-  uint16_t first = 0;
-  uint16_t count = 0;
-  uint16_t attempts = 0;
-};
-
-/// What FIN, REQ and TOUCH can meet.
-enum class settled : uint8_t {
-  ok,
-  not_in_flight,
-  not_owner,
-};
 
 /// The life of a message inside one channel, as a plain value type:
 ///
@@ -194,8 +179,9 @@ public:
     return kept_ < newest_ && depth() + in_flight_ + deferred() > 0;
   }
 
-  /// @param spare Whether the node has memory to spare.
-  [[nodiscard]] std::optional<read_request> wanted_blocks(bool spare = true) {
+  /// @param spare Bytes that the node has to spare.
+  [[nodiscard]] std::optional<read_request>
+  wanted_blocks(size_t spare = SIZE_MAX) {
     return backlog_.wanted(newest_, spare);
   }
 
@@ -216,9 +202,9 @@ public:
   /// Returns which of the bodies that were given up are needed now, if any; the
   /// answer is `fetched`.
   /// @param taking Whether somebody takes messages.
-  /// @param spare Whether the node has memory to spare.
+  /// @param spare Bytes that the node has to spare.
   [[nodiscard]] std::optional<body_request>
-  wanted_bodies(bool taking, bool spare = true);
+  wanted_bodies(bool taking, size_t spare = SIZE_MAX);
 
   void fetched(bodies x);
 
@@ -278,6 +264,10 @@ public:
   /// Returns when to call `expire` and `wanted_deferred` next, if ever.
   [[nodiscard]] std::optional<time_point> next_deadline() const;
 
+  /// Whether each message is in one state and the counters are their sums.
+  /// Looks at everything: for tests.
+  [[nodiscard]] bool invariant() const;
+
 private:
   /// A message that came back, and how many unread ones are to be taken before.
   struct returned {
@@ -313,7 +303,8 @@ private:
   void become_deferred(slot& x, time_point due, bool hold);
   void unpark();
   void keep_open_blocks(uint64_t after, uint64_t mark);
-  void deliver(slot& x, const taker& to, time_point now, std::vector<run>& out);
+  size_t
+  deliver(slot& x, const taker& to, time_point now, std::vector<run>& out);
   [[nodiscard]] static settled check(const slot* x, consumer_id by);
   void make_ready(slot& x);
   [[nodiscard]] bool has_room_for_due() const noexcept;

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "actors/queue/channel_queue.hpp"
+#include "actors/queue/delivered.hpp"
+#include "actors/queue/time.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -4,6 +4,7 @@
 #include "actors/queue/block.hpp"
 #include "actors/queue/deadline_index.hpp"
 #include "actors/queue/deferred_set.hpp"
+#include "actors/queue/delivered.hpp"
 #include "actors/queue/store_orders.hpp"
 #include "actors/queue/time.hpp"
 
@@ -15,10 +16,6 @@
 #include <vector>
 
 namespace cafq::queue {
-
-/// Names a connection, unique in this process. Never reused, so a message can
-/// stay in flight to a client that is gone.
-using consumer_id = uint64_t;
 
 struct open_block;
 
@@ -90,6 +87,14 @@ public:
     for (auto& [number, x] : blocks_)
       f(x);
     for (auto& [number, x] : alone_)
+      f(x);
+  }
+
+  template <class F>
+  void each(F&& f) const {
+    for (const auto& [number, x] : blocks_)
+      f(x);
+    for (const auto& [number, x] : alone_)
       f(x);
   }
 

@@ -85,6 +85,34 @@ BOOST_AUTO_TEST_CASE(does_not_wait_for_one_that_has_ended_or_is_slow) {
   BOOST_TEST(asked == (names{"a", "b", "c"}), boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(asks_nobody_while_the_disk_has_enough_to_do) {
+  const auto a = open("a", 400'000);
+  auto claim = std::make_shared<memory_ledger::claim>(
+    uut, memory_ledger::claim::kind::writing, size_t{64} << 20U);
+  BOOST_TEST(uut->writing_enough());
+  uut->relieve(limit_at(0.8), now += 1s);
+  BOOST_TEST(asked.empty());
+  claim.reset();
+  BOOST_TEST(!uut->writing_enough());
+  uut->relieve(limit_at(0.8), now += 1s);
+  BOOST_TEST(asked.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_read_at_a_time_is_bounded_in_all) {
+  const auto limit = limit_at(0.5);
+  size_t all = 0;
+  std::vector<std::shared_ptr<memory_ledger::claim>> reading;
+  while (const auto spare = uut->spare(limit)) {
+    all += spare;
+    reading.push_back(std::make_shared<memory_ledger::claim>(
+      uut, memory_ledger::claim::kind::reading, spare));
+  }
+  BOOST_TEST(reading.size() > 4U);
+  BOOST_TEST(queue::block::bytes_in_memory() + all <= limit / 4 * 3);
+  reading.clear();
+  BOOST_TEST(uut->spare(limit) > 0U);
+}
+
 BOOST_AUTO_TEST_CASE(never_asks_for_what_cannot_be_stored) {
   const auto a = open("a", 1'000'000, storable::no);
   uut->relieve(limit_at(0.9), now);

@@ -282,6 +282,7 @@ private:
   }
 
   void compare() const {
+    BOOST_TEST_REQUIRE(uut_.invariant());
     BOOST_TEST_REQUIRE(uut_.unread() == count(life::state::unread));
     BOOST_TEST_REQUIRE(uut_.depth()
                        == count(life::state::unread)

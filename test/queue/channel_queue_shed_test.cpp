@@ -61,7 +61,7 @@ struct fixture {
 
   /// Answers which bodies it wants.
   /// @returns how many.
-  size_t fetch(bool taking = true, bool spare = true) {
+  size_t fetch(bool taking = true, size_t spare = SIZE_MAX) {
     const auto x = uut.wanted_bodies(taking, spare);
     if (!x)
       return 0;
@@ -183,9 +183,9 @@ BOOST_AUTO_TEST_CASE(without_memory_to_spare_one_block_comes_at_a_time) {
   shed();
   for (auto n : from_to(1, 3))
     uut.requeue(n, 1, 0s, now);
-  BOOST_TEST(fetch(true, false) == 1U);
+  BOOST_TEST(fetch(true, 0) == 1U);
   BOOST_TEST(take() == from_to(1, 1));
-  const auto x = uut.wanted_blocks(false);
+  const auto x = uut.wanted_blocks(0);
   BOOST_TEST(!x.has_value());
 }
 

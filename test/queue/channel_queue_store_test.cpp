@@ -364,7 +364,7 @@ private:
     if (flush && copies_)
       uut().keep_copies(now_);
     send_orders(flush);
-    if (auto x = uut().wanted_blocks(!one_in(4))) {
+    if (auto x = uut().wanted_blocks(some_spare())) {
       send_orders(false);
       mailbox_.push_back(asked<read_request>{id_, *x});
     }
@@ -372,7 +372,7 @@ private:
       send_orders(false);
       mailbox_.push_back(asked<due_request>{id_, *x});
     }
-    if (auto x = uut().wanted_bodies(taking || !one_in(3), !one_in(3))) {
+    if (auto x = uut().wanted_bodies(taking || !one_in(3), some_spare())) {
       send_orders(false);
       mailbox_.push_back(asked<body_request>{id_, *x});
     }
@@ -734,6 +734,7 @@ private:
   }
 
   void compare() {
+    BOOST_TEST_REQUIRE(uut().invariant());
     size_t in_flight = 0;
     size_t deferred = 0;
     size_t due = 0;
@@ -793,6 +794,10 @@ private:
       return i->first;
     }
     return between(0, next_number_ + 5);
+  }
+
+  size_t some_spare() {
+    return one_in(3) ? below(200'000) : SIZE_MAX;
   }
 
   consumer_id some_consumer(uint64_t number) {

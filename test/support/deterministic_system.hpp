@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
+#include "actors/queue/deadline_index.hpp"
 #include "config/log.hpp"
 #include "test/support/fake_network.hpp"
 
