@@ -223,6 +223,10 @@ parse_config(std::string text) {
   // CAF takes a carriage return for a character like any other.
   for (size_t i = 0; (i = text.find("\r\n", i)) != std::string::npos;)
     text.erase(i, 1);
+  // CAF takes a zero byte for the end. A power cut leaves files full of them.
+  if (const auto at = text.find('\0'); at != std::string::npos)
+    return syntax_error{line_at(text.cbegin(), text.cbegin() + ptrdiff_t(at)),
+                        "a zero byte: this is no text, or was damaged"};
   if (const auto at = find_oversized_timespan(text))
     return syntax_error{line_at(text.cbegin(), text.cbegin() + ptrdiff_t(*at)),
                         "the duration is too long"};
@@ -231,7 +235,8 @@ parse_config(std::string text) {
   caf::detail::parser::read_ini(state, result);
   if (result.error)
     return *result.error;
-  if (state.code != caf::pec::success)
+  // Whatever it does not read must not be passed over.
+  if (state.code != caf::pec::success || state.i != state.e)
     return syntax_error{result.line(), explain(state)};
   return std::move(result.entries);
 }

@@ -14,6 +14,7 @@
 
 using namespace cafq::config;
 using namespace std::chrono_literals;
+using namespace std::string_literals;
 using std::chrono::nanoseconds;
 
 namespace {
@@ -60,6 +61,11 @@ const std::array broken_texts{
   broken{"[s]\nx = <http://a>\n", 2, "double quotes"},
   broken{"[s]\nx = [[1]]\n", 2, "a list cannot hold a list"},
   broken{"[s]\nx = [{a = 1}]\n", 2, "a list cannot hold a group"},
+  broken{"[s]\0\nx = 1\n"s, 1, "a zero byte"},
+  broken{"[s]\nx = 1\n\0"s, 3, "a zero byte"},
+  broken{"[s]\nx = \"a\0b\"\n"s, 2, "a zero byte"},
+  broken{"[s]\n; a\0\nx = \n"s, 2, "a zero byte"},
+  broken{std::string(300, '\0'), 1, "a zero byte"},
 };
 
 struct caf_use {

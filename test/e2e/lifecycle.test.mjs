@@ -284,6 +284,18 @@ describe('start', { concurrency: 4 }, () => {
       /cafqd\.conf:2/,
       /max-threads/,
     ],
+    [
+      'a zero byte',
+      file('[cafqd]\0', 'mem-queue-size = 5', 'no-such = 3'),
+      /cafqd\.conf:1/,
+      /zero byte/,
+    ],
+    [
+      'a file of zero bytes, as a power cut leaves it,',
+      { 'cafqd.conf': '\0'.repeat(300) },
+      /cafqd\.conf:1/,
+      /zero byte/,
+    ],
     ['broken syntax', file('[cafqd]', 'node-id 1'), /cafqd\.conf:2/],
   ])
     it(`${name} in the file is refused`, onlyCafqd, () =>
