@@ -65,7 +65,7 @@ void channel_state::accept_stored(const batch& x, queue_id id) {
     if (id != keeper.id)
       continue; // emptied
     if (item.deferred())
-      queue().defer_stored(item.body, item.due);
+      queue().defer_stored(item.body, item.due, item.row_ns);
     else
       queue().put_stored(item.body, hold);
   }
@@ -75,6 +75,7 @@ void channel_state::accept(const batch& x) {
   const auto hold = keeper.may_hold(settings);
   for (const auto& item : x.items) {
     if (item.deferred()) {
+      keeper.look_at_clock();
       put_ += item.body->count();
       queue().defer(item.body, item.due, hold);
       continue;
@@ -156,7 +157,7 @@ void channel_state::finish(consumer_id by, ticket answer_to,
 
 queue::duration
 channel_state::age(int64_t published_ns, queue::time_point now) const {
-  return now.time_since_epoch() + settings.unix_offset
+  return now.time_since_epoch() + settings.unix_offset()
          - queue::duration{published_ns};
 }
 
@@ -164,6 +165,7 @@ void channel_state::requeue(consumer_id by, ticket answer_to,
                             const requeues& which) {
   failures_ptr failed;
   size_t done = 0;
+  keeper.look_at_clock();
   const auto now = self->clock().now();
   for (const auto& x : which.list) {
     auto why = queue().requeue(x.number, by, x.delay, now,

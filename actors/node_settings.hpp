@@ -46,8 +46,10 @@ struct node_settings {
   std::shared_ptr<const store_health> health
     = std::make_shared<const store_health>();
   /// What to add to the time since the epoch of the actors' clock to get the
-  /// time since the Unix epoch.
-  queue::duration unix_offset{};
+  /// time since the Unix epoch, now: somebody may set the wall clock.
+  queue::duration (*unix_offset)() = [] {
+    return queue::duration{};
+  };
   /// Who is told of topics and channels, and knows those of other nodes.
   /// Invalid if there is nobody.
   discovery_actor discovery;

@@ -53,7 +53,7 @@ struct append : boost::intrusive_ref_counter<append> {
   /// Whether it is for the queue of the topic itself.
   bool held = false;
   batch_ptr what;
-  /// See `node_settings`.
+  /// See `node_settings`; when this was sent.
   queue::duration unix_offset{};
   /// If not 0: the queue of the topic, which `what` comes from, and what it
   /// then has no longer.

@@ -52,6 +52,8 @@ struct queue_keeper {
   /// What the store was asked for.
   std::shared_ptr<const void> loading;
   std::shared_ptr<const void> fetching;
+  /// See `node_settings`.
+  queue::duration (*unix_offset)() = nullptr;
 
   /// What to read back from the store.
   enum class reading : uint8_t {
@@ -70,6 +72,8 @@ struct queue_keeper {
     report_memory(self, now);
     if (!store || id == 0)
       return;
+    if (queue->deferred() > 0)
+      look_at_clock();
     const auto flush = flush_at && *flush_at <= now;
     if (flush) {
       flush_at.reset();
@@ -90,11 +94,18 @@ struct queue_keeper {
   void shed(Self* self) {
     const auto now = self->clock().now();
     if (store && id != 0) {
+      look_at_clock();
       queue->shed(now);
       send_orders(self, true);
     }
     if (account)
       account->gave_up(queue->bytes(), now);
+  }
+
+  /// To be called before something is deferred.
+  void look_at_clock() {
+    if (store && unix_offset)
+      queue->set_clock(unix_offset());
   }
 
   /// Sends all orders there are.
@@ -117,6 +128,7 @@ struct queue_keeper {
       return clears == 0;
     if (!queue->can_save())
       return false;
+    look_at_clock();
     queue->save();
     send_orders(self, true);
     id = 0;

@@ -101,7 +101,6 @@ private:
   struct staged_appends {
     appended_ptr result;
     appender_actor from;
-    queue::duration unix_offset{};
     /// Whether it came from a queue of the store: that has it still.
     bool moved = false;
     bool ended = false;

@@ -11,10 +11,6 @@ namespace {
 /// Bytes up to which appends of a topic share a group, and so a transaction.
 constexpr size_t enough_bytes = size_t{4} << 20U;
 
-int64_t due_ns(const queue::publication& x, queue::duration unix_offset) {
-  return (x.due.time_since_epoch() + unix_offset).count();
-}
-
 /// Packs small blocks. Deferred messages are rows of their own.
 queue::publications pack(queue::publications items) {
   queue::block_packer packer;
@@ -90,7 +86,6 @@ void store_state::stage(open_appends x) {
   }
   auto done = std::make_shared<staged_appends>();
   done->from = x.from;
-  done->unix_offset = last.unix_offset;
   done->moved = moved;
   done->result.reset(new appended);
   auto& result = *done->result;
@@ -98,6 +93,9 @@ void store_state::stage(open_appends x) {
   result.last = last.id;
   result.what.reset(new batch);
   result.what->items = pack(std::move(x.items));
+  for (auto& item : result.what->items)
+    if (item.deferred())
+      item.row_ns = (item.due.time_since_epoch() + last.unix_offset).count();
   if (last.held) {
     result.held = topic->second.queue;
   } else {
@@ -108,7 +106,7 @@ void store_state::stage(open_appends x) {
   const auto keep = [&](queue_id id) {
     for (const auto& item : result.what->items) {
       if (item.deferred())
-        disk->defer(id, {due_ns(item, last.unix_offset), item.body});
+        disk->defer(id, {item.row_ns, item.body});
       else
         disk->keep(id, {item.body, {}});
     }
@@ -163,7 +161,7 @@ void store_state::take_back(const staged_appends& x) {
     for (const auto& item : x.result->what->items) {
       const auto number = item.body->first_number();
       if (item.deferred())
-        disk->undefer(id, {due_ns(item, x.unix_offset), number});
+        disk->undefer(id, {item.row_ns, number});
       else
         disk->done(id, number);
     }

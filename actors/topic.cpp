@@ -148,7 +148,7 @@ queue_keeper topic_state::make_keeper(queue_id id) const {
   // Without a store there is no place to spill to.
   const auto memory = id != 0 ? settings.mem_queue_size : SIZE_MAX;
   result.queue = std::make_shared<queue::channel_queue>(memory,
-                                                        settings.unix_offset);
+                                                        settings.unix_offset());
   if (id != 0)
     result.store = store;
   result.copies = mode == config::sync_mode::interval;
@@ -157,6 +157,7 @@ queue_keeper topic_state::make_keeper(queue_id id) const {
   result.label = "topic " + key;
   result.memory = settings.memory;
   result.memory_limit = settings.memory_limit;
+  result.unix_offset = settings.unix_offset;
   return result;
 }
 

@@ -37,7 +37,7 @@ append_ptr topic_state::make_append(const batch_ptr& x) {
   result->topic = key;
   result->id = ++last_append_;
   result->what = x;
-  result->unix_offset = settings.unix_offset;
+  result->unix_offset = settings.unix_offset();
   return result;
 }
 
@@ -84,7 +84,7 @@ void topic_state::appended(const cafq::appended& x) {
     const auto spare = held.may_hold(settings);
     for (const auto& item : x.what->items) {
       if (item.deferred())
-        held.queue->defer_stored(item.body, item.due);
+        held.queue->defer_stored(item.body, item.due, item.row_ns);
       else
         held.queue->put_stored(item.body, spare);
     }

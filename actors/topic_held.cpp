@@ -33,9 +33,10 @@ void topic_state::hold(const batch& x) {
     // nsqd drops silently what an ephemeral topic cannot keep in memory.
     if (ephemeral && held.queue->depth() >= settings.mem_queue_size)
       dropped += item.body->count();
-    else if (item.deferred())
+    else if (item.deferred()) {
+      held.look_at_clock();
       held.queue->defer(item.body, item.due, spare);
-    else
+    } else
       held.queue->put(item.body, spare);
   }
 }

@@ -48,11 +48,24 @@ void channel_queue::put_stored(block_ptr body, bool hold) {
   backlog_.put_stored(std::move(body), hold, orders_);
 }
 
-void channel_queue::defer_stored(block_ptr body, time_point due) {
+void channel_queue::set_clock(duration unix_offset) {
+  deferred_.set_clock(unix_offset);
+  if (!deferred_.wants_to_start_over())
+    return;
+  std::vector<deferred_key> rows;
+  open_.each([&rows](const open_block& x) {
+    if (x.row)
+      rows.push_back(*x.row);
+  });
+  deferred_.start_over(rows);
+}
+
+void channel_queue::defer_stored(block_ptr body, time_point due,
+                                 int64_t row_ns) {
   assert(body->count() == 1);
   ++totals_.messages;
   newest_ = std::max(newest_, body->last_number());
-  deferred_.put_stored(std::move(body), due);
+  deferred_.put_stored(std::move(body), due, row_ns);
 }
 
 void channel_queue::defer(block_ptr body, time_point due, bool hold) {

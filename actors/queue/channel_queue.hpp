@@ -98,7 +98,10 @@ public:
   void put_stored(block_ptr body, bool hold = true);
 
   /// Keeps one message until `due` that the store has already.
-  void defer_stored(block_ptr body, time_point due);
+  void defer_stored(block_ptr body, time_point due, int64_t row_ns);
+
+  /// Somebody may have set the wall clock: see `deferred_set`.
+  void set_clock(duration unix_offset);
 
   /// Moves ready messages in flight, appending them to `out`.
   /// @param max_bytes Bodies stop when they reach it; the first always fits.

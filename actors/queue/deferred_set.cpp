@@ -25,6 +25,9 @@ constexpr size_t most_bytes = size_t{16} << 20U;
 /// The same for a read while the node is short of memory.
 constexpr size_t few_bytes = size_t{64} << 10U;
 
+/// Two readings of clocks may be so far apart when nobody has set one.
+constexpr auto tolerance = std::chrono::milliseconds{10};
+
 constexpr auto later = [](const auto& x, const auto& y) {
   return std::tie(x.due, x.sequence) > std::tie(y.due, y.sequence);
 };
@@ -53,10 +56,28 @@ void deferred_set::put(block_ptr body, uint16_t attempts, time_point due,
   settle({due, 0, {std::move(body), attempts, key}});
 }
 
-void deferred_set::put_stored(block_ptr body, time_point due) {
-  const deferred_key key{to_unix(due), body->first_number()};
+void deferred_set::put_stored(block_ptr body, time_point due, int64_t row_ns) {
+  const deferred_key key{row_ns, body->first_number()};
   const auto attempts = body->attempts(0);
   settle({due, 0, {std::move(body), attempts, key}});
+}
+
+void deferred_set::set_clock(duration unix_offset) noexcept {
+  if (std::chrono::abs(unix_offset - unix_offset_) < tolerance)
+    return;
+  unix_offset_ = unix_offset;
+  // Nothing was loaded, nothing can be out of place.
+  stale_ = loading_ || loaded_until_ != deferred_key{};
+  load_at_ = {};
+}
+
+void deferred_set::start_over(const std::vector<deferred_key>& apart) {
+  stale_ = false;
+  for (const auto& x : heap_)
+    if (x.what.row)
+      apart_.insert(*x.what.row);
+  apart_.insert(apart.begin(), apart.end());
+  loaded_until_ = {};
 }
 
 std::optional<deferred_set::item> deferred_set::pop(time_point now) {

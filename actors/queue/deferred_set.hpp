@@ -21,7 +21,9 @@ namespace cafq::queue {
 ///                       [    memory (a few)   |   store        ]
 ///
 /// A row stays in the store until its message is finished or deferred anew, so
-/// that a crash does not lose it.
+/// that a crash does not lose it. Rows tell the time by the wall clock of when
+/// they were written. What is in memory is due by the clock of all deadlines,
+/// whatever happens to the other one.
 class deferred_set {
 public:
   /// A message whose time has come.
@@ -54,7 +56,20 @@ public:
            store_orders& out);
 
   /// Likewise, for a message that the store has already.
-  void put_stored(block_ptr body, time_point due);
+  void put_stored(block_ptr body, time_point due, int64_t row_ns);
+
+  /// Rows tell the time by this offset from now on: somebody may have set the
+  /// wall clock.
+  void set_clock(duration unix_offset) noexcept;
+
+  /// Whether rows that were loaded by another time have to be looked for anew:
+  /// new ones may lie among them.
+  [[nodiscard]] bool wants_to_start_over() const noexcept {
+    return stale_ && !loading_;
+  }
+
+  /// @param apart Rows of the store whose messages were taken by `pop`.
+  void start_over(const std::vector<deferred_key>& apart);
 
   /// Takes a message that is due.
   [[nodiscard]] std::optional<item> pop(time_point now);
@@ -148,6 +163,8 @@ private:
 
   size_t limit_;
   duration unix_offset_;
+  /// Whether `loaded_until_` is by another clock.
+  bool stale_ = false;
 
   /// The earliest on top.
   std::vector<waiting> heap_;

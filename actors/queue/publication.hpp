@@ -5,6 +5,8 @@
 
 #include <boost/container/small_vector.hpp>
 
+#include <cstdint>
+
 namespace cafq::queue {
 
 /// One or more published messages on their way to the channels.
@@ -13,6 +15,9 @@ struct publication {
   /// When to deliver them; the epoch of the clock means at once. A deferred
   /// block holds a single message.
   time_point due{};
+  /// When that is in ns since the Unix epoch, for one that the store has: so
+  /// its row is named.
+  int64_t row_ns = 0;
 
   [[nodiscard]] bool deferred() const noexcept {
     return due != time_point{};

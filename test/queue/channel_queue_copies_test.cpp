@@ -203,7 +203,7 @@ BOOST_AUTO_TEST_CASE(does_not_read_back_what_memory_still_has) {
 
 BOOST_AUTO_TEST_CASE(takes_what_the_store_has_already) {
   uut.put_stored(numbered(1, 2));
-  uut.defer_stored(numbered(3), now + 10s);
+  uut.defer_stored(numbered(3), now + 10s, 1);
   BOOST_TEST(uut.depth() == 2U);
   BOOST_TEST(uut.deferred() == 1U);
   BOOST_TEST(uut.take_orders().empty());
@@ -233,15 +233,15 @@ BOOST_AUTO_TEST_CASE(leaves_to_the_store_what_memory_has_no_room_for) {
 }
 
 BOOST_AUTO_TEST_CASE(waits_for_rows_that_are_on_their_way_to_it) {
-  uut.defer_stored(numbered(1), now + 10s);
+  const auto ns = (now + 10s).time_since_epoch().count();
+  uut.defer_stored(numbered(1), now + 10s, ns);
   now += 9s;
   const auto wanted = uut.wanted_deferred(now);
   BOOST_TEST_REQUIRE(wanted.has_value());
   // The store has one more, of which the queue has not heard.
-  const auto ns = (now + 1s).time_since_epoch().count();
   uut.loaded({{{ns, numbered(1)}, {ns, numbered(2)}}, {}});
   BOOST_TEST(uut.deferred() == 1U);
-  uut.defer_stored(numbered(2), now + 1s);
+  uut.defer_stored(numbered(2), now + 1s, ns);
   BOOST_TEST(uut.deferred() == 2U);
   now += 2s;
   std::vector<consumer_id> timed_out;

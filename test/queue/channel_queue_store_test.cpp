@@ -212,7 +212,7 @@ private:
     }
     came(*x.body, x.due, x.mark);
     if (x.due != time_point{})
-      uut().defer_stored(x.body, x.due);
+      uut().defer_stored(x.body, x.due, to_unix(x.due));
     else
       uut().put_stored(x.body, !one_in(5));
   }

@@ -2,6 +2,7 @@
 
 #include "actors/node.hpp"
 #include "actors/store.hpp"
+#include "actors/unix_offset.hpp"
 #include "config/log.hpp"
 #include "net/http_connection.hpp"
 #include "net/nsq_connection.hpp"
@@ -11,7 +12,6 @@
 #include <caf/scoped_actor.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <string>
 #include <utility>
 
@@ -28,12 +28,6 @@ void end(caf::actor_system& sys, const Handle& x) {
   self->monitor(x);
   self->send_exit(x, caf::exit_reason::user_shutdown);
   self->receive([](const caf::down_msg&) {});
-}
-
-/// Returns the difference between the wall clock and the actors' clock.
-queue::duration unix_offset_of(queue::time_point now) {
-  return std::chrono::system_clock::now().time_since_epoch()
-         - now.time_since_epoch();
 }
 
 /// HTTP clients are few; their share of the files is set apart, so that neither
@@ -91,7 +85,7 @@ void daemon_actors::start_node(resources& have) {
   auto settings = to_node_settings(options_);
   settings.health = health_;
   settings.memory = memory_;
-  settings.unix_offset = unix_offset_of(sys_.clock().now());
+  settings.unix_offset = unix_offset_now;
   settings.discovery = discovery_;
   node_ = sys_.spawn(node, store_, std::move(have.found), settings);
 }
