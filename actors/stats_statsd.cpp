@@ -11,7 +11,10 @@ namespace cafq {
 
 std::string
 statsd_prefix(std::string_view pattern, std::string_view host, int64_t port) {
-  auto key = std::string{host} + "_" + std::to_string(port);
+  // As Go joins host and port.
+  const auto is_ipv6 = host.find(':') != host.npos;
+  auto key = is_ipv6 ? '[' + std::string{host} + ']' : std::string{host};
+  key += '_' + std::to_string(port);
   for (auto& c : key)
     if (c == '.' || c == ':')
       c = '_';

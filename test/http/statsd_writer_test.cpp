@@ -51,6 +51,8 @@ BOOST_AUTO_TEST_CASE(fills_in_the_prefix) {
   BOOST_TEST(statsd_prefix("%s.x.%s.", "h", 1) == "h_1.x.h_1.");
   BOOST_TEST(statsd_prefix("nsq", "h", 1) == "nsq.");
   BOOST_TEST(statsd_prefix("", "h", 1) == "");
+  BOOST_TEST(statsd_prefix("nsq.%s", "2001:db8::1", 4151)
+             == "nsq.[2001_db8__1]_4151.");
 }
 
 BOOST_AUTO_TEST_CASE(names_everything_as_nsqd) {
