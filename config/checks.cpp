@@ -2,6 +2,8 @@
 
 #include "config/option_table.hpp"
 
+#include <algorithm>
+
 #include <fmt/core.h>
 
 namespace cafq::config {
@@ -36,6 +38,20 @@ complaint check_values(const configuration& what) {
     return fmt::format("{}: {}", origin->second, ex.what());
   }
   return std::nullopt;
+}
+
+complaint
+fit_memory_limit(configuration& what, std::optional<uint64_t> allowed) {
+  auto& limit = what.values.memory_limit;
+  const auto& row = *find_option("memory-limit");
+  if (!allowed || what.origins.contains(&row)
+      || *allowed / 2 >= static_cast<uint64_t>(limit))
+    return std::nullopt;
+  constexpr auto least = int64_t{1} << 20;
+  limit = std::max(static_cast<int64_t>(*allowed / 2), least);
+  return fmt::format("--memory-limit is {}: half of the {} bytes that the "
+                     "cgroup of this process may use",
+                     limit, *allowed);
 }
 
 std::vector<std::string> notes(const configuration& what) {

@@ -1,5 +1,6 @@
 #include "config/load.hpp"
 
+#include "config/cgroup.hpp"
 #include "config/checks.hpp"
 #include "config/command_line.hpp"
 #include "config/configuration.hpp"
@@ -65,6 +66,8 @@ std::variant<loaded, exit_request> load(int argc, const char* const* argv) {
   if (all.values.dump_config)
     return say(dump(all.values, all.caf));
   auto lines = notes(all);
+  if (auto note = fit_memory_limit(all, memory_limit_of_cgroup()))
+    lines.push_back(std::move(*note));
   return loaded{std::move(all.values), std::move(all.caf), std::move(lines),
                 who};
 }

@@ -29,7 +29,8 @@ struct exit_request {
 };
 
 /// Works out the options from command line, file and defaults, in this order
-/// of rank. Reads no file unless --config-file names it.
+/// of rank, and from the cgroup of the process. Reads no other file unless
+/// --config-file names it.
 [[nodiscard]] std::variant<loaded, exit_request>
 load(int argc, const char* const* argv);
 

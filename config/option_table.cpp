@@ -90,7 +90,8 @@ const std::vector<option_group>& option_table() {
       {
         {.name = "tcp-address",
          .field = &o::tcp_address,
-         .help = "where NSQ clients connect: HOST:PORT or the path of a socket",
+         .help = "where NSQ clients connect: HOST:PORT or the path of a "
+                 "socket",
          .value_name = "ADDRESS"},
         {.name = "http-address",
          .field = &o::http_address,
@@ -185,7 +186,9 @@ const std::vector<option_group>& option_table() {
          .allowed = at_least(0)},
         {.name = "memory-limit",
          .field = &o::memory_limit,
-         .help = "bytes of message bodies to keep in memory in all (cafqd)",
+         .help = "bytes of message bodies to keep in memory in all; by "
+                 "default at "
+                 "most half of what the cgroup allows (cafqd)",
          .allowed = at_least(int64_t{1} << 20),
          .value_name = "BYTES"},
         {.name = "max-backlog-bytes",
@@ -196,7 +199,8 @@ const std::vector<option_group>& option_table() {
          .value_name = "BYTES"},
         {.name = "sync",
          .field = &o::sync,
-         .help = "when messages reach the disk: on overflow only, as nsqd; if "
+         .help = "when messages reach the disk: on overflow only, as "
+                 "nsqd; if "
                  "not finished within an interval; or always, before OK "
                  "(cafqd)",
          .choices = {"overflow", "interval", "always"},
@@ -286,7 +290,8 @@ const std::vector<option_group>& option_table() {
          .allowed = at_least(0)},
         {.name = "event-loop",
          .field = &o::event_loop,
-         .help = "who serves sockets: cafq's extension of CAF's event loop, or "
+         .help = "who serves sockets: cafq's extension of CAF's event "
+                 "loop, or "
                  "CAF's as it is, which costs more (cafqd)",
          .choices = {"cafq", "caf"},
          .value_name = "NAME"},

@@ -1,5 +1,8 @@
 #include "config/load.hpp"
 
+#include "config/checks.hpp"
+#include "config/option_table.hpp"
+
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
@@ -161,6 +164,25 @@ BOOST_AUTO_TEST_CASE(notes_options_without_effect) {
   BOOST_TEST(outcome.notes[1]
              == "--worker-id is known for nsqd's sake and has no effect (use "
                 "node-id)");
+}
+
+BOOST_AUTO_TEST_CASE(fits_the_memory_limit_to_the_cgroup) {
+  constexpr uint64_t mebibyte = uint64_t{1} << 20;
+  configuration x;
+  BOOST_TEST(!fit_memory_limit(x, std::nullopt));
+  BOOST_TEST(!fit_memory_limit(x, 512 * mebibyte));
+  BOOST_TEST(x.values.memory_limit == int64_t{256} << 20);
+  const auto line = fit_memory_limit(x, 100 * mebibyte);
+  BOOST_TEST_REQUIRE(line.has_value());
+  BOOST_TEST(*line
+             == "--memory-limit is 52428800: half of the 104857600 bytes that "
+                "the cgroup of this process may use");
+  BOOST_TEST(x.values.memory_limit == int64_t{50} << 20);
+  BOOST_TEST(fit_memory_limit(x, 1).has_value());
+  BOOST_TEST(x.values.memory_limit == int64_t{1} << 20);
+  configuration told;
+  told.origins[find_option("memory-limit")] = "--memory-limit";
+  BOOST_TEST(!fit_memory_limit(told, 100 * mebibyte));
 }
 
 BOOST_DATA_TEST_CASE(refuses_with_one_line, refusals, x) {
