@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <sstream>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -44,6 +45,17 @@ std::string_view to_view(const MDB_val& x) {
   return {static_cast<const char*>(x.mv_data), x.mv_size};
 }
 
+/// By the transaction that gave them back: their number, then they.
+constexpr table list_of_free_pages = 0;
+
+/// Returns a number in LMDB's own rows, 0 if there is none.
+uint64_t number_at(std::string_view bytes) {
+  uint64_t result = 0;
+  if (bytes.size() >= sizeof(result))
+    std::memcpy(&result, bytes.data(), sizeof(result));
+  return result;
+}
+
 uint64_t pages_of(const MDB_stat& x) {
   return x.ms_branch_pages + x.ms_leaf_pages + x.ms_overflow_pages;
 }
@@ -72,8 +84,7 @@ env::env(const std::filesystem::path& file, size_t map_size)
   // disk ten times as much, and throws out what is in memory where that is
   // short.
   : env(file, map_size, MDB_NORDAHEAD) {
-  int dead = 0;
-  check("mdb_reader_check", mdb_reader_check(handle(), &dead));
+  forget_dead_readers();
 }
 
 env env::create(const std::filesystem::path& file, size_t map_size) {
@@ -108,6 +119,29 @@ void env::grow() {
   check("mdb_env_info", mdb_env_info(handle(), &info));
   check("mdb_env_set_mapsize",
         mdb_env_set_mapsize(handle(), info.me_mapsize * 2));
+}
+
+size_t env::forget_dead_readers() noexcept {
+  int dead = 0;
+  // If it fails, those who died hold back what they did before.
+  if (mdb_reader_check(handle(), &dead) != MDB_SUCCESS)
+    return 0;
+  return static_cast<size_t>(dead);
+}
+
+std::vector<reader> env::readers() const {
+  std::vector<reader> result;
+  // A line each; in the middle of nothing, a dash stands for the snapshot.
+  const auto take = [](const char* line, void* to) {
+    reader x;
+    std::istringstream in{line};
+    if (in >> x.process >> x.thread >> x.snapshot)
+      static_cast<std::vector<reader>*>(to)->push_back(std::move(x));
+    return 0;
+  };
+  if (mdb_reader_list(handle(), take, &result) < 0)
+    return {};
+  return result;
 }
 
 uint64_t env::pages() const {
@@ -221,8 +255,18 @@ uint64_t txn::used_pages(std::span<const table> tables) {
   return result;
 }
 
+uint64_t txn::pages_given_back_since(uint64_t transaction) {
+  uint64_t result = 0;
+  cursor at{*this, list_of_free_pages};
+  for (auto more = at.last(); more; more = at.previous()) {
+    if (number_at(at.key()) < transaction)
+      break;
+    result += number_at(at.value());
+  }
+  return result;
+}
+
 uint64_t txn::free_pages(uint64_t from) {
-  constexpr table list_of_free_pages = 0;
   uint64_t result = 0;
   cursor at{*this, list_of_free_pages};
   for (auto more = at.first(); more; more = at.next()) {
@@ -272,6 +316,10 @@ bool cursor::first() {
 
 bool cursor::last() {
   return go("mdb_cursor_get", MDB_LAST);
+}
+
+bool cursor::previous() {
+  return go("mdb_cursor_get", MDB_PREV);
 }
 
 bool cursor::next() {

@@ -8,7 +8,9 @@
 #include <optional>
 #include <span>
 #include <stdexcept>
+#include <string>
 #include <string_view>
+#include <vector>
 
 struct MDB_cursor;
 struct MDB_env;
@@ -43,6 +45,15 @@ private:
 /// One of the named databases in an environment.
 using table = unsigned;
 
+/// One who reads the file by LMDB, in this process or another.
+struct reader {
+  int process = 0;
+  /// In LMDB's words.
+  std::string thread;
+  /// The transaction whose result it sees.
+  uint64_t snapshot = 0;
+};
+
 class env {
 public:
   /// Opens `file`, creating it if need be, with LMDB's default (safe) sync
@@ -62,6 +73,13 @@ public:
   /// Maps the file twice as large. If that fails, the environment is unusable.
   /// @pre No transaction is active.
   void grow();
+
+  /// Forgets readers whose process has died: what they saw is used again.
+  /// @returns how many.
+  size_t forget_dead_readers() noexcept;
+
+  /// Returns those who are reading now.
+  [[nodiscard]] std::vector<reader> readers() const;
 
   /// Returns how many pages the file has by the books.
   [[nodiscard]] uint64_t pages() const;
@@ -140,6 +158,10 @@ public:
   /// Returns how many pages from this one on are free.
   [[nodiscard]] uint64_t free_pages(uint64_t from);
 
+  /// Returns how many pages were given back by this transaction and later ones:
+  /// who sees its result holds them back.
+  [[nodiscard]] uint64_t pages_given_back_since(uint64_t transaction);
+
   void commit();
 
   /// Lets go of the snapshot, so that its pages can be used again.
@@ -169,6 +191,7 @@ public:
   [[nodiscard]] bool first();
   [[nodiscard]] bool last();
   [[nodiscard]] bool next();
+  [[nodiscard]] bool previous();
 
   /// Goes to the first row with this key or a higher one.
   [[nodiscard]] bool seek(std::string_view key);

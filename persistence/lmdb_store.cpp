@@ -199,6 +199,17 @@ size_t lmdb_store::staged_messages() const noexcept {
   return result;
 }
 
+std::vector<outside_reader> lmdb_store::readers() {
+  dead_readers_ += env_.forget_dead_readers();
+  return reading([this] {
+    return outside_.update(env_, reader_, outside_readers::clock::now());
+  });
+}
+
+uint64_t lmdb_store::dead_readers() const noexcept {
+  return dead_readers_;
+}
+
 std::string lmdb_store::shortage() {
   return reading([this]() -> std::string {
     const lmdb::snapshot now{reader_};

@@ -6,6 +6,7 @@
 #include "persistence/keys.hpp"
 #include "persistence/lmdb.hpp"
 #include "persistence/lmdb_message_store.hpp"
+#include "persistence/outside_readers.hpp"
 #include "persistence/staging.hpp"
 #include "persistence/storage_error.hpp"
 #include "persistence/tables.hpp"
@@ -58,6 +59,8 @@ public:
   queue_summary summary(queue_id queue) override;
   size_t staged_messages() const noexcept override;
   std::string shortage() override;
+  std::vector<outside_reader> readers() override;
+  uint64_t dead_readers() const noexcept override;
   uint64_t damaged_blocks() const noexcept override;
 
 private:
@@ -107,6 +110,8 @@ private:
   tables tables_;
   lmdb::txn reader_;
   disk_room room_;
+  outside_readers outside_;
+  uint64_t dead_readers_ = 0;
   staging staging_;
   std::unordered_map<queue_id, queue_state> queues_;
   std::vector<dropped_queue> dropped_;

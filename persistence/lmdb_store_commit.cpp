@@ -135,6 +135,8 @@ void lmdb_store::transact(size_t bytes,
                           const std::function<void(lmdb::txn&)>& f) {
   if (!broken_.empty())
     throw storage_error{storage_failure::fatal, broken_};
+  // Else the file grows for those who will never read on.
+  dead_readers_ += env_.forget_dead_readers();
   for (;;) {
     try {
       lmdb::txn writing{env_, lmdb::txn::mode::write};

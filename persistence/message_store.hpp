@@ -2,6 +2,7 @@
 
 #include "persistence/stored.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -10,6 +11,15 @@
 #include <vector>
 
 namespace cafq {
+
+/// Somebody in another process who reads the file. What it sees stays as it is,
+/// so that the file grows instead.
+struct outside_reader {
+  int process = 0;
+  std::chrono::seconds age{};
+  /// Pages that could be used again.
+  uint64_t pages = 0;
+};
 
 /// Names, backlogs and deferred messages. One thread, one owner per queue.
 ///
@@ -150,6 +160,13 @@ public:
   [[nodiscard]] bool room() {
     return shortage().empty();
   }
+
+  /// Returns those in other processes who read the file now.
+  [[nodiscard]] virtual std::vector<outside_reader> readers() = 0;
+
+  /// Returns how many of those have died in the middle of it. What they held
+  /// back is used again.
+  [[nodiscard]] virtual uint64_t dead_readers() const noexcept = 0;
 
   /// Returns how many rows were set aside because their checksum was wrong.
   [[nodiscard]] virtual uint64_t damaged_blocks() const noexcept = 0;
