@@ -72,6 +72,7 @@ void channel_state::accept_stored(const batch& x, queue_id id) {
 }
 
 void channel_state::accept(const batch& x) {
+  keeper.came(x.taken != queue::time_point{} ? x.taken : self->clock().now());
   const auto hold = keeper.may_hold(settings);
   for (const auto& item : x.items) {
     if (item.deferred()) {

@@ -1,5 +1,11 @@
 #pragma once
 
+#include "actors/queue/time.hpp"
+
+#include <atomic>
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 
 namespace cafq {
@@ -15,6 +21,22 @@ struct live_metrics {
   prometheus::Histogram delivery{{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005,
                                   0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5,
                                   10, 60, 600}};
+
+  /// Processes that read the store's file from outside, the most pages that one
+  /// of them holds back, and those that died in the middle.
+  prometheus::Gauge readers;
+  prometheus::Gauge held_pages;
+  prometheus::Counter dead_readers;
+
+  /// Since when the oldest message waits for the disk that is to be there, by
+  /// the actors' clock; 0 if none does.
+  std::atomic<queue::duration::rep> unsaved_since{0};
+
+  [[nodiscard]] queue::duration unsaved_age(queue::time_point now) const {
+    const auto since = unsaved_since.load(std::memory_order_relaxed);
+    return since == 0 ? queue::duration{}
+                      : now.time_since_epoch() - queue::duration{since};
+  }
 };
 
 /// May be used by any thread.

@@ -31,6 +31,8 @@ using ticket = uint32_t;
 /// The publishes that one socket read held for one topic, in order.
 struct batch : boost::intrusive_ref_counter<batch> {
   queue::publications items;
+  /// When the topic took them.
+  queue::time_point taken{};
 };
 
 using batch_ptr = boost::intrusive_ptr<batch>;
@@ -40,6 +42,10 @@ struct orders : boost::intrusive_ref_counter<orders> {
   queue::store_orders list;
   /// Held until all of it is on disk. Null if there is nothing to write.
   std::shared_ptr<const void> writing;
+  /// If set: since when the oldest message in there has been here, and how long
+  /// after that it is to be on disk.
+  queue::time_point since{};
+  queue::duration promise{};
 };
 
 using orders_ptr = boost::intrusive_ptr<orders>;

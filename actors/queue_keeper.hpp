@@ -54,6 +54,10 @@ struct queue_keeper {
   std::shared_ptr<const void> fetching;
   /// See `node_settings`.
   queue::duration (*unix_offset)() = nullptr;
+  /// Since when the oldest messages wait that the store was not given: those
+  /// that `keep_copies` has seen, and those that came later.
+  std::optional<queue::time_point> seen_since;
+  std::optional<queue::time_point> new_since;
 
   /// What to read back from the store.
   enum class reading : uint8_t {
@@ -79,9 +83,14 @@ struct queue_keeper {
       flush_at.reset();
       queue->flush();
       if (copies)
-        queue->keep_copies(now);
+        keep_copies(now);
     }
     send_orders(self, flush);
+    handed_since_.reset();
+    if (!queue->has_unkept()) {
+      seen_since.reset();
+      new_since.reset();
+    }
     if (!flush_at
         && (queue->wants_flush() || !queue->orders().empty()
             || (copies && queue->has_unkept())))
@@ -106,6 +115,12 @@ struct queue_keeper {
   void look_at_clock() {
     if (store && unix_offset)
       queue->set_clock(unix_offset());
+  }
+
+  /// Messages come that were taken then.
+  void came(queue::time_point taken) {
+    if (copies && !new_since)
+      new_since = taken;
   }
 
   /// Sends all orders there are.
@@ -143,6 +158,8 @@ struct queue_keeper {
     id = 0;
     in_transit = 0;
     flush_at.reset();
+    seen_since.reset();
+    new_since.reset();
   }
 
   /// Whether messages may stay in memory beyond what is promised. Without a
@@ -198,6 +215,27 @@ struct queue_keeper {
   }
 
 private:
+  /// How old a message may get in memory only.
+  [[nodiscard]] queue::duration promise() const {
+    return 2 * flush_interval;
+  }
+
+  /// Hands over what was here at the last tick, and all if that would make a
+  /// message older than promised: the tick, or the message, came late.
+  void keep_copies(queue::time_point now) {
+    queue->keep_copies(now);
+    handed_since_ = std::exchange(seen_since, std::exchange(new_since, {}));
+    if (!seen_since || now - *seen_since < promise())
+      return;
+    queue->keep_copies(now);
+    if (!handed_since_)
+      handed_since_ = seen_since;
+    seen_since.reset();
+  }
+
+  /// The same for what is being handed over.
+  std::optional<queue::time_point> handed_since_;
+
   /// Finished blocks and deferred messages that are worth a message of their
   /// own, and a commit.
   static constexpr size_t many_done = 64;
@@ -278,6 +316,11 @@ private:
     message->list = queue->take_orders();
     message->writing = claim_for(memory_ledger::claim::kind::writing,
                                  bytes_to_write(message->list));
+    if (handed_since_
+        && !(message->list.keep.empty() && message->list.defer.empty())) {
+      message->since = *handed_since_;
+      message->promise = promise();
+    }
     in_transit += message->list.unplaced;
     self->send(store, atom::keep_v, id, std::move(message), owner_actor{self});
   }

@@ -6,6 +6,7 @@
 #include "config/version.hpp"
 
 #include <array>
+#include <chrono>
 #include <map>
 #include <string>
 #include <string_view>
@@ -197,6 +198,20 @@ private:
     add_one("cafq_bodies_waiting",
             "Large requests that are not read on until there is memory", {},
             static_cast<double>(body_budget::waiting()));
+    add_one("cafq_unsaved_seconds",
+            "Age of the oldest message that waits for the disk", {},
+            std::chrono::duration<double>{
+              metrics().unsaved_age(std::chrono::steady_clock::now())}
+              .count());
+    add_one("cafq_store_readers",
+            "Processes that read the store's file from outside", {},
+            metrics().readers.Value());
+    add_one("cafq_store_held_pages",
+            "Pages that one of them holds back, at most", {},
+            metrics().held_pages.Value());
+    add_one("cafq_store_dead_readers_total",
+            "Those that died in the middle of reading", {},
+            metrics().dead_readers.Value(), MetricType::Counter);
     add_one("cafq_log_dropped_lines_total",
             "Lines of the log that nobody took in time", {},
             static_cast<double>(log::dropped_lines()), MetricType::Counter);

@@ -5,6 +5,7 @@
 #include "actors/queue_storage.hpp"
 #include "persistence/storage_error.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 
@@ -17,6 +18,16 @@ constexpr auto retry_after = std::chrono::milliseconds{200};
 
 /// How often to look at the room there is while commits succeed.
 constexpr auto look_every = std::chrono::milliseconds{20};
+
+/// How often to look for readers outside while there are commits, and while
+/// there is such a reader; and to write about one.
+constexpr auto watch_every = std::chrono::seconds{1};
+constexpr auto watch_again = std::chrono::seconds{5};
+constexpr auto tell_every = std::chrono::minutes{1};
+
+/// How late a message may be on disk before that is told, and how often.
+constexpr auto most_late = std::chrono::seconds{1};
+constexpr auto tell_late_every = std::chrono::seconds{10};
 
 /// How long commits may fail before a node that stops does so without them.
 constexpr auto flush_patience = std::chrono::seconds{2};
@@ -58,6 +69,7 @@ void store_state::use(std::shared_ptr<message_store> x,
 void store_state::keep(queue_id id, orders& x, const owner_actor& owner) {
   const auto messages = x.list.unplaced;
   carry_out(*disk, id, std::move(x.list));
+  hand_over(x);
   if (messages > 0 || x.writing)
     when_durable([this, id, messages, owner, held = std::move(x.writing)] {
       if (messages > 0)
@@ -257,6 +269,11 @@ void store_state::commit() {
 }
 
 void store_state::commit_after(uint64_t pause) {
+  if (pause == no_pause) {
+    watching_ = false;
+    watched_ = {};
+    watch_readers();
+  }
   if (pausing_ && pause == pauses_)
     commit();
 }
@@ -279,11 +296,81 @@ void store_state::write() {
     commit_soon();
   }
   answer_durable();
+  saved(now, now - begun);
   look();
+  watch_readers();
   if (!more && sweeping_)
     sweeping_ = disk->sweep(sweep_rows);
   if (more || sweeping_)
     commit_soon();
+}
+
+void store_state::hand_over(const orders& x) {
+  if (x.since == queue::time_point{})
+    return;
+  // They come from many queues: the oldest of those staged together counts.
+  const auto now = self->clock().now();
+  promised_.push_back({disk->staged(), x.since, x.since + x.promise, now});
+  if (promised_.size() == 1)
+    metrics().unsaved_since = x.since.time_since_epoch().count();
+}
+
+/// Tells of messages that were later on disk than promised.
+void store_state::saved(queue::time_point now, queue::duration commit_took) {
+  std::optional<promised> latest;
+  for (; !promised_.empty() && promised_.front().mark <= disk->durable();
+       promised_.pop_front())
+    if (!latest || promised_.front().until < latest->until)
+      latest = promised_.front();
+  metrics().unsaved_since
+    = promised_.empty() ? 0
+                        : promised_.front().since.time_since_epoch().count();
+  if (!latest || now - latest->until < most_late
+      || (told_late_ != queue::time_point{}
+          && now - told_late_ < tell_late_every))
+    return;
+  told_late_ = now;
+  using std::chrono::duration_cast;
+  using std::chrono::milliseconds;
+  log::warn(
+    "STORE: messages were on disk {} ms after they were published: they "
+    "came here after {} ms, the commit took {} ms",
+    duration_cast<milliseconds>(now - latest->since).count(),
+    duration_cast<milliseconds>(latest->staged - latest->since).count(),
+    duration_cast<milliseconds>(commit_took).count());
+}
+
+void store_state::watch_readers() {
+  const auto now = self->clock().now();
+  if (watched_ != queue::time_point{} && now - watched_ < watch_every)
+    return;
+  watched_ = now;
+  const auto readers = disk->readers();
+  auto& figures = metrics();
+  if (const auto dead = static_cast<double>(disk->dead_readers());
+      dead > figures.dead_readers.Value()) {
+    log::warn(
+      "STORE: a process died while it read the file; its pages are used "
+      "again");
+    figures.dead_readers.Increment(dead - figures.dead_readers.Value());
+  }
+  uint64_t most = 0;
+  for (const auto& x : readers) {
+    most = std::max(most, x.pages);
+    if (x.pages == 0 || x.age < watch_every
+        || (told_readers_ != queue::time_point{}
+            && now - told_readers_ < tell_every))
+      continue;
+    told_readers_ = now;
+    log::warn("STORE: process {} has been reading the file for {} s and holds "
+              "back {} pages: it grows instead",
+              x.process, x.age.count(), x.pages);
+  }
+  figures.readers.Set(static_cast<double>(readers.size()));
+  figures.held_pages.Set(static_cast<double>(most));
+  // Nothing else may come by to see it end.
+  if (!readers.empty() && !std::exchange(watching_, true))
+    self->delayed_send(self, watch_again, atom::commit_v, no_pause);
 }
 
 /// The node stops, and what it holds cannot be saved.

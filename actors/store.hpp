@@ -78,6 +78,9 @@ struct store_state {
   /// Looks again: nothing else may be going on that would tell.
   void look_again();
 
+  /// Looks who reads the file from outside.
+  void watch_readers();
+
   [[nodiscard]] actor_stat stat() const;
 
   store_actor::pointer self;
@@ -106,6 +109,14 @@ private:
     bool ended = false;
   };
 
+  /// Messages that are to be on disk by now, staged up to the mark.
+  struct promised {
+    uint64_t mark = 0;
+    queue::time_point since{};
+    queue::time_point until{};
+    queue::time_point staged{};
+  };
+
   using channel_key = std::pair<std::string, std::string>;
 
   template <class F>
@@ -114,6 +125,8 @@ private:
   void answer_durable();
   void write();
   void give_up_flush();
+  void hand_over(const orders& x);
+  void saved(queue::time_point now, queue::duration commit_took);
   void know(store_health::state x, const std::string& why);
 
   void stage_appends();
@@ -131,6 +144,14 @@ private:
   std::deque<std::shared_ptr<staged_appends>> staged_;
   std::shared_ptr<store_health> health_;
   queue::time_point looked_{};
+  std::deque<promised> promised_;
+  queue::time_point told_late_{};
+  queue::time_point watched_{};
+  queue::time_point told_readers_{};
+  bool watching_ = false;
+
+  /// In place of the number of a pause: it is time to look for readers.
+  static constexpr uint64_t no_pause = UINT64_MAX;
   bool looking_ = false;
   /// Who waits for `flush`, and since when commits fail meanwhile.
   std::deque<caf::typed_response_promise<atom::flush>> flushing_;

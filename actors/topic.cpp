@@ -362,6 +362,7 @@ void topic_state::accept(const batch_ptr& x, const client_actor& from,
                          ticket answer_to) {
   if (store)
     reserve_numbers();
+  x->taken = self->clock().now();
   for (auto& item : x->items) {
     item.body->number_from(numbers.take(item.body->count()));
     messages += item.body->count();

@@ -28,6 +28,7 @@ queue::block_ptr without_finished(const queue::stored_block& x) {
 } // namespace
 
 void topic_state::hold(const batch& x) {
+  held.came(x.taken);
   const auto spare = held.may_hold(settings);
   for (const auto& item : x.items) {
     // nsqd drops silently what an ephemeral topic cannot keep in memory.

@@ -1,4 +1,5 @@
 #include "actors/error.hpp"
+#include "actors/metrics.hpp"
 #include "net/http/options_json.hpp"
 #include "net/http_connection.hpp"
 
@@ -17,6 +18,9 @@ constexpr size_t most_known_topics = 256;
 
 /// How often a publish is tried if its topic is deleted under its hands.
 constexpr int most_publish_tries = 3;
+
+/// How much later than promised messages may be on disk.
+constexpr auto most_late = std::chrono::seconds{1};
 
 int64_t unix_time_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
@@ -272,6 +276,16 @@ void http_connection_state::on_addresses(
     .then(told, failed);
 }
 
+/// Returns why new work should go elsewhere for a while, empty if it need not.
+std::string http_connection_state::not_ready() const {
+  const auto now = self->clock().now();
+  const auto late = metrics().unsaved_age(now)
+                    - settings->options.sync_interval;
+  if (late > most_late)
+    return "messages are not on disk in time";
+  return settings->memory->trouble(now);
+}
+
 void http_connection_state::on(const http::node_command& x) {
   if (x.what == http::endpoint::info) {
     answer(http::get_info(settings->options, settings->info));
@@ -283,7 +297,7 @@ void http_connection_state::on(const http::node_command& x) {
   if (x.what != http::endpoint::live && !settings->health->ok())
     trouble = settings->health->reason();
   else if (x.what == http::endpoint::ready)
-    trouble = settings->memory->trouble(self->clock().now());
+    trouble = not_ready();
   if (!trouble.empty()) {
     result.status = x.what == http::endpoint::ping ? 500 : 503;
     result.body = "NOK - " + trouble;

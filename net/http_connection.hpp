@@ -84,6 +84,7 @@ struct http_connection_state {
   void on(const report_request& x);
   void on(const http::config_command& x);
   void on(const http::node_command& x);
+  [[nodiscard]] std::string not_ready() const;
 
   broker self;
   std::shared_ptr<const http_settings> settings;

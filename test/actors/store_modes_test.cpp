@@ -1,5 +1,6 @@
 // Modes `always` and `interval` through TOPIC, CHANNEL and STORE.
 
+#include "actors/metrics.hpp"
 #include "test/actors/store_world.hpp"
 
 #include <map>
@@ -308,6 +309,35 @@ BOOST_AUTO_TEST_CASE(has_on_disk_what_is_older_than_the_interval) {
   BOOST_TEST(counter(channel("c"), "deferred") == 1U);
   BOOST_TEST(counter(channel("d"), "depth") == 5U);
   BOOST_TEST(counter(topic("lonely"), "depth") == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(a_tick_that_comes_late_makes_up_for_it) {
+  channel("c");
+  publish(0, 4);
+  publish(0, 2, "lonely");
+  advance(120ms);
+  end();
+  start();
+  BOOST_TEST(counter(channel("c"), "depth") == 5U);
+  BOOST_TEST(counter(topic("lonely"), "depth") == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(tells_the_age_of_what_is_not_on_disk) {
+  const auto age = [this] {
+    return metrics().unsaved_age(sched.clock().now());
+  };
+  channel("c");
+  advance(1h); // what was idle is not old
+  publish(0, 4);
+  disk_full = true;
+  advance(60ms);
+  advance(60ms);
+  BOOST_TEST((age() == 120ms));
+  advance(5s);
+  BOOST_TEST((age() == 5120ms));
+  disk_full = false;
+  advance(1s);
+  BOOST_TEST((age() == 0ms));
 }
 
 BOOST_AUTO_TEST_CASE(never_writes_what_is_finished_sooner) {

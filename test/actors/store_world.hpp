@@ -29,7 +29,9 @@ struct store_world : node_world {
       return disk_full ? ENOSPC : 0;
     };
     settings.mem_queue_size = 100;
-    settings.unix_offset = [] { return unix_offset; };
+    settings.unix_offset = [] {
+      return unix_offset;
+    };
     settings.health = health;
     start();
   }
