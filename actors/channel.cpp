@@ -54,7 +54,7 @@ void channel_state::renamed(queue_id id) {
       accept_stored(*x, from);
   }
   if (saving_.pending() && keeper.save(self))
-    saving_.deliver(atom::save_v);
+    saving_.keep(atom::save_v);
   pump();
 }
 
@@ -232,15 +232,15 @@ caf::result<atom::empty> channel_state::empty() {
 caf::result<atom::save> channel_state::save() {
   if (keeper.save(self))
     return atom::save_v;
-  saving_ = self->make_response_promise<atom::save>();
-  return saving_;
+  saving_ = answer_promise<atom::save>{self};
+  return saving_.later();
 }
 
 void channel_state::fetched(queue_id id, const bodies& x) {
   keeper.fetched(id, x);
   pump();
   if (saving_.pending() && keeper.save(self))
-    saving_.deliver(atom::save_v);
+    saving_.keep(atom::save_v);
 }
 
 void channel_state::shed() {

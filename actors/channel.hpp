@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/answer_promise.hpp"
 #include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/node_settings.hpp"
@@ -130,7 +131,7 @@ private:
   /// the queue that was emptied are not wanted.
   std::vector<std::pair<batch_ptr, queue_id>> undecided_;
   /// Waits for the id of the queue.
-  caf::typed_response_promise<atom::save> saving_;
+  answer_promise<atom::save> saving_;
   std::optional<queue::time_point> armed_;
   queue::time_point sampled_{};
   std::minstd_rand sampling_{std::random_device{}()};

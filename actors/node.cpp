@@ -1,10 +1,12 @@
 #include "actors/node.hpp"
 
 #include "actors/actor_support.hpp"
+#include "actors/in_turn.hpp"
 #include "actors/topic.hpp"
 #include "net/protocol/names.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -22,8 +24,8 @@ caf::result<topic_actor> node_state::get_topic(const std::string& key) {
   if (full() && adding_.count(key) == 0)
     return ec::too_many_topics;
   auto& waiting = adding_[key];
-  waiting.push_back(self->make_response_promise<topic_actor>());
-  auto result = waiting.back();
+  waiting.emplace_back(self);
+  const auto result = waiting.back().later();
   if (waiting.size() == 1)
     ask_channels(key);
   return result;
@@ -70,32 +72,31 @@ void node_state::store_topic(const std::string& key,
       },
       [this, key](const caf::error& why) {
         for (auto& x : take_waiting(key))
-          x.deliver(why);
+          x.fail(why);
       });
 }
 
 void node_state::add_channels(const topic_actor& to, const std::string& key,
                               const names_ptr& channels) {
-  auto left = std::make_shared<size_t>(channels ? channels->size() + 1 : 1);
   auto refused = std::make_shared<bool>(false);
-  auto one_done = [this, to, key, left] {
-    if (--*left > 0)
-      return;
-    for (auto& x : take_waiting(key))
-      x.deliver(to);
-  };
-  if (channels)
-    for (const auto& id : *channels)
+  in_turn<std::string>::begin(
+    channels ? *channels : std::vector<std::string>{},
+    [this, to, key, refused](const std::string& id,
+                             const std::function<void()>& answered) {
       self->request(to, caf::infinite, atom::channel_v, id)
-        .then([one_done](const channel_actor&) { one_done(); },
-              [one_done, key, refused](const caf::error& why) {
+        .then([answered](const channel_actor&) { answered(); },
+              [answered, key, refused](const caf::error& why) {
                 if (!std::exchange(*refused, true))
                   log::warn("TOPIC({}): a channel that nsqlookupd knows is not "
                             "added - {}",
                             key, render(why));
-                one_done();
+                answered();
               });
-  one_done();
+    },
+    [this, to, key] {
+      for (auto& x : take_waiting(key))
+        x.keep(to);
+    });
 }
 
 topic_actor node_state::add_topic(const recovered_topic& x) {
@@ -148,27 +149,27 @@ void node_state::forget(const caf::actor_addr& who) {
 }
 
 caf::result<atom::save> node_state::save() {
-  auto promise = self->make_response_promise<atom::save>();
-  if (!store) {
-    promise.deliver(atom::save_v);
-    return promise;
-  }
-  auto left = std::make_shared<size_t>(topics.size() + 1);
-  auto one_done = [this, promise, left]() mutable {
-    if (--*left > 0)
-      return;
-    self->request(store, caf::infinite, atom::flush_v)
-      .then([promise](atom::flush) mutable { promise.deliver(atom::save_v); },
-            [promise](caf::error& why) mutable {
-              promise.deliver(std::move(why));
-            });
-  };
-  for (auto& [key, x] : topics)
-    self->request(x, caf::infinite, atom::save_v)
-      .then([one_done](atom::save) mutable { one_done(); },
-            [one_done](const caf::error&) mutable { one_done(); });
-  one_done();
-  return promise;
+  if (!store)
+    return atom::save_v;
+  auto promise = std::make_shared<answer_promise<atom::save>>(self);
+  const auto result = promise->later();
+  std::vector<topic_actor> all;
+  all.reserve(topics.size());
+  for (const auto& [key, x] : topics)
+    all.push_back(x);
+  in_turn<topic_actor>::begin(
+    std::move(all),
+    [this](const topic_actor& x, const std::function<void()>& answered) {
+      self->request(x, caf::infinite, atom::save_v)
+        .then([answered](atom::save) { answered(); },
+              [answered](const caf::error&) { answered(); });
+    },
+    [this, promise] {
+      self->request(store, caf::infinite, atom::flush_v)
+        .then([promise](atom::flush) { promise->keep(atom::save_v); },
+              [promise](caf::error& why) { promise->fail(std::move(why)); });
+    });
+  return result;
 }
 
 void node_state::vacate(const topic_actor& which, const std::string& key) {

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "actors/answer_promise.hpp"
 #include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/node_settings.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
-#include <caf/typed_response_promise.hpp>
 
 #include <map>
 #include <string>
@@ -53,7 +53,7 @@ struct node_state {
 private:
   [[nodiscard]] bool full() const;
 
-  using topic_promise = caf::typed_response_promise<topic_actor>;
+  using topic_promise = answer_promise<topic_actor>;
 
   void remove_topic(std::map<std::string, topic_actor>::iterator i);
   void announce(const std::string& key, bool exists);

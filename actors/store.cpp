@@ -229,12 +229,12 @@ void store_state::when_durable(std::function<void()> f) {
 
 caf::result<atom::flush> store_state::flush() {
   stage_appends();
-  flushing_.push_back(self->make_response_promise<atom::flush>());
-  auto result = flushing_.back();
+  flushing_.emplace_back(self);
+  const auto result = flushing_.back().later();
   when_durable([this] {
     if (flushing_.empty())
       return; // given up
-    flushing_.front().deliver(atom::flush_v);
+    flushing_.front().keep(atom::flush_v);
     flushing_.pop_front();
   });
   return result;
@@ -379,7 +379,7 @@ void store_state::give_up_flush() {
       || self->clock().now() - *failing_since_ < flush_patience)
     return;
   for (auto& x : std::exchange(flushing_, {}))
-    x.deliver(
+    x.fail(
       caf::make_error(ec::disk_full, std::to_string(disk->staged_messages())
                                        + " messages are not on disk"));
 }
@@ -451,9 +451,9 @@ namespace {
 /// Answers a request once what it changed is on disk.
 template <class T>
 caf::result<T> durable(counting_pointer<store_actor, store_state> self, T x) {
-  auto promise = self->make_response_promise<T>();
-  self->state.when_durable([promise, x]() mutable { promise.deliver(x); });
-  return promise;
+  auto promise = std::make_shared<answer_promise<T>>(self);
+  self->state.when_durable([promise, x] { promise->keep(x); });
+  return promise->later();
 }
 
 /// Whoever asked did not know yet that it had been erased.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/answer_promise.hpp"
 #include "actors/commit_pause.hpp"
 #include "actors/counting_actor.hpp"
 #include "actors/health.hpp"
@@ -7,7 +8,6 @@
 #include "persistence/message_store.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
-#include <caf/typed_response_promise.hpp>
 
 #include <cstdint>
 #include <deque>
@@ -154,7 +154,7 @@ private:
   static constexpr uint64_t no_pause = UINT64_MAX;
   bool looking_ = false;
   /// Who waits for `flush`, and since when commits fail meanwhile.
-  std::deque<caf::typed_response_promise<atom::flush>> flushing_;
+  std::deque<answer_promise<atom::flush>> flushing_;
   std::optional<queue::time_point> failing_since_;
   bool commit_pending_ = false;
   commit_pause pause_;

@@ -2,6 +2,7 @@
 
 #include "actors/actor_support.hpp"
 #include "actors/channel.hpp"
+#include "actors/in_turn.hpp"
 #include "net/protocol/names.hpp"
 
 #include <algorithm>
@@ -88,8 +89,8 @@ caf::result<channel_actor> topic_state::get_channel(const std::string& id) {
     return result;
   }
   auto& waiting = adding_[id];
-  waiting.push_back(self->make_response_promise<channel_actor>());
-  auto result = waiting.back();
+  waiting.emplace_back(self);
+  const auto result = waiting.back().later();
   if (waiting.size() == 1) {
     const auto first = channels.empty() && adding_.size() == 1 && !paused;
     handing_over_ = first;
@@ -99,7 +100,7 @@ caf::result<channel_actor> topic_state::get_channel(const std::string& id) {
         [this, id](const caf::error& why) {
           handing_over_ = false;
           for (auto& x : take_waiting(id))
-            x.deliver(why);
+            x.fail(why);
         });
   }
   return result;
@@ -123,7 +124,7 @@ void topic_state::channel_stored(const std::string& id, queue_ids ids,
   }
   const auto result = add_channel(id, std::move(start));
   for (auto& x : take_waiting(id))
-    x.deliver(result);
+    x.keep(result);
   go_on();
 }
 
@@ -234,21 +235,29 @@ void topic_state::renamed(queue_id id) {
 }
 
 caf::result<atom::save> topic_state::save() {
-  auto promise = self->make_response_promise<atom::save>();
-  auto left = std::make_shared<size_t>(channels.size() + 1);
-  auto one_done = [promise, left]() mutable {
+  auto promise = std::make_shared<answer_promise<atom::save>>(self);
+  const auto result = promise->later();
+  auto left = std::make_shared<size_t>(2);
+  const auto half_done = [promise, left] {
     if (--*left == 0)
-      promise.deliver(atom::save_v);
+      promise->keep(atom::save_v);
   };
   if (held.save(self))
-    one_done();
+    half_done();
   else
-    saving_ = one_done;
-  for (auto& [id, x] : channels)
-    self->request(x.handle, caf::infinite, atom::save_v)
-      .then([one_done](atom::save) mutable { one_done(); },
-            [one_done](const caf::error&) mutable { one_done(); });
-  return promise;
+    saving_ = half_done;
+  std::vector<channel_actor> all;
+  for (const auto& [id, x] : channels)
+    all.push_back(x.handle);
+  in_turn<channel_actor>::begin(
+    std::move(all),
+    [this](const channel_actor& x, const std::function<void()>& answered) {
+      self->request(x, caf::infinite, atom::save_v)
+        .then([answered](atom::save) { answered(); },
+              [answered](const caf::error&) { answered(); });
+    },
+    half_done);
+  return result;
 }
 
 void topic_state::add_room(const std::string& id, uint64_t count) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/answer_promise.hpp"
 #include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/node_settings.hpp"
@@ -9,7 +10,6 @@
 #include <boost/container/deque.hpp>
 
 #include <caf/typed_event_based_actor.hpp>
-#include <caf/typed_response_promise.hpp>
 
 #include <functional>
 #include <map>
@@ -103,7 +103,7 @@ struct topic_state {
   static inline const char* name = "topic";
 
 private:
-  using channel_promise = caf::typed_response_promise<channel_actor>;
+  using channel_promise = answer_promise<channel_actor>;
 
   /// A put that found no room.
   struct waiting_put {

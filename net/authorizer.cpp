@@ -24,7 +24,8 @@ authorizer_state::authorizer_state(authorizer_actor::pointer ptr) : self(ptr) {
   // nop
 }
 
-void authorizer_state::ask(auth_question_ptr what, reply_promise answer_to) {
+void authorizer_state::ask(auth_question_ptr what,
+                           const reply_promise& answer_to) {
   ++questions;
   // In turn, so that all servers have their share.
   const auto server = next++ % settings.servers.size();
@@ -48,15 +49,13 @@ void authorizer_state::ask(const auth_question_ptr& what, size_t server,
       return;
     }
     ++failures;
-    auto promise = answer_to;
-    promise.deliver(grant_ptr{});
+    answer_to->keep(nullptr);
   };
   self->request(fetcher, caf::infinite, std::move(request))
     .then(
       [=](const http_reply_ptr& x) {
         try {
-          auto promise = answer_to;
-          promise.deliver(read(*x));
+          answer_to->keep(read(*x));
         } catch (const auth::bad_answer& ex) {
           failed(ex.what());
         }
@@ -72,9 +71,9 @@ authorizer(counting_pointer<authorizer_actor, authorizer_state> self,
   self->state.settings = settings;
   return {
     [self](const auth_question_ptr& what) {
-      auto promise = self->make_response_promise<grant_ptr>();
+      const auto promise = std::make_shared<answer_promise<grant_ptr>>(self);
       self->state.ask(what, promise);
-      return promise;
+      return promise->later();
     },
     [self](atom::stat) {
       const auto& st = self->state;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/answer_promise.hpp"
 #include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
 #include "net/auth/authorizations.hpp"
@@ -10,7 +11,6 @@
 #include <caf/ref_counted.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
-#include <caf/typed_response_promise.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -53,12 +53,12 @@ struct authorizer_settings {
 /// The state of the AUTHORIZER actor.
 /// @relates authorizer
 struct authorizer_state {
-  using reply_promise = caf::typed_response_promise<grant_ptr>;
+  using reply_promise = std::shared_ptr<answer_promise<grant_ptr>>;
 
   explicit authorizer_state(authorizer_actor::pointer ptr);
 
   /// Asks the servers one after the other, until one answers.
-  void ask(auth_question_ptr what, reply_promise answer_to);
+  void ask(auth_question_ptr what, const reply_promise& answer_to);
 
   authorizer_actor::pointer self;
   fetcher_actor fetcher;

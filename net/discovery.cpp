@@ -1,17 +1,25 @@
 #include "net/discovery.hpp"
 
 #include "actors/actor_support.hpp"
+#include "actors/answer_promise.hpp"
 #include "net/lookup_peer.hpp"
 #include "net/protocol/lookup_channels.hpp"
 
 #include <caf/io/middleman.hpp>
-#include <caf/typed_response_promise.hpp>
 
 #include <algorithm>
 #include <memory>
 #include <utility>
 
 namespace cafq {
+
+namespace {
+
+/// Channels that a new topic takes over from other nodes. Whoever answers for a
+/// nsqlookupd may name any number, and each costs memory and a name on disk.
+constexpr size_t most_adopted = 1000;
+
+} // namespace
 
 discovery_state::discovery_state(discovery_actor::pointer ptr) : self(ptr) {
   // nop
@@ -102,15 +110,34 @@ void discovery_state::vacant(const topology_actor& who) {
 
 /// Channels of a topic on their way from the nsqlookupds.
 struct channel_search {
-  caf::typed_response_promise<names_ptr> promise;
+  explicit channel_search(discovery_actor::pointer self, std::string name)
+    : promise(self), topic(std::move(name)) {
+    // nop
+  }
+
+  answer_promise<names_ptr> promise;
+  std::string topic;
   std::set<std::string> found;
   /// Answers to come, and one until all questions are asked.
   size_t open = 1;
 
+  /// Takes channels up to the most a topic is given.
+  void add(const std::vector<std::string>& names, const std::string& url) {
+    for (const auto& x : names) {
+      if (found.size() >= most_adopted && found.count(x) == 0) {
+        log::warn("{} names {} channels for the new topic {}, of which it gets "
+                  "{} at most",
+                  url, names.size(), topic, most_adopted);
+        return;
+      }
+      found.insert(x);
+    }
+  }
+
   void answered() {
     if (--open > 0)
       return;
-    promise.deliver(names_ptr{
+    promise.keep(names_ptr{
       std::make_shared<std::vector<std::string>>(found.begin(), found.end())});
   }
 };
@@ -119,9 +146,8 @@ caf::result<names_ptr>
 discovery_state::find_channels(const std::string& topic) {
   if (peers.empty())
     return names_ptr{};
-  auto search = std::make_shared<channel_search>();
-  search->promise = self->make_response_promise<names_ptr>();
-  auto result = search->promise;
+  auto search = std::make_shared<channel_search>(self, topic);
+  const auto result = search->promise.later();
   // As nsqd, those as well that have gone since.
   for (const auto& [address, x] : peers)
     if (!x.http_address.empty())
@@ -145,7 +171,7 @@ void discovery_state::ask_channels(const std::string& url,
       [url, to](const http_reply_ptr& x) {
         const auto channels = protocol::read_channels(x->body);
         if (x->status == 200 && channels)
-          to->found.insert(channels->begin(), channels->end());
+          to->add(*channels, url);
         else
           log::error("no channels from {} - {}", url,
                      x->error.empty() ? "status " + std::to_string(x->status)

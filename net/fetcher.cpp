@@ -15,11 +15,13 @@ void fetcher_state::fetch(uint64_t id, const http_request_ptr& what) {
 }
 
 caf::result<http_reply_ptr> fetcher_state::ask(const http_request_ptr& what) {
-  auto promise = self->make_response_promise<http_reply_ptr>();
   const auto id = ++requests;
-  open.emplace(id, request{what, promise});
+  auto& x = open[id];
+  x.what = what;
+  x.promise = answer_promise<http_reply_ptr>{self};
+  const auto result = x.promise.later();
   fetch(id, what);
-  return promise;
+  return result;
 }
 
 void fetcher_state::done(uint64_t id, const http_reply_ptr& x) {
@@ -37,7 +39,7 @@ void fetcher_state::done(uint64_t id, const http_reply_ptr& x) {
     fetch(id, again);
     return;
   }
-  promise.deliver(x);
+  promise.keep(x);
   open.erase(i);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/answer_promise.hpp"
 #include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
 #include "net/http_client.hpp"
@@ -7,7 +8,6 @@
 #include <caf/result.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
-#include <caf/typed_response_promise.hpp>
 
 #include <cstdint>
 #include <map>
@@ -41,7 +41,7 @@ struct fetcher_state {
   /// A request without an answer yet.
   struct request {
     http_request_ptr what;
-    caf::typed_response_promise<http_reply_ptr> promise;
+    answer_promise<http_reply_ptr> promise;
   };
 
   fetcher_actor::pointer self;

@@ -197,6 +197,16 @@ BOOST_AUTO_TEST_CASE(one_that_cannot_be_asked_does_not_count) {
   BOOST_TEST(found_by(rubbish) == names{});
 }
 
+BOOST_AUTO_TEST_CASE(one_that_names_too_many_is_not_believed) {
+  until_known(ann, 4161);
+  auto found = search("t");
+  std::string list;
+  for (int i = 0; i < 5000; ++i)
+    list += (list.empty() ? "\"c" : ",\"c") + std::to_string(i) + "\"";
+  reply(200, R"({"channels":[)" + list + "]}");
+  BOOST_TEST(found_by(found).size() == 1000u);
+}
+
 BOOST_AUTO_TEST_CASE(one_that_has_gone_is_still_asked) {
   until_known(ann, 4161);
   ann.hang_up();
