@@ -288,8 +288,8 @@ std::optional<queue::time_point> http_connection_state::deadline() const {
                                      : whole;
 }
 
-void http_connection_state::tick(uint64_t number) {
-  if (!timer.fired(number) || end == ending::closed)
+void http_connection_state::tick() {
+  if (end == ending::closed)
     return;
   const auto now = self->clock().now();
   const auto slow = body_is_slow(now);
@@ -362,7 +362,7 @@ http_connection_actor::behavior_type http_connection(
     },
     [self](atom::stat) { return self->state.stat(); },
     [self](atom::resume) { self->state.resume(); },
-    [self](atom::tick, uint64_t number) { self->state.tick(number); },
+    [self](atom::tick) { self->state.tick(); },
   };
 }
 

@@ -38,7 +38,7 @@ using http_connection_actor
                          // memory.
                          caf::reacts_to<atom::resume>,
                          // INTERNAL: looks for a client that is too slow.
-                         caf::reacts_to<atom::tick, uint64_t>>;
+                         caf::reacts_to<atom::tick>>;
 
 /// The state of the HTTP connection actor: bytes to requests, requests to
 /// actors, answers to bytes. Requests of one client are worked on one by one.
@@ -68,7 +68,7 @@ struct http_connection_state {
 
   // -- time -------------------------------------------------------------------
 
-  void tick(uint64_t number);
+  void tick();
 
   /// Closes at once.
   void abort();

@@ -166,9 +166,7 @@ void lookup_peer_state::flush() {
     self->flush(hdl_);
 }
 
-void lookup_peer_state::tick(uint64_t number) {
-  if (!timer_.fired(number))
-    return;
+void lookup_peer_state::tick() {
   look();
   arm();
 }
@@ -246,7 +244,7 @@ lookup_peer(counting_broker_pointer<lookup_peer_actor, lookup_peer_state> self,
       self->state.transferred(x.handle, x.written);
     },
     [self](atom::stat) { return self->state.stat(); },
-    [self](atom::tick, uint64_t number) { self->state.tick(number); },
+    [self](atom::tick) { self->state.tick(); },
   };
 }
 

@@ -27,7 +27,7 @@ using lookup_peer_actor
                            // Tells about itself.
                            caf::replies_to<atom::stat>::with<actor_stat>,
                            // INTERNAL: looks what is due.
-                           caf::reacts_to<atom::tick, uint64_t>>;
+                           caf::reacts_to<atom::tick>>;
 
 /// The state of the LOOKUP PEER actor:
 ///
@@ -52,7 +52,7 @@ struct lookup_peer_state {
   void announce(std::string_view topic, std::string_view channel, bool exists);
 
   void dial();
-  void tick(uint64_t number);
+  void tick();
   void stop();
 
   [[nodiscard]] actor_stat stat() const;

@@ -98,6 +98,9 @@ bool multiplexer::wait_awake() {
   // What has come already says nothing about waiting.
   if (try_run_once())
     return true;
+  // Nobody comes back at once because it was time for something.
+  if (take_timers_fired())
+    return false;
   using clock = std::chrono::steady_clock;
   auto now = clock::now();
   for (const auto until = now + busy_wait; now < until; now = clock::now())

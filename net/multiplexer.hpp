@@ -1,8 +1,7 @@
 #pragma once
 
 #include "actors/trial.hpp"
-
-#include <caf/io/network/default_multiplexer.hpp>
+#include "net/timed_multiplexer.hpp"
 
 #include <mutex>
 #include <vector>
@@ -21,9 +20,9 @@ namespace cafq::net {
 /// pool (docs/adr/0004).
 ///
 /// Before it sleeps, it asks for events for a moment more (docs/adr/0005).
-class multiplexer : public caf::io::network::default_multiplexer {
+class multiplexer : public timed_multiplexer {
 public:
-  using super = caf::io::network::default_multiplexer;
+  using super = timed_multiplexer;
 
   explicit multiplexer(caf::actor_system* sys);
 

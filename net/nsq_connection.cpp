@@ -310,7 +310,7 @@ nsq_connection(counting_broker_pointer<connection_actor, connection_state> self,
     },
     [self](atom::stat) { return self->state.stat(); },
     [self](atom::resume) { self->state.go_on(); },
-    [self](atom::tick, uint64_t number) { self->state.tick(number); },
+    [self](atom::tick) { self->state.tick(); },
   };
 }
 

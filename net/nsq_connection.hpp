@@ -45,7 +45,7 @@ using connection_actor
                          caf::reacts_to<atom::resume>,
                          // INTERNAL: sends heartbeats, ends a client that is
                          // silent for too long.
-                         caf::reacts_to<atom::tick, uint64_t>>;
+                         caf::reacts_to<atom::tick>>;
 
 /// Returns the frame of a response.
 [[nodiscard]] std::string response_frame(std::string_view data);
@@ -83,7 +83,7 @@ struct connection_state {
 
   // -- time and stats (nsq_upkeep.cpp) ----------------------------------------
 
-  void tick(uint64_t number);
+  void tick();
 
   [[nodiscard]] actor_stat stat() const;
 

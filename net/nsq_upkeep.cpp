@@ -18,8 +18,8 @@ constexpr auto linger = std::chrono::seconds{5};
 
 // -- time ---------------------------------------------------------------------
 
-void connection_state::tick(uint64_t number) {
-  if (!timer.fired(number) || end == ending::closed)
+void connection_state::tick() {
+  if (end == ending::closed)
     return;
   const auto now = self->clock().now();
   if (end != ending::no) {

@@ -3,37 +3,45 @@
 #include "actors/interfaces.hpp"
 #include "actors/queue/time.hpp"
 
-#include <caf/local_actor.hpp>
+#include <boost/intrusive/set_hook.hpp>
 
-#include <cstdint>
-#include <optional>
+#include <caf/io/abstract_broker.hpp>
 
 namespace cafq {
 
-/// The part of an actor that its timer sees.
-using ticking_actor = caf::typed_actor<caf::reacts_to<atom::tick, uint64_t>>;
+class loop_timers;
 
-/// The one timer of an actor, which has several things to wait for. It is set
-/// to the next of them; whoever gets the tick looks what is due and sets it
-/// again.
-class tick_timer {
+/// The part of an actor that its timer sees.
+using ticking_actor = caf::typed_actor<caf::reacts_to<atom::tick>>;
+
+/// The one timer of an actor with sockets, which has several things to wait
+/// for. It is set to the next of them; whoever gets the tick looks what is due
+/// and sets it again. Keeps nobody alive, and is gone with its owner.
+class tick_timer : public boost::intrusive::set_base_hook<> {
 public:
-  /// @param owner Takes `tick` with a number that `fired` knows.
-  explicit tick_timer(caf::local_actor* owner) noexcept : owner_(owner) {
+  /// @param owner Takes `tick`.
+  explicit tick_timer(caf::io::abstract_broker* owner) noexcept
+    : owner_(owner) {
     // nop
   }
 
-  /// Makes sure that a tick comes at `when` or before.
+  tick_timer(const tick_timer&) = delete;
+  tick_timer& operator=(const tick_timer&) = delete;
+
+  ~tick_timer();
+
+  /// Makes sure that a tick comes at `when` or before, or a moment later (see
+  /// `loop_timers`).
+  /// @pre On the event loop of the owner, which has `loop_timers`.
   void set(queue::time_point when);
 
-  /// Says whether the tick with this number is the one that is due; CAF 0.17
-  /// cannot cancel those that were replaced.
-  [[nodiscard]] bool fired(uint64_t number) noexcept;
-
 private:
-  caf::local_actor* owner_;
-  std::optional<queue::time_point> due_;
-  uint64_t number_ = 0;
+  friend class loop_timers;
+
+  caf::io::abstract_broker* owner_;
+  /// Those of the loop; null before the first `set`.
+  loop_timers* all_ = nullptr;
+  queue::time_point due_{};
 };
 
 } // namespace cafq

@@ -72,7 +72,7 @@ public:
 
   /// Returns how many timers are armed.
   [[nodiscard]] size_t timers() {
-    return sched.clock().schedule().size();
+    return sched.clock().schedule().size() + mpx.count();
   }
 
   /// Sends a request and returns the answer, nothing if it is an error, which

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "test/support/polled_timers.hpp"
+
+#include <caf/actor_system.hpp>
 #include <caf/io/accept_handle.hpp>
 #include <caf/io/network/test_multiplexer.hpp>
 
@@ -7,7 +10,8 @@ namespace cafq::test {
 
 /// CAF's network without sockets, for actors that bring a socket of their own:
 /// any number passes for one.
-class fake_network : public caf::io::network::test_multiplexer {
+class fake_network : public caf::io::network::test_multiplexer,
+                     public polled_timers {
 public:
   using super = caf::io::network::test_multiplexer;
 
@@ -19,10 +23,10 @@ public:
     return super::new_doorman(caf::io::accept_handle::from_int(fd), 4150);
   }
 
-  /// Runs one actor.
-  /// @returns false if there was none to run.
+  /// Runs one actor, or what it is time for.
+  /// @returns false if there was nothing to run.
   bool work() {
-    return try_exec_runnable();
+    return try_exec_runnable() || poll(system().clock().now());
   }
 };
 

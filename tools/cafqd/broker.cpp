@@ -5,6 +5,7 @@
 #include "config/version.hpp"
 #include "net/multiplexer.hpp"
 #include "net/socket.hpp"
+#include "net/timed_multiplexer.hpp"
 #include "persistence/allocator.hpp"
 #include "tools/cafqd/daemon_actors.hpp"
 #include "tools/cafqd/notify.hpp"
@@ -30,7 +31,7 @@ class system_config : public caf::actor_system_config {
 public:
   explicit system_config(const config::loaded& configuration) {
     if (use_stock_io(configuration.values))
-      load<caf::io::middleman>();
+      load<caf::io::middleman, net::timed_multiplexer>();
     else
       load<caf::io::middleman, net::multiplexer>();
     add_message_types<caf::id_block::cafq>();
