@@ -27,6 +27,13 @@ channel_state::channel_state(channel_actor::pointer ptr) : self(ptr) {
   // nop
 }
 
+channel_state::~channel_state() {
+  // A topic outlives many ephemeral channels, and CAF keeps what each asked
+  // for.
+  if (topic)
+    self->demonitor(topic.address());
+}
+
 void channel_state::put(const batch_ptr& x) {
   if (undecided_.empty())
     accept(*x);

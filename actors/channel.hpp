@@ -37,6 +37,11 @@ struct channel_start {
 struct channel_state {
   explicit channel_state(channel_actor::pointer ptr);
 
+  channel_state(const channel_state&) = delete;
+  channel_state& operator=(const channel_state&) = delete;
+
+  ~channel_state();
+
   /// Takes published messages. An ephemeral channel drops what is too much.
   void put(const batch_ptr& x);
 

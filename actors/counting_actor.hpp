@@ -1,10 +1,14 @@
 #pragma once
 
+#include <caf/detail/sync_request_bouncer.hpp>
+#include <caf/error.hpp>
+#include <caf/execution_unit.hpp>
 #include <caf/invoke_message_result.hpp>
 #include <caf/mailbox_element.hpp>
 #include <caf/stateful_actor.hpp>
 
 #include <cstdint>
+#include <utility>
 
 namespace cafq {
 
@@ -37,6 +41,20 @@ public:
   caf::invoke_message_result consume(caf::mailbox_element& x) override {
     ++handled_;
     return Base::consume(x);
+  }
+
+  /// CAF 0.17 does not close the mailbox of a broker that ends: requests in
+  /// there would never be answered, and what comes later would stay.
+  bool cleanup(caf::error&& why, caf::execution_unit* host) override {
+    if (!this->mailbox().closed()) {
+      this->mailbox().close();
+      this->get_normal_queue().flush_cache();
+      this->get_urgent_queue().flush_cache();
+      const caf::detail::sync_request_bouncer bounce{why};
+      while (this->mailbox().queue().new_round(1000, bounce).consumed_items)
+        ;
+    }
+    return Base::cleanup(std::move(why), host);
   }
 };
 

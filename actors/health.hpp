@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace cafq {
@@ -43,6 +44,13 @@ public:
 
   void committed() noexcept {
     commits_.fetch_add(1, std::memory_order_relaxed);
+  }
+
+  /// Returns why a new name, or the end of one, is not on disk after a while.
+  [[nodiscard]] std::string_view why_late() const noexcept {
+    // A new topic waits for those who know its channels elsewhere, too.
+    return now() == state::failing ? "the disk takes no new names"
+                                   : "the disk or a nsqlookupd does not answer";
   }
 
   void set(state x, std::string reason) {

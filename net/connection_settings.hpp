@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/body_budget.hpp"
+#include "actors/health.hpp"
 #include "net/authorizer.hpp"
 #include "net/protocol/identify.hpp"
 #include "net/protocol/limits.hpp"
@@ -23,6 +24,9 @@ struct connection_settings {
   authorizer_actor authorizer;
   /// The memory for commands that have not arrived whole; shared with HTTP.
   std::shared_ptr<body_budget> bodies = std::make_shared<body_budget>();
+  /// Whether the disk takes new messages.
+  std::shared_ptr<const store_health> health
+    = std::make_shared<const store_health>();
   /// The high bits of every message id, 0 to 1023.
   uint16_t node_id = 0;
   /// For the text of an error; the channel enforces it.

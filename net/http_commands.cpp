@@ -16,6 +16,13 @@ namespace {
 /// Topics a connection keeps a handle of.
 constexpr size_t most_known_topics = 256;
 
+/// nsqd's words.
+constexpr std::string_view no_topic = "TOPIC_NOT_FOUND";
+constexpr std::string_view no_channel = "CHANNEL_NOT_FOUND";
+
+/// How long a new name, or the end of one, may take: it has to be on disk.
+constexpr auto patience = std::chrono::seconds{5};
+
 /// How often a publish is tried if its topic is deleted under its hands.
 constexpr int most_publish_tries = 3;
 
@@ -51,9 +58,7 @@ void http_connection_state::find_topic() {
     refused(last_ticket, {});
     return;
   }
-  self
-    ->request(settings->sources.node, caf::infinite, atom::topic_v,
-              publishing->topic)
+  self->request(settings->sources.node, patience, atom::topic_v, publishing->topic)
     .then(
       [this](const topic_actor& found) {
         remember_topic(publishing->topic, found);
@@ -66,7 +71,9 @@ void http_connection_state::find_topic() {
           fail(why, {});
           return;
         }
-        refused(last_ticket, {});
+        refused(last_ticket, why == caf::sec::request_timeout
+                               ? std::string{settings->health->why_late()}
+                               : std::string{});
         run();
       });
 }
@@ -75,11 +82,16 @@ void http_connection_state::remember_topic(const std::string& topic,
                                            const topic_actor& handle) {
   // No put is open now, so any of them can go.
   if (topics.size() >= most_known_topics) {
-    self->demonitor(topics.begin()->second.address());
+    watch(topics.begin()->second, false);
     topics.erase(topics.begin());
   }
-  self->monitor(handle);
+  watch(handle, true);
   topics.emplace(topic, handle);
+}
+
+/// Asks to be told of the end of a topic, or no more.
+void http_connection_state::watch(const stat_actor& whom, bool on) {
+  self->send(listener, atom::watch_v, uint64_t{self->id()}, whom, on);
 }
 
 void http_connection_state::publish_to(const topic_actor& to) {
@@ -135,27 +147,31 @@ void http_connection_state::down(const caf::actor_addr& who) {
 // -- topics and channels ------------------------------------------------------
 
 /// Sends a command that succeeds or fails, and answers accordingly.
+/// @param token What it is if whom it goes to has ended meanwhile.
 template <class Result, class Handle, class... Ts>
-void http_connection_state::perform(const Handle& who, Ts... xs) {
-  self->request(who, caf::infinite, xs...)
+void http_connection_state::perform(const Handle& who, std::string_view token,
+                                    Ts... xs) {
+  self->request(who, patience, xs...)
     .then(
       [this](const Result&) {
         answer(http::empty_ok());
         run();
       },
-      [this](const caf::error& why) { fail(why, "CHANNEL_NOT_FOUND"); });
+      [this, token](const caf::error& why) { fail(why, token); });
 }
 
 void http_connection_state::fail(const caf::error& why,
                                  std::string_view token) {
   if (why == ec::no_such_topic)
-    answer(http::failure(404, "TOPIC_NOT_FOUND"));
+    answer(http::failure(404, no_topic));
   else if (why == ec::too_many_topics)
     answer(http::failure(403, "TOO_MANY_TOPICS"));
   else if (why == ec::too_many_channels)
     answer(http::failure(403, "TOO_MANY_CHANNELS"));
   else if (why == ec::no_such_channel || why == caf::sec::request_receiver_down)
     answer(http::failure(404, token));
+  else if (why == caf::sec::request_timeout)
+    answer(http::failure(503, settings->health->why_late()));
   else
     answer(http::failure(500, "INTERNAL_ERROR"));
   run();
@@ -164,54 +180,56 @@ void http_connection_state::fail(const caf::error& why,
 void http_connection_state::on(const http::topic_command& x) {
   const auto& node = settings->sources.node;
   if (x.what == operation::create) {
-    perform<topic_actor>(node, atom::topic_v, x.topic);
+    perform<topic_actor>(node, no_topic, atom::topic_v, x.topic);
     return;
   }
   if (x.what == operation::erase) {
     // Or the next publish would go to the one that ends.
     if (auto i = topics.find(x.topic); i != topics.end()) {
-      self->demonitor(i->second.address());
+      watch(i->second, false);
       topics.erase(i);
     }
-    perform<atom::erase>(node, atom::erase_v, x.topic);
+    perform<atom::erase>(node, no_topic, atom::erase_v, x.topic);
     return;
   }
-  self->request(node, caf::infinite, atom::find_v, x.topic)
+  self->request(node, patience, atom::find_v, x.topic)
     .then(
       [this, what = x.what](const topic_actor& found) {
         if (what == operation::empty)
-          perform<atom::empty>(found, atom::empty_v);
+          perform<atom::empty>(found, no_topic, atom::empty_v);
         else
-          perform<atom::pause>(found, atom::pause_v, what == operation::pause);
+          perform<atom::pause>(found, no_topic, atom::pause_v,
+                               what == operation::pause);
       },
-      [this](const caf::error& why) { fail(why, "TOPIC_NOT_FOUND"); });
+      [this](const caf::error& why) { fail(why, no_topic); });
 }
 
 void http_connection_state::on(const http::channel_command& x) {
-  self->request(settings->sources.node, caf::infinite, atom::find_v, x.topic)
+  self->request(settings->sources.node, patience, atom::find_v, x.topic)
     .then([this, x](const topic_actor& found) { perform(found, x); },
-          [this](const caf::error& why) { fail(why, "TOPIC_NOT_FOUND"); });
+          [this](const caf::error& why) { fail(why, no_topic); });
 }
 
 void http_connection_state::perform(const topic_actor& who,
                                     const http::channel_command& x) {
   if (x.what == operation::create) {
-    perform<channel_actor>(who, atom::channel_v, x.channel);
+    perform<channel_actor>(who, no_topic, atom::channel_v, x.channel);
     return;
   }
   if (x.what == operation::erase) {
-    perform<atom::erase>(who, atom::erase_v, x.channel);
+    perform<atom::erase>(who, no_topic, atom::erase_v, x.channel);
     return;
   }
-  self->request(who, caf::infinite, atom::find_v, x.channel)
+  self->request(who, patience, atom::find_v, x.channel)
     .then(
       [this, what = x.what](const channel_actor& found) {
         if (what == operation::empty)
-          perform<atom::empty>(found, atom::empty_v);
+          perform<atom::empty>(found, no_channel, atom::empty_v);
         else
-          perform<atom::pause>(found, atom::pause_v, what == operation::pause);
+          perform<atom::pause>(found, no_channel, atom::pause_v,
+                               what == operation::pause);
       },
-      [this](const caf::error& why) { fail(why, "CHANNEL_NOT_FOUND"); });
+      [this](const caf::error& why) { fail(why, no_channel); });
 }
 
 // -- the node -----------------------------------------------------------------
@@ -264,7 +282,7 @@ void http_connection_state::on_addresses(
   };
   const auto& who = settings->discovery;
   if (!value) {
-    self->request(who, caf::infinite, atom::lookupd_v).then(told, failed);
+    self->request(who, patience, atom::lookupd_v).then(told, failed);
     return;
   }
   const auto wanted = http::parse_addresses(*value);
@@ -272,7 +290,7 @@ void http_connection_state::on_addresses(
     answer(http::failure(400, "INVALID_VALUE"));
     return;
   }
-  self->request(who, caf::infinite, atom::lookupd_v, lookupd_addresses{*wanted})
+  self->request(who, patience, atom::lookupd_v, lookupd_addresses{*wanted})
     .then(told, failed);
 }
 

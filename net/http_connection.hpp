@@ -147,10 +147,11 @@ private:
 
   void find_topic();
   void remember_topic(const std::string& topic, const topic_actor& handle);
+  void watch(const stat_actor& whom, bool on);
   void publish_to(const topic_actor& to);
   void fail(const caf::error& why, std::string_view token);
   template <class Result, class Handle, class... Ts>
-  void perform(const Handle& who, Ts... xs);
+  void perform(const Handle& who, std::string_view token, Ts... xs);
   void perform(const topic_actor& who, const http::channel_command& x);
   /// Reads or sets where the nsqlookupds are.
   void on_addresses(const std::optional<std::string>& value);

@@ -54,8 +54,29 @@ void listener_state::greeted(uint64_t id) {
   silent.erase(id);
 }
 
+void listener_state::watch(uint64_t id, const stat_actor& whom, bool on) {
+  const auto who = whom.address();
+  if (on && ends.add(id, who))
+    self->monitor(whom);
+  else if (!on && ends.remove(id, who))
+    self->demonitor(who);
+}
+
+void listener_state::down(const caf::down_msg& x) {
+  const auto id = x.source.id();
+  if (connections.count(id) > 0) {
+    gone(id);
+    return;
+  }
+  for (const auto client : ends.ended(id))
+    if (const auto i = connections.find(client); i != connections.end())
+      i->second->eq_impl(caf::make_message_id(), nullptr, self->context(), x);
+}
+
 void listener_state::gone(uint64_t id) {
   connections.erase(id);
+  for (const auto& x : ends.forget(id))
+    self->demonitor(x);
   silent.erase(id);
   if (stopping && connections.empty())
     self->quit();
@@ -116,7 +137,7 @@ listener(counting_broker_pointer<listener_actor, listener_state> self, int fd,
   log::info("{}: listening on {}", st.protocol, st.address);
   self->set_exit_handler([self](const caf::exit_msg&) { self->state.stop(); });
   self->set_down_handler(
-    [self](const caf::down_msg& x) { self->state.gone(x.source.id()); });
+    [self](const caf::down_msg& x) { self->state.down(x); });
   return {
     [self](const caf::io::new_connection_msg& x) {
       self->state.accept(x.handle);
@@ -125,6 +146,9 @@ listener(counting_broker_pointer<listener_actor, listener_state> self, int fd,
       log::error("{}: the listening socket failed", self->state.protocol);
     },
     [self](atom::greeted, uint64_t id) { self->state.greeted(id); },
+    [self](atom::watch, uint64_t id, const stat_actor& whom, bool on) {
+      self->state.watch(id, whom, on);
+    },
     [self](atom::list) {
       std::vector<stat_actor> result;
       for (const auto& [id, x] : self->state.connections)

@@ -2,6 +2,7 @@
 
 #include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
+#include "net/end_watch.hpp"
 
 #include <caf/io/accept_handle.hpp>
 #include <caf/io/system_messages.hpp>
@@ -22,6 +23,10 @@ using listener_actor
                      caf::reacts_to<caf::io::acceptor_closed_msg>,
                      // A connection has sent something that makes sense.
                      caf::reacts_to<atom::greeted, uint64_t>,
+                     // The connection with this id wants to hear of the end of
+                     // a topic or channel (true), as if it monitored it, or no
+                     // more.
+                     caf::reacts_to<atom::watch, uint64_t, stat_actor, bool>,
                      // Returns all connections.
                      caf::replies_to<atom::list>::with<std::vector<stat_actor>>,
                      // Tells about itself.
@@ -54,7 +59,8 @@ struct listener_state {
 
   void accept(caf::io::connection_handle client);
   void greeted(uint64_t id);
-  void gone(uint64_t id);
+  void watch(uint64_t id, const stat_actor& whom, bool on);
+  void down(const caf::down_msg& x);
   void stop();
 
   [[nodiscard]] actor_stat stat() const;
@@ -70,6 +76,8 @@ struct listener_state {
   std::map<uint64_t, stat_actor> connections;
   /// Those that have not greeted yet.
   std::map<uint64_t, stat_actor> silent;
+  /// What they want to hear the end of.
+  end_watch ends;
   uint64_t accepted = 0;
   bool paused = false;
   bool stopping = false;
@@ -78,6 +86,7 @@ struct listener_state {
   static inline const char* name = "listener";
 
 private:
+  void gone(uint64_t id);
   void pause_or_resume();
 };
 

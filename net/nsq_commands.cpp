@@ -30,9 +30,9 @@ constexpr int subscribe_tries = 3;
 constexpr auto patience = std::chrono::seconds{5};
 
 /// Why a request to a topic or channel came to nothing, for the client.
-std::string reason_for(const caf::error& why) {
+std::string reason_for(const caf::error& why, const store_health& disk) {
   if (why == caf::sec::request_timeout)
-    return "the disk takes no new names";
+    return std::string{disk.why_late()};
   if (why == ec::too_many_topics || why == ec::too_many_channels)
     return render(why);
   return std::string{protocol::exiting};
@@ -119,7 +119,7 @@ void connection_state::subscribe(const std::string& topic,
 
 void connection_state::subscribed(const channel_actor& to) {
   channel = to;
-  self->monitor(channel);
+  watch(channel, true);
   slots.resolve(subscribing);
   waiting = false;
   answer();
@@ -136,7 +136,7 @@ void connection_state::unsubscribed(const std::string& topic,
     fail_subscribe(protocol::too_many_consumers(topic, id, limit));
   } else if (why == caf::sec::request_timeout || why == ec::too_many_topics
              || why == ec::too_many_channels) {
-    fail_subscribe(protocol::sub_failed(reason_for(why)));
+    fail_subscribe(protocol::sub_failed(reason_for(why, *settings->health)));
   } else if (tries > 0) {
     subscribe(topic, id, tries);
   } else {
@@ -354,7 +354,9 @@ void connection_state::need_topic(std::string_view topic) {
       [this](const caf::error& why) {
         waiting = false;
         if (auto x = std::exchange(stalled, std::nullopt))
-          refused(x->answer_to, reason_for(why));
+          refused(x->answer_to, std::string{why == caf::sec::request_timeout
+                                              ? settings->health->why_late()
+                                              : protocol::exiting});
         else
           run(); // the body of an MPUB is still to come, and asks again
       });
@@ -371,12 +373,17 @@ void connection_state::remember_topic(const std::string& topic,
             [&](const auto& y) { return y.topic == x.second.address(); });
         });
     if (idle != topics.end()) {
-      self->demonitor(idle->second.address());
+      watch(idle->second, false);
       topics.erase(idle);
     }
   }
-  self->monitor(handle);
+  watch(handle, true);
   topics.emplace(topic, handle);
+}
+
+/// Asks to be told of the end of a topic or channel, or no more.
+void connection_state::watch(const stat_actor& whom, bool on) {
+  self->send(listener, atom::watch_v, uint64_t{self->id()}, whom, on);
 }
 
 void connection_state::send_publishes() {

@@ -207,6 +207,7 @@ private:
   void need_topic(std::string_view topic);
   void count_published(std::string_view topic, uint64_t count);
   void remember_topic(const std::string& topic, const topic_actor& handle);
+  void watch(const stat_actor& whom, bool on);
   void fail_settling(const protocol::violation& x);
   [[nodiscard]] auto ticket_source() {
     return [this] {

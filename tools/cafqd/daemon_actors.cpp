@@ -98,6 +98,7 @@ void daemon_actors::start_nsq_listener(const resources& have, size_t files) {
                                  static_cast<size_t>(options_.max_connections));
   const auto settings = to_connection_settings(options_, have.tls, authorizer_);
   settings->bodies = bodies_;
+  settings->health = health_;
   nsq_listener_
     = sys_.middleman().spawn_broker(listener, have.tcp.fd(), std::string{"TCP"},
                                     limits, nsq_connections(node_, settings));
