@@ -22,6 +22,8 @@ struct report_request {
   std::string channel;
   bool include_clients = true;
   bool include_memory = true;
+
+  bool operator==(const report_request&) const = default;
 };
 
 } // namespace cafq

@@ -1,32 +1,39 @@
 #include "actors/stats_collector.hpp"
 
 #include "actors/actor_support.hpp"
+#include "actors/gathering.hpp"
 #include "actors/stats_render.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
+#include <numeric>
 #include <utility>
+
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace cafq {
 
 namespace {
 
-/// Questions under way at a time. Few enough that actors do other work in
-/// between, and that CAF, which looks for the question of an answer one by one,
-/// finds it soon.
-constexpr size_t most_open = 64;
+using form = report_request::form;
 
-/// How long nothing may be heard of connections and the store.
-constexpr auto patience = std::chrono::seconds{1};
+/// How old a /metrics may be that is told again.
+constexpr auto metrics_age = std::chrono::seconds{1};
 
-int64_t unix_time_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-           std::chrono::system_clock::now().time_since_epoch())
-    .count();
+/// Of a thread that has all the time in the world, next to those that carry
+/// messages.
+constexpr int niceness = 10;
+
+/// Whether one gathering can answer both.
+bool share_scope(const report_request& x, const report_request& y) {
+  return x.topic == y.topic && x.channel == y.channel;
 }
 
-bool by_name(const actor_stat& x, const actor_stat& y) {
-  return x.name < y.name;
+bool about_everybody(const report_request& x) {
+  return x.how == form::actors_json || x.how == form::actors_dot
+         || x.how == form::metrics;
 }
 
 } // namespace
@@ -35,198 +42,150 @@ collector_state::collector_state(collector_actor::pointer ptr) : self(ptr) {
   // nop
 }
 
-void collector_state::start(const report_request& x,
-                            std::function<void(node_report&&)> done) {
-  how = x;
-  on_done = std::move(done);
-  const auto all = how.how == report_request::form::actors_json
-                   || how.how == report_request::form::actors_dot
-                   || how.how == report_request::form::metrics;
-  enqueue([this] { ask_topics(); });
-  if (all) {
-    ask_stat(sources.node, report.others);
-    ask_stat(sources.clients, report.others);
-    const auto known = sources.directory->list();
-    for (const auto& parent : known.parents) {
-      ask_stat(parent, report.others);
-      ask_children(parent, report.others);
+// -- questions ----------------------------------------------------------------
+
+caf::result<report_text_ptr> collector_state::tell(const report_request& what) {
+  if (what.how == form::metrics && metrics_ && metrics_->get())
+    return metrics_;
+  const auto from = caf::actor_cast<caf::actor_addr>(self->current_sender());
+  text_promise x{self};
+  const auto result = x.later();
+  add({what, std::move(x), from});
+  return result;
+}
+
+caf::result<report_ptr> collector_state::gather(const report_request& what) {
+  const auto from = caf::actor_cast<caf::actor_addr>(self->current_sender());
+  report_promise x{self};
+  const auto result = x.later();
+  add({what, std::move(x), from});
+  return result;
+}
+
+void collector_state::add(question x) {
+  // Whoever goes needs no answer.
+  self->monitor(x.from);
+  waiting_.push_back(std::move(x));
+  if (!gathering_ && !report_)
+    gather_next();
+}
+
+void collector_state::forget(const caf::actor_addr& who) {
+  const auto is_it = [&](const question& x) {
+    return x.from == who;
+  };
+  std::erase_if(waiting_, is_it);
+  std::erase_if(served_, is_it);
+  if (served_.empty())
+    next();
+}
+
+// -- one after the other ------------------------------------------------------
+
+/// Gathers for the first who waits, and for all whom that answers as well.
+void collector_state::gather_next() {
+  const auto first = waiting_.front().what;
+  std::deque<question> others;
+  gathering::scope whom{first.topic, first.channel, false, false};
+  for (auto& x : waiting_) {
+    if (!share_scope(x.what, first)) {
+      others.push_back(std::move(x));
+      continue;
     }
-    for (const auto& actor : known.others)
-      ask_optional(actor, report.others);
+    whom.clients = whom.clients || x.what.include_clients;
+    whom.everybody = whom.everybody || about_everybody(x.what);
+    served_.push_back(std::move(x));
   }
-  if (all || how.include_clients)
-    ask_children(sources.clients, report.connections);
-  pump();
-  self->delayed_send(self, patience, atom::tick_v);
+  waiting_.swap(others);
+  begun_ = self->clock().now();
+  gathering_ = std::make_shared<gathering>(
+    self, sources, std::move(whom),
+    [this](node_report&& x) { gathered(std::move(x)); });
+  gathering_->start();
 }
 
-void collector_state::ask_topics() {
-  if (!how.topic.empty()) {
-    self->request(sources.node, caf::infinite, atom::find_v, how.topic)
-      .then(
-        [this](const topic_actor& x) {
-          ask_topic(x);
-          answered();
-        },
-        [this](const caf::error&) {
-          report.topic_found = false;
-          answered();
-        });
+void collector_state::gathered(node_report&& x) {
+  gathering_ = nullptr;
+  report_ = std::make_shared<const node_report>(std::move(x));
+  self->send(self, atom::resume_v);
+}
+
+/// Those who go meanwhile are forgotten in between.
+void collector_state::write() {
+  if (!report_ || served_.empty())
     return;
-  }
-  self->request(sources.node, caf::infinite, atom::list_v)
-    .then(
-      [this](const std::vector<topic_actor>& list) {
-        for (const auto& x : list)
-          ask_topic(x);
-        answered();
-      },
-      [this](const caf::error&) { answered(); });
-}
-
-void collector_state::ask_topic(const topic_actor& who) {
-  enqueue([this, who] {
-    self->request(who, caf::infinite, atom::stat_v)
-      .then(
-        [this, who](actor_stat& x) {
-          report.topics.push_back({std::move(x), {}});
-          ask_channels(report.topics.size() - 1, who);
-          answered();
-        },
-        // It was deleted meanwhile.
-        [this](const caf::error&) { answered(); });
-  });
-}
-
-void collector_state::ask_channels(size_t topic, const topic_actor& who) {
-  if (report.topics[topic].self.counter("channels") == 0)
-    return;
-  enqueue([this, topic, who] {
-    auto failed = [this](const caf::error&) {
-      answered();
-    };
-    if (!how.channel.empty()) {
-      self->request(who, caf::infinite, atom::find_v, how.channel)
-        .then(
-          [this, topic](const channel_actor& x) {
-            ask_channel(topic, x);
-            answered();
-          },
-          failed);
-      return;
+  if (auto* x = std::get_if<report_promise>(&served_.back().answer_to)) {
+    x->keep(report_);
+    answered(std::prev(served_.end()));
+  } else {
+    const auto what = served_.back().what;
+    const auto text = std::make_shared<report_text>(render(*report_, what));
+    limit_texts(text);
+    if (what.how == form::metrics)
+      keep_metrics(text);
+    for (auto i = served_.begin(); i != served_.end();) {
+      auto* to = std::get_if<text_promise>(&i->answer_to);
+      if (to && i->what == what) {
+        to->keep(text);
+        i = answered(i);
+      } else {
+        ++i;
+      }
     }
-    self->request(who, caf::infinite, atom::list_v)
-      .then(
-        [this, topic](const std::vector<channel_actor>& list) {
-          for (const auto& x : list)
-            ask_channel(topic, x);
-          answered();
-        },
-        failed);
-  });
+  }
+  if (served_.empty())
+    next();
+  else
+    self->send(self, atom::resume_v);
 }
 
-void collector_state::ask_channel(size_t topic, const channel_actor& who) {
-  enqueue([this, topic, who] {
-    self->request(who, caf::infinite, atom::stat_v)
-      .then(
-        [this, topic](actor_stat& x) {
-          report.topics[topic].channels.push_back(std::move(x));
-          answered();
-        },
-        [this](const caf::error&) { answered(); });
-  });
+std::vector<collector_state::question>::iterator
+collector_state::answered(std::vector<question>::iterator i) {
+  self->demonitor(i->from);
+  return served_.erase(i);
 }
 
-void collector_state::ask_children(const parent_actor& who,
-                                   std::vector<actor_stat>& to) {
-  enqueue([this, who, &to] {
-    self->request(who, caf::infinite, atom::list_v)
-      .then(
-        [this, &to](const std::vector<stat_actor>& list) {
-          for (const auto& x : list)
-            ask_optional(x, to);
-          answered();
-        },
-        [this](const caf::error&) { answered(); });
-  });
+/// What was going on is done with.
+void collector_state::next() {
+  if (gathering_)
+    std::exchange(gathering_, nullptr)->cancel();
+  report_ = nullptr;
+  if (!waiting_.empty())
+    gather_next();
 }
 
-void collector_state::ask_optional(const stat_actor& who,
-                                   std::vector<actor_stat>& to) {
-  enqueue([this, who, &to] {
-    ++open_optional_;
-    self->request(who, caf::infinite, atom::stat_v)
-      .then(
-        [this, &to](actor_stat& x) {
-          --open_optional_;
-          to.push_back(std::move(x));
-          answered();
-        },
-        [this](const caf::error&) {
-          --open_optional_;
-          answered();
-        });
-  });
-}
+// -- texts --------------------------------------------------------------------
 
-template <class Handle>
-void collector_state::ask_stat(const Handle& who, std::vector<actor_stat>& to) {
-  enqueue([this, who, &to] {
-    self->request(who, caf::infinite, atom::stat_v)
-      .then(
-        [this, &to](actor_stat& x) {
-          to.push_back(std::move(x));
-          answered();
-        },
-        [this](const caf::error&) { answered(); });
-  });
-}
-
-void collector_state::enqueue(std::function<void()> ask) {
-  asks_.push_back(std::move(ask));
-}
-
-void collector_state::tick() {
-  if (open_ == open_optional_ && answers_ == answers_at_tick_) {
-    finish();
+void collector_state::keep_metrics(const report_text_ptr& x) {
+  const auto until = begun_ + metrics_age;
+  const auto now = self->clock().now();
+  if (until <= now)
     return;
+  metrics_ = x;
+  self->delayed_send(self, until - now, atom::tick_v, ++metrics_number_);
+}
+
+void collector_state::tick(uint64_t number) {
+  if (number == metrics_number_)
+    metrics_ = nullptr;
+}
+
+/// Takes back the oldest texts if there are too many that clients still read.
+void collector_state::limit_texts(const report_text_ptr& newest) {
+  size_t total = newest->size();
+  texts left;
+  for (auto i = given_.rbegin(); i != given_.rend(); ++i) {
+    const auto x = i->lock();
+    if (!x || !x->get())
+      continue;
+    total += x->size();
+    if (total > sources.most_text)
+      x->take_back();
+    else
+      left.push_front(*i);
   }
-  answers_at_tick_ = answers_;
-  self->delayed_send(self, patience, atom::tick_v);
-}
-
-void collector_state::answered() {
-  --open_;
-  ++answers_;
-  pump();
-}
-
-void collector_state::pump() {
-  while (open_ < most_open && !asks_.empty()) {
-    auto ask = std::move(asks_.front());
-    asks_.pop_front();
-    ++open_;
-    ask();
-  }
-  if (open_ == 0 && asks_.empty())
-    finish();
-}
-
-void collector_state::finish() {
-  if (!how.channel.empty())
-    std::erase_if(report.topics,
-                  [](const auto& x) { return x.channels.empty(); });
-  std::sort(
-    report.topics.begin(), report.topics.end(),
-    [](const auto& x, const auto& y) { return by_name(x.self, y.self); });
-  for (auto& x : report.topics)
-    std::sort(x.channels.begin(), x.channels.end(), by_name);
-  report.quantiles = sources.quantiles;
-  report.started = sources.started;
-  report.now = unix_time_ns();
-  on_done(std::move(report));
-  self->quit();
+  left.push_back(newest);
+  given_.swap(left);
 }
 
 collector_actor::behavior_type
@@ -234,24 +193,19 @@ stats_collector(collector_actor::stateful_pointer<collector_state> self,
                 const collector_sources& sources) {
   log_exceptions(self, "COLLECTOR");
   self->state.sources = sources;
+  if (sources.own_thread)
+    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), niceness);
+  self->set_down_handler(
+    [self](const caf::down_msg& x) { self->state.forget(x.source); });
   return {
-    [self](atom::list, const report_request& how) {
-      auto promise = self->make_response_promise<text_ptr>();
-      self->state.start(how, [promise, how](node_report&& x) mutable {
-        promise.deliver(
-          text_ptr{std::make_shared<const std::string>(render(x, how))});
-      });
-      return promise;
+    [self](atom::list, const report_request& what) {
+      return self->state.tell(what);
     },
-    [self](atom::stat, const report_request& how) {
-      auto promise = self->make_response_promise<report_ptr>();
-      self->state.start(how, [promise](node_report&& x) mutable {
-        promise.deliver(
-          report_ptr{std::make_shared<const node_report>(std::move(x))});
-      });
-      return promise;
+    [self](atom::stat, const report_request& what) {
+      return self->state.gather(what);
     },
-    [self](atom::tick) { self->state.tick(); },
+    [self](atom::resume) { self->state.write(); },
+    [self](atom::tick, uint64_t number) { self->state.tick(number); },
   };
 }
 

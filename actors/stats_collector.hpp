@@ -1,19 +1,23 @@
 #pragma once
 
 #include "actors/actor_directory.hpp"
+#include "actors/answer_promise.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/report_request.hpp"
+#include "actors/report_text.hpp"
 #include "actors/stats.hpp"
 
-#include <caf/response_promise.hpp>
 #include <caf/typed_event_based_actor.hpp>
-#include <caf/typed_response_promise.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 namespace cafq {
@@ -24,10 +28,11 @@ using report_ptr = std::shared_ptr<const node_report>;
 } // namespace cafq
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::report_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::report_text_ptr)
 
 namespace cafq {
 
-/// Where a COLLECTOR begins.
+/// Where the COLLECTOR begins, and what it goes by.
 struct collector_sources {
   node_actor node;
   /// The one of the NSQ clients.
@@ -39,68 +44,96 @@ struct collector_sources {
   std::vector<double> quantiles;
   /// Unix time in nanoseconds.
   int64_t started = 0;
+  /// Texts of reports that clients have not read to the end; beyond it the
+  /// oldest are taken back.
+  size_t most_text = size_t{32} << 20U;
+  /// Whether it is spawned detached; others then get the processor first.
+  bool own_thread = false;
 };
 
-/// The COLLECTOR actor interface.
+/// The COLLECTOR actor interface. Its mailbox is bounded by those who ask: each
+/// has one request at a time.
 using collector_actor = caf::typed_actor<
   // Asks around and writes a report.
-  caf::replies_to<atom::list, report_request>::with<text_ptr>,
+  caf::replies_to<atom::list, report_request>::with<report_text_ptr>,
   // Asks around.
   caf::replies_to<atom::stat, report_request>::with<report_ptr>,
-  // INTERNAL: looks whether answers still come.
-  caf::reacts_to<atom::tick>>;
+  // INTERNAL: writes the next of the reports that were asked for.
+  caf::reacts_to<atom::resume>,
+  // INTERNAL: a report is too old to be told again.
+  caf::reacts_to<atom::tick, uint64_t>>;
 
-/// The state of the COLLECTOR actor.
+/// One round of questions to all actors, or some of them.
+class gathering;
+
+/// The state of the COLLECTOR actor:
+///
+///   request --> waiting --> gathering --> writing --> answer
+///
+/// There is one gathering at a time. Who asks while it runs waits for the next:
+/// an answer never tells of a time before the question, and those who wait
+/// share it.
 /// @relates stats_collector
 struct collector_state {
   explicit collector_state(collector_actor::pointer ptr);
 
-  /// Gathers what a request needs; `done` gets it.
-  void start(const report_request& x, std::function<void(node_report&&)> done);
+  using text_promise = answer_promise<report_text_ptr>;
+  using report_promise = answer_promise<report_ptr>;
+  using promise = std::variant<text_promise, report_promise>;
 
-  /// Goes without the answers of connections that have ended, as CAF never
-  /// fails a request to an ended broker, and of a store that waits for its
-  /// disk.
-  void tick();
+  caf::result<report_text_ptr> tell(const report_request& what);
+  caf::result<report_ptr> gather(const report_request& what);
+
+  /// Writes the next report.
+  void write();
+
+  /// Somebody who waits has gone.
+  void forget(const caf::actor_addr& who);
+
+  /// The /metrics of this number are not to be told again.
+  void tick(uint64_t number);
 
   collector_actor::pointer self;
   collector_sources sources;
-  report_request how;
-  node_report report;
-  std::function<void(node_report&&)> on_done;
 
   /// The name in log output.
   static inline const char* name = "collector";
 
 private:
-  void ask_topics();
-  void ask_topic(const topic_actor& who);
-  void ask_channels(size_t topic, const topic_actor& who);
-  void ask_channel(size_t topic, const channel_actor& who);
-  void ask_children(const parent_actor& who, std::vector<actor_stat>& to);
-  void ask_optional(const stat_actor& who, std::vector<actor_stat>& to);
-  template <class Handle>
-  void ask_stat(const Handle& who, std::vector<actor_stat>& to);
+  struct question {
+    report_request what;
+    promise answer_to;
+    caf::actor_addr from;
+  };
 
-  /// Runs `ask` when few enough questions are open.
-  void enqueue(std::function<void()> ask);
-  /// A question was answered, or never will be.
-  void answered();
-  void pump();
-  void finish();
+  /// Those that clients may still be reading, oldest first.
+  using texts = std::deque<std::weak_ptr<report_text>>;
 
-  std::deque<std::function<void()>> asks_;
-  size_t open_ = 0;
-  /// Of `open_`, those nobody has to answer: to connections, which may have
-  /// ended, and to what waits for a disk or another server.
-  size_t open_optional_ = 0;
-  uint64_t answers_ = 0;
-  uint64_t answers_at_tick_ = 0;
-  bool pumping_ = false;
+  void add(question x);
+  void gather_next();
+  void gathered(node_report&& x);
+  std::vector<question>::iterator answered(std::vector<question>::iterator i);
+  void next();
+  void keep_metrics(const report_text_ptr& x);
+  void limit_texts(const report_text_ptr& newest);
+
+  std::deque<question> waiting_;
+  /// Whom the gathering, or its report, is for.
+  std::vector<question> served_;
+  std::shared_ptr<gathering> gathering_;
+  /// What is being written.
+  report_ptr report_;
+  /// When its gathering began.
+  queue::time_point begun_{};
+
+  /// The last /metrics, while it is new.
+  report_text_ptr metrics_;
+  uint64_t metrics_number_ = 0;
+  texts given_;
 };
 
-/// Gathers one report, then ends. One is spawned per request, on the pool: so
-/// the multiplexer neither waits nor renders.
+/// Tells about the node, for all who ask. To be spawned detached: what it has
+/// to write may be long, and topics need the pool.
 collector_actor::behavior_type
 stats_collector(collector_actor::stateful_pointer<collector_state> self,
                 const collector_sources& sources);

@@ -34,13 +34,14 @@ void http_connection_state::answer(http::response x) {
                                        head.method == "HEAD", date()};
   socket.append(http::render_head(x, context));
   if (!context.head_only) {
-    if (x.content().size() > piece_size && x.shared_body) {
-      long_body = x.shared_body;
+    if (x.content().size() > piece_size && report) {
+      long_body = std::move(report);
       long_body_at = 0;
     } else {
       socket.append(x.content());
     }
   }
+  report.reset();
   last_progress = self->clock().now();
   early.reset();
   route.reset();
@@ -68,25 +69,32 @@ void http_connection_state::log_request(const http::response& x) const {
 }
 
 /// Adds the next piece of a long answer.
-void http_connection_state::fill() {
+/// @returns false if there is no more of it, although some is missing.
+bool http_connection_state::fill() {
   if (!long_body || socket.pending() >= piece_size)
-    return;
-  const auto piece = std::string_view{*long_body}.substr(long_body_at,
-                                                         piece_size);
+    return true;
+  const auto text = long_body->get();
+  if (!text) {
+    log::warn("http: {} reads a report so slowly that others need its memory",
+              socket.peer());
+    return false;
+  }
+  const auto piece = std::string_view{*text}.substr(long_body_at, piece_size);
   socket.append(piece);
   long_body_at += piece.size();
-  if (long_body_at == long_body->size())
+  if (long_body_at == text->size())
     long_body.reset();
+  return true;
 }
 
 void http_connection_state::flush() {
   if (end == ending::closed || end == ending::lingering)
     return;
   do {
-    fill();
+    const auto filled = fill();
     if (end == ending::after_output && !long_body)
       socket.last_output();
-    if (!socket.flush()) {
+    if (!filled || !socket.flush()) {
       abort();
       return;
     }

@@ -58,7 +58,7 @@ void http_connection_state::find_topic() {
     refused(last_ticket, {});
     return;
   }
-  self->request(settings->sources.node, patience, atom::topic_v, publishing->topic)
+  self->request(settings->node, patience, atom::topic_v, publishing->topic)
     .then(
       [this](const topic_actor& found) {
         remember_topic(publishing->topic, found);
@@ -178,7 +178,7 @@ void http_connection_state::fail(const caf::error& why,
 }
 
 void http_connection_state::on(const http::topic_command& x) {
-  const auto& node = settings->sources.node;
+  const auto& node = settings->node;
   if (x.what == operation::create) {
     perform<topic_actor>(node, no_topic, atom::topic_v, x.topic);
     return;
@@ -205,7 +205,7 @@ void http_connection_state::on(const http::topic_command& x) {
 }
 
 void http_connection_state::on(const http::channel_command& x) {
-  self->request(settings->sources.node, patience, atom::find_v, x.topic)
+  self->request(settings->node, patience, atom::find_v, x.topic)
     .then([this, x](const topic_actor& found) { perform(found, x); },
           [this](const caf::error& why) { fail(why, no_topic); });
 }
@@ -235,12 +235,17 @@ void http_connection_state::perform(const topic_actor& who,
 // -- the node -----------------------------------------------------------------
 
 void http_connection_state::on(const report_request& x) {
-  auto collector = self->spawn(stats_collector, settings->sources);
-  self->request(collector, caf::infinite, atom::list_v, x)
+  self->request(settings->collector, caf::infinite, atom::list_v, x)
     .then(
-      [this, how = x.how](const text_ptr& text) {
+      [this, how = x.how](const report_text_ptr& text) {
         http::response result;
-        result.shared_body = text;
+        result.shared_body = text->get();
+        if (!result.shared_body) {
+          answer(http::failure(503, "TOO_MANY_REPORTS"));
+          run();
+          return;
+        }
+        report = text;
         using form = report_request::form;
         if (how == form::metrics) {
           result.v1 = false;

@@ -137,7 +137,7 @@ private:
 
   void answer(http::response x);
   void log_request(const http::response& x) const;
-  void fill();
+  [[nodiscard]] bool fill();
   void flush();
   void output_gone();
   void linger();
@@ -178,7 +178,9 @@ private:
   bool peer_done = false;
 
   // The answer.
-  text_ptr long_body;
+  /// The report that is to be the answer.
+  report_text_ptr report;
+  report_text_ptr long_body;
   size_t long_body_at = 0;
   ending end = ending::no;
   int64_t date_second = 0;

@@ -23,7 +23,9 @@ struct http_settings {
   config::options options;
   http::limits limits;
   http::info_facts info;
-  collector_sources sources;
+  node_actor node;
+  /// Who tells about it.
+  collector_actor collector;
   /// Who knows the nsqlookupds.
   discovery_actor discovery;
   /// Whether the disk takes new messages.

@@ -74,9 +74,7 @@ void statsd_state::gather() {
   }
   report_request what;
   what.include_clients = false;
-  self
-    ->request(self->spawn(stats_collector, settings.sources), caf::infinite,
-              atom::stat_v, what)
+  self->request(settings.collector, caf::infinite, atom::stat_v, what)
     .then([this](const report_ptr& x) { gathered(x); },
           [this](const caf::error&) { arm(settings.interval); });
 }

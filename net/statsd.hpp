@@ -29,7 +29,7 @@ struct statsd_settings {
   std::string address;
   std::chrono::nanoseconds interval{std::chrono::seconds{60}};
   statsd_format format;
-  collector_sources sources;
+  collector_actor collector;
 };
 
 /// The state of the STATSD actor. Each interval it connects a new socket, as

@@ -5,6 +5,10 @@
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace cafq::test {
 
@@ -12,49 +16,223 @@ namespace {
 
 using namespace std::chrono_literals;
 
-parent_actor::behavior_type parent(parent_actor::pointer /*self*/,
-                                   const std::vector<stat_actor>& children) {
+using form = report_request::form;
+
+/// Who counts how often it is asked.
+struct counted_state {
+  size_t asked = 0;
+};
+
+parent_actor::behavior_type
+parent(parent_actor::stateful_pointer<counted_state> self,
+       const std::vector<stat_actor>& children) {
   return {
-    [children](atom::list) { return children; },
+    [self, children](atom::list) {
+      ++self->state.asked;
+      return children;
+    },
     [](atom::stat) { return actor_stat{}; },
   };
 }
 
-/// A connection; one that has ended never answers.
-stat_actor::behavior_type child(stat_actor::pointer self, bool ended) {
+/// A store whose disk takes its time.
+stat_actor::behavior_type stuck(stat_actor::pointer self) {
   return {
-    [self, ended](atom::stat) -> caf::result<actor_stat> {
-      if (ended)
-        return self->make_response_promise<actor_stat>();
-      return actor_stat{};
+    [self](atom::stat) -> caf::result<actor_stat> {
+      return self->make_response_promise<actor_stat>();
     },
   };
 }
 
+struct answers {
+  std::vector<std::string> texts;
+  size_t errors = 0;
+};
+
+/// A client that wants reports, without being in a hurry to get them.
+using asker_actor = caf::typed_actor<caf::reacts_to<report_request>>;
+
+asker_actor::behavior_type asker(asker_actor::stateful_pointer<answers> self,
+                                 const collector_actor& whom) {
+  return {
+    [self, whom](const report_request& what) {
+      self->request(whom, caf::infinite, atom::list_v, what)
+        .then(
+          [self](const report_text_ptr& x) {
+            self->state.texts.push_back(x->get() ? *x->get() : "taken back");
+          },
+          [self](const caf::error&) { ++self->state.errors; });
+    },
+  };
+}
+
+struct fixture : broker {
+  fixture() {
+    topic("t");
+    clients_of_node = sys.spawn(parent, std::vector<stat_actor>{});
+    sources.node = node;
+    sources.clients = clients_of_node;
+    collector = sys.spawn(stats_collector, sources);
+  }
+
+  fixture(const fixture&) = delete;
+  fixture& operator=(const fixture&) = delete;
+
+  ~fixture() {
+    for (const auto& x : askers)
+      self->send_exit(x, caf::exit_reason::user_shutdown);
+    self->send_exit(collector, caf::exit_reason::user_shutdown);
+    run();
+  }
+
+  /// Asks, and lets nobody work yet.
+  asker_actor ask_for(form how, const std::string& of = {}) {
+    askers.push_back(sys.spawn(asker, collector));
+    sched.run_once();
+    report_request what;
+    what.how = how;
+    what.topic = of;
+    self->send(askers.back(), what);
+    return askers.back();
+  }
+
+  const std::vector<std::string>& told(const asker_actor& x) {
+    return state_of<answers>(x).texts;
+  }
+
+  /// How many gatherings there were, of those that ask for clients.
+  size_t gatherings() {
+    return state_of<counted_state>(clients_of_node).asked;
+  }
+
+  /// Lets one actor after the other work until one gathering has begun.
+  void run_until_gathering(size_t number) {
+    while (gatherings() < number)
+      BOOST_TEST_REQUIRE((sched.try_run_once() || mpx.work()));
+  }
+
+  collector_sources sources;
+  parent_actor clients_of_node;
+  collector_actor collector;
+  std::vector<asker_actor> askers;
+};
+
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(stats_collector_tests, broker)
+BOOST_FIXTURE_TEST_SUITE(stats_collector_tests, fixture)
 
-BOOST_AUTO_TEST_CASE(a_connection_that_ended_holds_up_no_report) {
-  topic("t");
-  const auto listener = sys.spawn(
-    parent,
-    std::vector<stat_actor>{sys.spawn(child, true), sys.spawn(child, false)});
-  collector_sources sources;
-  sources.node = node;
-  sources.clients = listener;
-  const auto collector = sys.spawn(stats_collector, sources);
-  report_request how;
-  how.how = report_request::form::stats_json;
-  how.include_clients = true;
-  auto pending = self->request(collector, caf::infinite, atom::list_v, how);
+BOOST_AUTO_TEST_CASE(those_who_come_meanwhile_share_the_next_gathering) {
+  const auto ann = ask_for(form::stats_json);
+  run_until_gathering(1);
+  // What came about by now may be known already, and has to be told.
+  topic("late");
+  BOOST_TEST(told(ann).size() == 1u);
+  const auto bob = ask_for(form::stats_json);
+  run_until_gathering(2);
+  const auto cid = ask_for(form::stats_json);
+  const auto dan = ask_for(form::stats_text);
+  const auto eve = ask_for(form::actors_json);
   run();
+  BOOST_TEST(gatherings() == 3u);
+  for (const auto& x : {bob, cid, dan, eve}) {
+    BOOST_TEST_REQUIRE(told(x).size() == 1u);
+    BOOST_TEST(told(x)[0].find("late") != std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(who_asks_after_a_change_is_told_of_it) {
+  ask_for(form::stats_json);
+  run_until_gathering(1);
+  // The list of topics may have been asked for by now.
+  const auto created = self->request(node, caf::infinite, atom::topic_v,
+                                     std::string{"new"});
+  const auto bob = ask_for(form::stats_json);
+  run();
+  BOOST_TEST_REQUIRE(told(bob).size() == 1u);
+  BOOST_TEST(told(bob)[0].find("\"new\"") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(other_topics_have_gatherings_of_their_own) {
+  topic("u");
+  ask_for(form::stats_json);
+  run_until_gathering(1);
+  const auto one = ask_for(form::stats_json, "t");
+  const auto other = ask_for(form::stats_json, "u");
+  const auto again = ask_for(form::stats_json, "t");
+  const auto none = ask_for(form::stats_json, "nowhere");
+  run();
+  BOOST_TEST(gatherings() == 4u);
+  BOOST_TEST(told(one).at(0).find("\"t\"") != std::string::npos);
+  BOOST_TEST(told(one).at(0).find("\"u\"") == std::string::npos);
+  BOOST_TEST(told(again).at(0).find("\"t\"") != std::string::npos);
+  BOOST_TEST(told(other).at(0).find("\"u\"") != std::string::npos);
+  BOOST_TEST(told(none).size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(metrics_may_be_a_second_old) {
+  const auto ann = ask_for(form::metrics);
+  run();
+  BOOST_TEST(gatherings() == 1u);
+  advance(1s - 1ns);
+  const auto bob = ask_for(form::metrics);
+  run();
+  BOOST_TEST(gatherings() == 1u);
+  BOOST_TEST((told(ann) == told(bob)));
+  advance(1ns);
+  ask_for(form::metrics);
+  run();
+  BOOST_TEST(gatherings() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(nobody_gathers_for_those_who_have_gone) {
+  const auto ann = ask_for(form::stats_json);
+  run_until_gathering(1);
+  const auto bob = ask_for(form::stats_json);
+  const auto cid = ask_for(form::stats_json, "t");
+  for (const auto& x : {ann, bob})
+    self->send_exit(x, caf::exit_reason::user_shutdown);
+  run();
+  // Only that of the last, who is still there.
+  BOOST_TEST(gatherings() == 2u);
+  BOOST_TEST(told(cid).size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_store_that_waits_for_its_disk_is_left_out) {
+  auto directory = std::make_shared<actor_directory>();
+  const auto store = sys.spawn(stuck);
+  directory->add(store);
+  sources.directory = directory;
+  self->send_exit(collector, caf::exit_reason::user_shutdown);
+  collector = sys.spawn(stats_collector, sources);
+  const auto ann = ask_for(form::metrics);
+  run();
+  BOOST_TEST(told(ann).empty());
   advance(1s);
-  advance(1s);
-  std::string report;
-  pending.receive([&](const text_ptr& x) { report = *x; },
-                  [](const caf::error&) {});
-  BOOST_TEST(report.find("\"topic_name\":\"t\"") != std::string::npos);
+  BOOST_TEST(told(ann).size() == 1u);
+  self->send_exit(store, caf::exit_reason::user_shutdown);
+}
+
+BOOST_AUTO_TEST_CASE(the_oldest_texts_are_taken_back) {
+  sources.most_text = 1;
+  self->send_exit(collector, caf::exit_reason::user_shutdown);
+  collector = sys.spawn(stats_collector, sources);
+  const auto report = [this] {
+    return ask<report_text_ptr>(collector, atom::list_v, report_request{})
+      .value();
+  };
+  const auto first = report();
+  BOOST_TEST((first->get() != nullptr));
+  const auto second = report();
+  BOOST_TEST((first->get() == nullptr));
+  BOOST_TEST((second->get() != nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_when_it_ends_is_told) {
+  const auto ann = ask_for(form::stats_json);
+  run_until_gathering(1);
+  self->send_exit(collector, caf::exit_reason::user_shutdown);
+  run();
+  BOOST_TEST(state_of<answers>(ann).errors == 1u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

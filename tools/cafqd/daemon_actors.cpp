@@ -52,6 +52,7 @@ daemon_actors::daemon_actors(caf::actor_system& sys,
   start_helpers(have.addresses());
   start_node(have);
   start_nsq_listener(have, files);
+  start_collector();
   start_statsd();
   start_http_listeners(have, files);
 }
@@ -102,28 +103,34 @@ void daemon_actors::start_nsq_listener(const resources& have, size_t files) {
   nsq_listener_
     = sys_.middleman().spawn_broker(listener, have.tcp.fd(), std::string{"TCP"},
                                     limits, nsq_connections(node_, settings));
-  sources_ = to_sources(options_);
-  sources_.node = node_;
-  sources_.clients = nsq_listener_;
-  sources_.directory = directory_;
+}
+
+void daemon_actors::start_collector() {
+  auto sources = to_sources(options_);
+  sources.node = node_;
+  sources.clients = nsq_listener_;
+  sources.directory = directory_;
+  collector_ = sys_.spawn<caf::detached>(stats_collector, sources);
 }
 
 void daemon_actors::start_statsd() {
   auto settings = to_statsd_settings(options_, http_port_);
   if (settings.address.empty())
     return;
-  settings.sources = sources_;
+  settings.collector = collector_;
   statsd_ = sys_.spawn(statsd, settings);
   directory_->add(statsd_);
 }
 
 void daemon_actors::start_http_listeners(const resources& have, size_t files) {
   auto settings = to_http_settings(options_, have.addresses());
-  settings.sources = sources_;
+  settings.node = node_;
+  settings.collector = collector_;
   // As nsqd tells them.
   settings.options.statsd_prefix
     = to_statsd_settings(options_, http_port_).format.prefix;
-  settings.options.e2e_processing_latency_percentile = sources_.quantiles;
+  settings.options.e2e_processing_latency_percentile
+    = to_sources(options_).quantiles;
   settings.discovery = discovery_;
   settings.health = health_;
   settings.memory = memory_;
@@ -152,6 +159,7 @@ void daemon_actors::stop() {
   for (const auto& x : http_listeners_)
     end(sys_, x);
   end(sys_, statsd_);
+  end(sys_, collector_);
   end(sys_, nsq_listener_);
   end(sys_, authorizer_);
   end(sys_, discovery_);

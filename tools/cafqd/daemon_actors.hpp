@@ -39,6 +39,7 @@ private:
   void start_helpers(const listen_addresses& addresses);
   void start_node(resources& have);
   void start_nsq_listener(const resources& have, size_t files);
+  void start_collector();
   void start_statsd();
   void start_http_listeners(const resources& have, size_t files);
 
@@ -61,7 +62,7 @@ private:
   authorizer_actor authorizer_;
   node_actor node_;
   listener_actor nsq_listener_;
-  collector_sources sources_;
+  collector_actor collector_;
   /// Null without a statsd daemon.
   statsd_actor statsd_;
   std::vector<listener_actor> http_listeners_;

@@ -159,6 +159,7 @@ collector_sources to_sources(const config::options& x) {
   collector_sources result;
   result.started
     = std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
+  result.own_thread = true;
   result.quantiles = x.e2e_processing_latency_percentile;
   std::sort(result.quantiles.rbegin(), result.quantiles.rend());
   return result;
