@@ -30,6 +30,7 @@ void client_socket::open(caf::io::connection_handle handle,
 // -- input --------------------------------------------------------------------
 
 void client_socket::adapt_read_size(size_t got) {
+  answered_ = false;
   auto size = read_size_;
   if (got == size && size < largest_read)
     size = std::min(size * 4, largest_read);
@@ -37,6 +38,11 @@ void client_socket::adapt_read_size(size_t got) {
     size = std::max(size / 4, smallest_read_);
   if (std::exchange(read_size_, size) != size)
     configure_read();
+}
+
+void client_socket::acknowledge() const noexcept {
+  if (!answered_ && real() && !net::is_socket_path(peer_))
+    net::acknowledge(fd_);
 }
 
 void client_socket::configure_read() {
@@ -78,6 +84,7 @@ bool client_socket::flush() {
     return false;
   if (!out_.ready())
     return true;
+  answered_ = true;
   auto& frames = out_.frames();
   const std::string_view bytes{frames.data(), frames.size()};
   const auto sent = sending_ == sending::direct ? net::send_some(fd_, bytes)

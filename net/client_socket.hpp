@@ -47,6 +47,10 @@ public:
   /// Fits the size of the next read to that of the last.
   void adapt_read_size(size_t got);
 
+  /// Nothing is to be sent soon: has the client told that its bytes came,
+  /// unless something was sent behind them.
+  void acknowledge() const noexcept;
+
   /// Turns reading on or off.
   /// @returns whether it was the other way before.
   bool set_reading(bool on);
@@ -176,6 +180,8 @@ private:
   bool reading_ = true;
   bool last_output_ = false;
   bool closed_ = false;
+  /// Whether something was sent behind the last bytes that came.
+  bool answered_ = true;
   size_t smallest_read_ = 0;
   size_t read_size_ = 0;
   output out_;

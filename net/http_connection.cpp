@@ -70,6 +70,9 @@ void http_connection_state::received(std::string_view bytes) {
   } else {
     received_tls(bytes);
   }
+  // Part of a request: no answer takes the word along.
+  if (end == ending::no && !working)
+    socket.acknowledge();
 }
 
 /// Hands bytes to the parser.

@@ -67,6 +67,9 @@ void connection_state::received(std::string_view bytes) {
     parser->feed(bytes);
   }
   run();
+  // Part of a command, or FIN and the like: no answer takes the word along.
+  if (end == ending::no && slots.empty())
+    socket.acknowledge();
 }
 
 void connection_state::closed_by_peer(caf::io::connection_handle handle) {

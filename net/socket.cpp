@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -141,6 +142,11 @@ long send_some(int fd, std::string_view bytes) noexcept {
     if (errno != EINTR)
       return -1;
   }
+}
+
+void acknowledge(int fd) noexcept {
+  int on = 1;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
 }
 
 std::string receive_some(int fd) {

@@ -79,6 +79,11 @@ struct remote_end {
 /// @returns how many bytes, or -1 if the connection is broken.
 [[nodiscard]] long send_some(int fd, std::string_view bytes) noexcept;
 
+/// Has what arrived so far acknowledged now. The kernel waits up to 40 ms for
+/// something to send along, and a client that leaves Nagle's algorithm on keeps
+/// its next bytes back for so long.
+void acknowledge(int fd) noexcept;
+
 /// Returns what has arrived, up to 4 KB, empty if nothing has.
 [[nodiscard]] std::string receive_some(int fd);
 

@@ -12,17 +12,23 @@ export class HttpClient {
   ended = null; // 'eof' or an error code
 
   static async connect(port) {
+    const socket = net.connect({ host: '127.0.0.1', port, allowHalfOpen: true });
+    socket.setNoDelay(true);
+    const client = HttpClient.over(socket);
+    await once(socket, 'connect');
+    return client;
+  }
+
+  static over(socket) {
     const client = new HttpClient();
-    client.socket = net.connect({ host: '127.0.0.1', port, allowHalfOpen: true });
-    client.socket.setNoDelay(true);
-    client.socket.on('data', (chunk) => {
+    client.socket = socket;
+    socket.on('data', (chunk) => {
       client.#received = Buffer.concat([client.#received, chunk]);
       client.#wake();
     });
-    client.socket.on('end', () => client.#end('eof'));
-    client.socket.on('error', (error) => client.#end(error.code));
-    client.socket.on('close', () => client.#end('closed'));
-    await once(client.socket, 'connect');
+    socket.on('end', () => client.#end('eof'));
+    socket.on('error', (error) => client.#end(error.code));
+    socket.on('close', () => client.#end('closed'));
     return client;
   }
 
