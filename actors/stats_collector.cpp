@@ -24,7 +24,7 @@ constexpr auto metrics_age = std::chrono::seconds{1};
 
 /// Of a thread that has all the time in the world, next to those that carry
 /// messages.
-constexpr int niceness = 10;
+constexpr int niceness = 5;
 
 /// Whether one gathering can answer both.
 bool share_scope(const report_request& x, const report_request& y) {

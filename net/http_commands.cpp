@@ -168,7 +168,9 @@ void http_connection_state::fail(const caf::error& why,
     answer(http::failure(403, "TOO_MANY_TOPICS"));
   else if (why == ec::too_many_channels)
     answer(http::failure(403, "TOO_MANY_CHANNELS"));
-  else if (why == ec::no_such_channel || why == caf::sec::request_receiver_down)
+  else if (why == ec::no_such_channel)
+    answer(http::failure(404, no_channel));
+  else if (why == caf::sec::request_receiver_down)
     answer(http::failure(404, token));
   else if (why == caf::sec::request_timeout)
     answer(http::failure(503, settings->health->why_late()));

@@ -61,8 +61,7 @@ void multiplexer::exec_later(caf::resumable* ptr) {
   const auto kind = ptr->subtype();
   const auto broker = kind == caf::resumable::io_actor;
   const auto function = kind == caf::resumable::function_object;
-  // Collectors of reports, which take long, are not counted: they stay in the
-  // pool.
+  // Those that are not ours may take long, and stay in the pool.
   const auto pooled = kind == caf::resumable::scheduled_actor
                       && dynamic_cast<handled_counter*>(ptr) != nullptr;
   const auto here = std::this_thread::get_id() == thread_id();
