@@ -112,6 +112,10 @@ void collector_state::gathered(node_report&& x) {
 
 /// Those who go meanwhile are forgotten in between.
 void collector_state::write() {
+  if (!report_ && !gathering_ && !waiting_.empty()) {
+    gather_next();
+    return;
+  }
   if (!report_ || served_.empty())
     return;
   if (auto* x = std::get_if<report_promise>(&served_.back().answer_to)) {
@@ -150,8 +154,9 @@ void collector_state::next() {
   if (gathering_)
     std::exchange(gathering_, nullptr)->cancel();
   report_ = nullptr;
+  // The news that others have gone as well may be in the mailbox already.
   if (!waiting_.empty())
-    gather_next();
+    self->send(self, atom::resume_v);
 }
 
 // -- texts --------------------------------------------------------------------

@@ -41,7 +41,7 @@ void client_socket::adapt_read_size(size_t got) {
 }
 
 void client_socket::acknowledge() const noexcept {
-  if (!answered_ && real() && !net::is_socket_path(peer_))
+  if (!answered_ && real() && !peer_.ip.empty())
     net::acknowledge(fd_);
 }
 

@@ -354,9 +354,7 @@ void connection_state::need_topic(std::string_view topic) {
       [this](const caf::error& why) {
         waiting = false;
         if (auto x = std::exchange(stalled, std::nullopt))
-          refused(x->answer_to, std::string{why == caf::sec::request_timeout
-                                              ? settings->health->why_late()
-                                              : protocol::exiting});
+          refused(x->answer_to, reason_for(why, *settings->health));
         else
           run(); // the body of an MPUB is still to come, and asks again
       });

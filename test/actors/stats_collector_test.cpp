@@ -144,8 +144,8 @@ BOOST_AUTO_TEST_CASE(who_asks_after_a_change_is_told_of_it) {
   ask_for(form::stats_json);
   run_until_gathering(1);
   // The list of topics may have been asked for by now.
-  const auto created = self->request(node, caf::infinite, atom::topic_v,
-                                     std::string{"new"});
+  [[maybe_unused]] const auto created
+    = self->request(node, caf::infinite, atom::topic_v, std::string{"new"});
   const auto bob = ask_for(form::stats_json);
   run();
   BOOST_TEST_REQUIRE(told(bob).size() == 1u);
@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(nobody_gathers_for_those_who_have_gone) {
   run_until_gathering(1);
   const auto bob = ask_for(form::stats_json);
   const auto cid = ask_for(form::stats_json, "t");
-  for (const auto& x : {ann, bob})
+  for (const auto& x : {bob, ann})
     self->send_exit(x, caf::exit_reason::user_shutdown);
   run();
   // Only that of the last, who is still there.

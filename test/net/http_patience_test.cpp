@@ -29,6 +29,8 @@ topic_actor::behavior_type waiting_topic(topic_actor::pointer self) {
     [](atom::kept, queue_id, uint64_t) {},
     [](atom::load, queue_id, const blocks_ptr&) {},
     [](atom::due, queue_id, const due_messages_ptr&) {},
+    [](atom::fetch, queue_id, const bodies_ptr&) {},
+    [](atom::shed) {},
     [](atom::empty, queue_id) {},
     [](atom::appended, const appended_ptr&) {},
     [](atom::put, const batch_ptr&, const client_actor&, ticket) {},
