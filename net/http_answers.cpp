@@ -14,6 +14,10 @@ namespace {
 /// How much of a long answer is handed to the socket at a time.
 constexpr size_t piece_size = size_t{64} * 1024;
 
+/// How much of what a client sends behind the last answer is thrown away, or a
+/// close would take that answer from it; after so much it is not read any more.
+constexpr size_t most_thrown_away = size_t{8} << 20U;
+
 int64_t unix_time() {
   return std::chrono::duration_cast<std::chrono::seconds>(
            std::chrono::system_clock::now().time_since_epoch())
@@ -119,6 +123,13 @@ void http_connection_state::linger() {
   socket.set_reading(true);
   last_progress = self->clock().now();
   arm();
+}
+
+/// The client has sent so much behind the last answer.
+void http_connection_state::throw_away(size_t bytes) {
+  thrown_away += bytes;
+  if (thrown_away >= most_thrown_away)
+    socket.set_reading(false);
 }
 
 std::string_view http_connection_state::date() {

@@ -61,6 +61,8 @@ void http_connection_state::start(caf::io::connection_handle handle) {
 }
 
 void http_connection_state::received(std::string_view bytes) {
+  if (end == ending::lingering)
+    throw_away(bytes.size());
   if (end != ending::no)
     return;
   socket.adapt_read_size(bytes.size());

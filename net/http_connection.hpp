@@ -141,6 +141,7 @@ private:
   void flush();
   void output_gone();
   void linger();
+  void throw_away(size_t bytes);
   [[nodiscard]] std::string_view date();
 
   // -- http_commands.cpp ------------------------------------------------------
@@ -182,6 +183,7 @@ private:
   report_text_ptr report;
   report_text_ptr long_body;
   size_t long_body_at = 0;
+  size_t thrown_away = 0;
   ending end = ending::no;
   int64_t date_second = 0;
   std::string date_text;

@@ -92,6 +92,7 @@ describe('resources', { ...limit, skip: !isCafqd }, () => {
       const { status } = await client.answer();
       assert.equal(status, 500);
       client.destroy();
+      // What is thrown away behind the answer, and what the kernel holds.
       assert.ok(sent < 32 << 20, `${sent} bytes taken`);
       assert.ok(box.broker.memory() - before < 8 << 20);
     });
