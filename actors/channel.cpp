@@ -43,16 +43,16 @@ void channel_state::put(const batch_ptr& x) {
 }
 
 void channel_state::put_stored(const batch_ptr& x, queue_id id) {
-  if (keeper.id != 0)
-    accept_stored(*x, id);
-  else
+  if (keeper.where() == queue_keeper::place::awaiting_id)
     undecided_.emplace_back(x, id);
+  else
+    accept_stored(*x, id);
   pump();
 }
 
 void channel_state::renamed(queue_id id) {
   keeper.renamed(id);
-  if (keeper.id == 0)
+  if (keeper.where() == queue_keeper::place::awaiting_id)
     return;
   for (const auto& [x, from] : std::exchange(undecided_, {})) {
     if (from == 0)
@@ -69,7 +69,7 @@ void channel_state::accept_stored(const batch& x, queue_id id) {
   const auto hold = keeper.may_hold(settings);
   for (const auto& item : x.items) {
     put_ += item.body->count();
-    if (id != keeper.id)
+    if (!keeper.is(id))
       continue; // emptied
     if (item.deferred())
       queue().defer_stored(item.body, item.due, item.row_ns);
@@ -98,7 +98,7 @@ void channel_state::accept(const batch& x) {
 }
 
 bool channel_state::overfull() const {
-  if (keeper.account && !keeper.account->may_grow(settings.unstorable_share()))
+  if (keeper.over_share(settings.unstorable_share()))
     return true;
   const auto depth = queue().depth();
   if (depth < settings.mem_queue_size)
@@ -214,9 +214,9 @@ caf::result<atom::pause> channel_state::pause(bool on) {
   paused = on;
   log::info("CHANNEL({}): {}", key, on ? "paused" : "unpaused");
   pump();
-  if (!keeper.store)
+  if (!keeper.store())
     return atom::pause_v;
-  return self->delegate(keeper.store, atom::pause_v, topic_name, key, on);
+  return self->delegate(keeper.store(), atom::pause_v, topic_name, key, on);
 }
 
 caf::result<atom::empty> channel_state::empty() {
@@ -230,9 +230,9 @@ caf::result<atom::empty> channel_state::empty() {
   }
   log::info("CHANNEL({}): emptied", key);
   pump();
-  if (!keeper.store)
+  if (!keeper.store())
     return atom::empty_v;
-  return self->delegate(keeper.store, atom::empty_v, topic_name, key,
+  return self->delegate(keeper.store(), atom::empty_v, topic_name, key,
                         owner_actor{self});
 }
 
@@ -318,8 +318,8 @@ actor_stat channel_state::stat() const {
     result.consumers.push_back(
       {id, x.rdy, x.in_flight, x.messages, x.finished, x.requeued});
   }
-  if (keeper.store)
-    result.peers.push_back(keeper.store.id());
+  if (keeper.store())
+    result.peers.push_back(keeper.store().id());
   if (latency)
     result.latency = std::make_shared<const queue::latency_histogram>(
       latency->at(self->clock().now()));
@@ -388,7 +388,7 @@ void channel_state::answer(consumer_id by, ticket answer_to,
 }
 
 void channel_state::report_room() {
-  if (keeper.store && queue().full() != told_full_) {
+  if (keeper.store() && queue().full() != told_full_) {
     told_full_ = !told_full_;
     self->send(topic, atom::room_v, key, told_full_);
   }
@@ -398,7 +398,7 @@ void channel_state::report_room() {
   // Each report costs the topic a message, so they are few; still the topic
   // always sees most of the room there is.
   const auto worth = std::max<uint64_t>(
-    (keeper.store ? transit_window : settings.mem_queue_size) / 4, 1);
+    (keeper.store() ? transit_window : settings.mem_queue_size) / 4, 1);
   if (placed < reported_ + worth)
     return;
   self->send(topic, atom::room_v, key, placed - reported_);

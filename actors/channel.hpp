@@ -85,7 +85,7 @@ struct channel_state {
   [[nodiscard]] actor_stat stat() const;
 
   [[nodiscard]] queue::channel_queue& queue() const {
-    return *keeper.queue;
+    return keeper.queue();
   }
 
   channel_actor::pointer self;

@@ -53,15 +53,15 @@ void topic_state::resume(const recovered_topic& x) {
     mode = settings.sync->mode_of(key);
   reserved = x.reserved;
   numbers = queue::number_source{unix_time_us(), x.fresh ? 0 : x.reserved};
-  held = make_keeper(x.queue.id);
-  held.queue->resume(x.queue.summary.messages, x.queue.summary.deferred,
-                     numbers.next() - 1);
+  held = make_keeper(label(), x.queue.id);
+  held.queue().resume(x.queue.summary.messages, x.queue.summary.deferred,
+                      numbers.next() - 1);
   for (const auto& [id, found] : x.channels) {
     channel_start start;
     start.paused = found.paused;
-    start.queue = make_keeper(found.id);
-    start.queue.queue->resume(found.summary.messages, found.summary.deferred,
-                              numbers.next() - 1);
+    start.queue = make_keeper(label(id), found.id);
+    start.queue.queue().resume(found.summary.messages, found.summary.deferred,
+                               numbers.next() - 1);
     add_channel(id, std::move(start));
   }
   if (store)
@@ -83,7 +83,7 @@ caf::result<channel_actor> topic_state::get_channel(const std::string& id) {
   if (!store || protocol::is_ephemeral(id)) {
     // Its queue lives in memory only, while the topic's may be on disk.
     channel_start start;
-    start.queue = make_keeper(0);
+    start.queue = make_keeper(label(id), 0);
     auto result = add_channel(id, std::move(start));
     go_on();
     return result;
@@ -112,15 +112,10 @@ void topic_state::channel_stored(const std::string& id, queue_ids ids,
   channel_start start;
   if (first) {
     handing_over_ = false;
-    start.queue = std::exchange(held, make_keeper(ids.topic));
-    start.queue.id = ids.channel;
-    // What the store answers from now on comes to us, not to the channel.
-    start.queue.in_transit = 0;
-    start.queue.queue->forget_requests();
-    start.queue.account.reset();
-    start.queue.loading.reset();
+    start.queue = std::exchange(held, make_keeper(label(), ids.topic));
+    start.queue.change_owner(ids.channel, label(id));
   } else {
-    start.queue = make_keeper(ids.channel);
+    start.queue = make_keeper(label(id), ids.channel);
   }
   const auto result = add_channel(id, std::move(start));
   for (auto& x : take_waiting(id))
@@ -133,7 +128,6 @@ topic_state::add_channel(const std::string& id, channel_start start) {
   start.topic = key;
   start.name = id;
   start.ephemeral = protocol::is_ephemeral(id);
-  start.queue.label = "channel " + key + "/" + id;
   log::info("TOPIC({}): new channel({})", key, id);
   const auto short_lived = start.ephemeral;
   auto handle = self->spawn(channel, std::move(start), topic_actor{self},
@@ -144,22 +138,19 @@ topic_state::add_channel(const std::string& id, channel_start start) {
   return handle;
 }
 
-queue_keeper topic_state::make_keeper(queue_id id) const {
-  queue_keeper result;
+queue_keeper topic_state::make_keeper(std::string label, queue_id id) const {
+  keeping how;
   // Without a store there is no place to spill to.
   const auto memory = id != 0 ? settings.mem_queue_size : SIZE_MAX;
-  result.queue = std::make_shared<queue::channel_queue>(memory,
-                                                        settings.unix_offset());
   if (id != 0)
-    result.store = store;
-  result.copies = mode == config::sync_mode::interval;
-  result.flush_interval = settings.sync_interval / (result.copies ? 2 : 1);
-  result.id = id;
-  result.label = "topic " + key;
-  result.memory = settings.memory;
-  result.memory_limit = settings.memory_limit;
-  result.unix_offset = settings.unix_offset;
-  return result;
+    how.store = store;
+  how.copies = mode == config::sync_mode::interval;
+  how.flush_interval = settings.sync_interval / (how.copies ? 2 : 1);
+  how.label = std::move(label);
+  how.memory = settings.memory;
+  how.memory_limit = settings.memory_limit;
+  how.unix_offset = settings.unix_offset;
+  return {std::move(how), memory, id};
 }
 
 caf::result<atom::erase> topic_state::erase_channel(const std::string& id) {
@@ -275,7 +266,7 @@ void topic_state::go_on() {
   const auto emptying = !paused && !channels.empty() && holding();
   held.talk(self, emptying ? reading::all : reading::due);
   admit_waiting();
-  if (held.flush_at)
+  if (held.flush_at())
     arm();
 }
 
@@ -302,8 +293,8 @@ actor_stat topic_state::stat() const {
   result.paused = paused;
   result.sync = to_string(mode);
   result.counters = {
-    {"depth", held.queue->depth() + held.queue->deferred()},
-    {"backend_depth", held.queue->backend_depth()},
+    {"depth", held.queue().depth() + held.queue().deferred()},
+    {"backend_depth", held.queue().backend_depth()},
     {"messages", messages},
     {"bytes", bytes},
     {"dropped", dropped},
@@ -384,7 +375,7 @@ void topic_state::accept(const batch_ptr& x, const client_actor& from,
   if (holding()) {
     hold(*x);
     held.talk(self, queue_keeper::reading::due);
-    if (held.flush_at)
+    if (held.flush_at())
       arm();
   } else {
     hand_out(x);
@@ -442,8 +433,8 @@ void topic_state::arm() {
   if (std::exchange(armed_, true))
     return;
   queue::duration wait = look_again;
-  if (held.flush_at)
-    wait = std::clamp(*held.flush_at - self->clock().now(), queue::duration{},
+  if (held.flush_at())
+    wait = std::clamp(*held.flush_at() - self->clock().now(), queue::duration{},
                       wait);
   self->delayed_send(self, wait, atom::tick_v);
 }

@@ -126,8 +126,8 @@ private:
 
   /// Whether messages stay in the topic, behind those that are here already.
   [[nodiscard]] bool holding() const {
-    return paused || channels.empty() || held.queue->depth() > 0
-           || held.queue->deferred() > 0;
+    return paused || channels.empty() || held.queue().depth() > 0
+           || held.queue().deferred() > 0;
   }
 
   /// Whether the last of what was held is on its way to the channels: what
@@ -154,7 +154,12 @@ private:
   /// Tells NODE that a channel came (true) or went.
   void announce(const std::string& id, bool exists);
   void channel_stored(const std::string& id, queue_ids ids, bool first);
-  [[nodiscard]] queue_keeper make_keeper(queue_id id) const;
+  [[nodiscard]] queue_keeper make_keeper(std::string label, queue_id id) const;
+  /// Returns whose messages those of the topic are, for people; those of a
+  /// channel if one is named.
+  [[nodiscard]] std::string label(const std::string& channel = {}) const {
+    return channel.empty() ? "topic " + key : "channel " + key + "/" + channel;
+  }
   void accept(const batch_ptr& x, const client_actor& from, ticket answer_to);
   void hold(const batch& x);
   void hand_out(const batch_ptr& x, const cafq::appended* stored = nullptr);

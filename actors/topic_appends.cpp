@@ -23,7 +23,7 @@ std::string topic_state::unwelcome() const {
   // Memory is enough for those that nobody promised more.
   if (mode == config::sync_mode::overflow) {
     const auto full
-      = holding() ? held.queue->full()
+      = holding() ? held.queue().full()
                   : std::any_of(channels.begin(), channels.end(),
                                 [](const auto& x) { return x.second.full; });
     if (!full)
@@ -80,13 +80,13 @@ void topic_state::appended(const cafq::appended& x) {
   if (x.failure.empty() && !for_us)
     hand_out(x.what, &x);
   // One that was emptied meanwhile is not the same any more.
-  if (x.failure.empty() && for_us && x.held == held.id) {
+  if (x.failure.empty() && for_us && held.is(x.held)) {
     const auto spare = held.may_hold(settings);
     for (const auto& item : x.what->items) {
       if (item.deferred())
-        held.queue->defer_stored(item.body, item.due, item.row_ns);
+        held.queue().defer_stored(item.body, item.due, item.row_ns);
       else
-        held.queue->put_stored(item.body, spare);
+        held.queue().put_stored(item.body, spare);
     }
   }
   go_on();

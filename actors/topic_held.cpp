@@ -32,13 +32,13 @@ void topic_state::hold(const batch& x) {
   const auto spare = held.may_hold(settings);
   for (const auto& item : x.items) {
     // nsqd drops silently what an ephemeral topic cannot keep in memory.
-    if (ephemeral && held.queue->depth() >= settings.mem_queue_size)
+    if (ephemeral && held.queue().depth() >= settings.mem_queue_size)
       dropped += item.body->count();
     else if (item.deferred()) {
       held.look_at_clock();
-      held.queue->defer(item.body, item.due, spare);
+      held.queue().defer(item.body, item.due, spare);
     } else
-      held.queue->put(item.body, spare);
+      held.queue().put(item.body, spare);
   }
 }
 
@@ -52,7 +52,7 @@ void topic_state::hand_out_held() {
     return true;
   };
   // An emptied queue has no name yet under which something could move.
-  if (held.store && held.id == 0)
+  if (held.where() == queue_keeper::place::awaiting_id)
     return;
   // What the store has to do so far has nothing to do with what moves.
   held.send_orders(self);
@@ -60,14 +60,14 @@ void topic_state::hand_out_held() {
     batch_ptr x{new batch};
     size_t moved = 0;
     while (moved < most_moved) {
-      auto next = held.queue->move_block();
+      auto next = held.queue().move_block();
       if (!next)
         break;
       x->items.push_back({without_finished(*next), {}});
       moved += next->body->bytes();
     }
     while (moved < most_moved) {
-      auto next = held.queue->move_deferred();
+      auto next = held.queue().move_deferred();
       if (!next)
         break;
       moved += next->first->bytes();
@@ -81,13 +81,13 @@ void topic_state::hand_out_held() {
 
 /// What is on disk stays there until the channels have it there.
 void topic_state::hand_on_held(const batch_ptr& x) {
-  if (moving_.empty() && held.queue->orders().empty()) {
+  if (moving_.empty() && held.queue().orders().empty()) {
     hand_out(x);
     return;
   }
   auto move = make_append(x);
-  move->from = held.id;
-  move->moved = held.queue->take_orders();
+  move->from = held.id();
+  move->moved = held.queue().take_orders();
   moving_.push_back(move->id);
   self->send(store, atom::append_v, std::move(move), appender_actor{self});
 }
