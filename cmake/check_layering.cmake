@@ -1,7 +1,10 @@
 # cmake -DROOT=<repository> -P check_layering.cmake
 #
-# Fails when a folder includes what it must not know (docs/ARCHITECTURE.md).
+# Fails when a folder includes what it must not know (docs/ARCHITECTURE.md), and
+# when there is a folder of sources without a rule, or a rule without sources.
 # libcaf, LMDB and Boost live in /usr/include, so the compiler cannot catch it.
+
+cmake_minimum_required(VERSION 3.25)
 
 set(rules # folder | forbidden include prefixes (regex)
     "config|actors/|net/|persistence/|tools/|lmdb"
@@ -12,9 +15,21 @@ set(rules # folder | forbidden include prefixes (regex)
     "actors/queue|net/[a-z_]+.hpp|persistence/|config/|tools/|actors/[a-z_]+.hpp|caf/|lmdb"
     "persistence|actors/[a-z_]+.hpp|net/[a-z_]+.hpp|tools/|caf/"
     "actors|net/[a-z_]+.hpp|net/transport/|net/http/|tools/|lmdb"
-    "net|actors/(channel|topic|node|store)[a-z_]*.hpp|persistence/|tools/|lmdb")
+    "net|actors/(channel|topic|node|store)[a-z_]*.hpp|persistence/|tools/|lmdb"
+    # A client of its own, whatever broker is at the other end.
+    "tools/cafq|actors/|net/[a-z_]+.hpp|net/transport/|net/auth/|tools/cafqd/|caf/|lmdb"
+    "tools/cafq/bench|actors/|persistence/|net/[a-z_]+.hpp|net/transport/|net/auth/|tools/cafqd/|caf/|lmdb"
+    "tools/cafqd|tools/cafq/|lmdb"
+    "tools/man|actors/|net/|persistence/|tools/cafqd/|caf/|lmdb")
 
 set(failed FALSE)
+# sources(<folder> <result>): those in the folder itself.
+function(sources folder result)
+  file(GLOB files "${ROOT}/${folder}/*.hpp" "${ROOT}/${folder}/*.cpp")
+  set(${result} "${files}" PARENT_SCOPE)
+endfunction()
+
+set(known)
 foreach(rule IN LISTS rules)
   # Not REGEX REPLACE: before CMake 4.1, its ^ matches again after each hit.
   if(NOT rule MATCHES "^([^|]+)[|](.+)$")
@@ -22,7 +37,12 @@ foreach(rule IN LISTS rules)
   endif()
   set(folder "${CMAKE_MATCH_1}")
   set(forbidden "${CMAKE_MATCH_2}")
-  file(GLOB files "${ROOT}/${folder}/*.hpp" "${ROOT}/${folder}/*.cpp")
+  list(APPEND known "${folder}")
+  sources("${folder}" files)
+  if(NOT files)
+    message("${folder}: has a rule and no sources")
+    set(failed TRUE)
+  endif()
   foreach(file IN LISTS files)
     file(STRINGS "${file}" bad REGEX "^#include [<\"](${forbidden})")
     if(bad)
@@ -31,8 +51,22 @@ foreach(rule IN LISTS rules)
     endif()
   endforeach()
 endforeach()
+
+foreach(room actors config net persistence tools)
+  file(GLOB_RECURSE files RELATIVE "${ROOT}" "${ROOT}/${room}/*.hpp"
+       "${ROOT}/${room}/*.cpp")
+  foreach(file IN LISTS files)
+    get_filename_component(folder "${file}" DIRECTORY)
+    if(NOT folder IN_LIST known)
+      message("${folder}: has sources and no rule")
+      list(APPEND known "${folder}")
+      set(failed TRUE)
+    endif()
+  endforeach()
+endforeach()
+
 # CAF's settings parser is for one file of config/ only.
-file(GLOB files "${ROOT}/config/*.hpp" "${ROOT}/config/*.cpp")
+sources(config files)
 foreach(file IN LISTS files)
   file(STRINGS "${file}" bad REGEX "^#include <caf/")
   if(bad AND NOT file MATCHES "/config_file.cpp$")
