@@ -13,9 +13,6 @@ namespace cafq {
 
 namespace {
 
-/// How long to wait before a commit that found no room is tried again.
-constexpr auto retry_after = std::chrono::milliseconds{200};
-
 /// How often to look at the room there is while commits succeed.
 constexpr auto look_every = std::chrono::milliseconds{20};
 
@@ -25,21 +22,11 @@ constexpr auto watch_every = std::chrono::seconds{1};
 constexpr auto watch_again = std::chrono::seconds{5};
 constexpr auto tell_every = std::chrono::minutes{1};
 
-/// How late a message may be on disk before that is told, and how often.
-constexpr auto most_late = std::chrono::seconds{1};
-constexpr auto tell_late_every = std::chrono::seconds{10};
-
 /// How long commits may fail before a node that stops does so without them.
 constexpr auto flush_patience = std::chrono::seconds{2};
 
 /// Rows of dropped queues to delete between two commits.
 constexpr size_t sweep_rows = 256;
-
-int64_t unix_time_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-           std::chrono::system_clock::now().time_since_epoch())
-    .count();
-}
 
 /// Ends the process: after a failed fdatasync nothing may be acknowledged.
 [[noreturn]] void die(const char* why) {
@@ -57,10 +44,7 @@ void store_state::use(std::shared_ptr<message_store> x,
                       std::shared_ptr<store_health> health) {
   disk = std::move(x);
   health_ = std::move(health);
-  for (auto& t : disk->topics())
-    topics_.emplace(t.name, t);
-  for (auto& c : disk->channels())
-    channels_.emplace(channel_key{c.topic, c.name}, c);
+  names_.emplace(*disk);
   commit_soon();
 }
 
@@ -101,123 +85,9 @@ void store_state::fetch(queue_id id, const queue::body_request& x,
 
 // -- names --------------------------------------------------------------------
 
-queue_id store_state::add_topic(const std::string& topic, uint64_t reserved) {
-  topic_record x;
-  x.name = topic;
-  x.queue = disk->new_queue();
-  x.created_ns = unix_time_ns();
-  x.reserved = reserved;
-  disk->put(x);
-  topics_.insert_or_assign(topic, x);
-  return x.queue;
-}
-
-std::optional<queue_ids>
-store_state::add_channel(const std::string& topic, const std::string& channel,
-                         bool first) {
+store_names& store_state::names_for(const std::string& topic) {
   stage_appends(topic);
-  const auto i = topics_.find(topic);
-  if (i == topics_.end())
-    return std::nullopt;
-  auto& parent = i->second;
-  channel_record x;
-  x.topic = topic;
-  x.name = channel;
-  x.created_ns = unix_time_ns();
-  x.queue = disk->new_queue();
-  disk->begin_group();
-  if (first) {
-    std::swap(x.queue, parent.queue);
-    disk->put(parent);
-  }
-  disk->put(x);
-  disk->end_group();
-  channels_.insert_or_assign({topic, channel}, x);
-  return queue_ids{parent.queue, x.queue};
-}
-
-bool store_state::reserve(const std::string& topic, uint64_t mark) {
-  const auto i = topics_.find(topic);
-  if (i == topics_.end())
-    return false;
-  i->second.reserved = mark;
-  disk->put(i->second);
-  return true;
-}
-
-void store_state::erase_topic(const std::string& topic) {
-  stage_appends(topic);
-  auto i = topics_.find(topic);
-  if (i == topics_.end())
-    return;
-  disk->begin_group();
-  disk->erase_topic(topic);
-  disk->drop(i->second.queue);
-  topics_.erase(i);
-  auto j = channels_.lower_bound({topic, ""});
-  while (j != channels_.end() && j->first.first == topic) {
-    disk->erase_channel(topic, j->first.second);
-    disk->drop(j->second.queue);
-    j = channels_.erase(j);
-  }
-  disk->end_group();
-  sweeping_ = true;
-}
-
-void store_state::erase_channel(const std::string& topic,
-                                const std::string& channel) {
-  stage_appends(topic);
-  auto i = channels_.find({topic, channel});
-  if (i == channels_.end())
-    return;
-  disk->begin_group();
-  disk->erase_channel(topic, channel);
-  disk->drop(i->second.queue);
-  disk->end_group();
-  channels_.erase(i);
-  sweeping_ = true;
-}
-
-bool store_state::pause(const std::string& topic, const std::string& channel,
-                        bool on) {
-  return change(topic, channel, [&](auto& x) {
-    x.paused = on;
-    disk->put(x);
-  });
-}
-
-std::optional<queue_id>
-store_state::empty(const std::string& topic, const std::string& channel) {
-  stage_appends(topic);
-  queue_id id = 0;
-  const auto known = change(topic, channel, [&](auto& x) {
-    id = disk->new_queue();
-    disk->begin_group();
-    const auto old = std::exchange(x.queue, id);
-    disk->put(x);
-    disk->drop(old);
-    disk->end_group();
-  });
-  if (!known)
-    return std::nullopt;
-  sweeping_ = true;
-  return id;
-}
-
-template <class F>
-bool store_state::change(const std::string& topic, const std::string& channel,
-                         F&& f) {
-  if (channel.empty()) {
-    if (const auto i = topics_.find(topic); i != topics_.end()) {
-      f(i->second);
-      return true;
-    }
-  } else if (const auto i = channels_.find({topic, channel});
-             i != channels_.end()) {
-    f(i->second);
-    return true;
-  }
-  return false;
+  return *names_;
 }
 
 // -- commits ------------------------------------------------------------------
@@ -241,30 +111,22 @@ caf::result<atom::flush> store_state::flush() {
 }
 
 void store_state::commit() {
-  // Staging asks for this very commit.
-  commit_pending_ = true;
-  pausing_ = false;
-  const auto pause = pause_.before_commit(self->clock().now(), appended_);
-  if (pause > queue::duration::zero()) {
-    pausing_ = true;
-    self->delayed_send(self, pause, atom::commit_v, ++pauses_);
+  if (const auto pause = schedule_.begin(self->clock().now())) {
+    self->delayed_send(self, pause->length, atom::commit_v, pause->number);
     return;
   }
   stage_appends();
-  commit_pending_ = false;
+  schedule_.writing();
   try {
     write();
   } catch (const storage_error& ex) {
     if (ex.kind() != storage_failure::full)
       die(ex.what());
-    if (!failing_since_)
-      failing_since_ = self->clock().now();
+    schedule_.failed(self->clock().now());
     know(store_health::state::failing, std::string{"disk full: "} + ex.what());
     take_back_appends(health_->reason());
-    appended_ = 0;
     give_up_flush();
-    commit_pending_ = true;
-    self->delayed_send(self, retry_after, atom::commit_v);
+    self->delayed_send(self, commit_schedule::retry_after, atom::commit_v);
   }
 }
 
@@ -274,7 +136,7 @@ void store_state::commit_after(uint64_t pause) {
     watched_ = {};
     watch_readers();
   }
-  if (pausing_ && pause == pauses_)
+  if (schedule_.is_over(pause))
     commit();
 }
 
@@ -283,18 +145,15 @@ void store_state::write() {
   const auto begun = self->clock().now();
   const auto more = disk->commit();
   const auto now = self->clock().now();
-  failing_since_.reset();
   if (!idle) {
     metrics().commit.Observe(
       std::chrono::duration<double>{now - begun}.count());
     ++commits_;
     health_->committed();
   }
-  if (const auto answered = std::exchange(appended_, 0); answered > 0) {
-    pause_.committed(now, now - begun, answered);
-    // Behind what has come meanwhile, ahead of what the answers bring.
+  // Behind what has come meanwhile, ahead of what the answers bring.
+  if (schedule_.committed(now, now - begun))
     commit_soon();
-  }
   answer_durable();
   saved(now, now - begun);
   look();
@@ -308,28 +167,23 @@ void store_state::write() {
 void store_state::hand_over(const orders& x) {
   if (x.since == queue::time_point{})
     return;
-  // They come from many queues: the oldest of those staged together counts.
-  const auto now = self->clock().now();
-  promised_.push_back({disk->staged(), x.since, x.since + x.promise, now});
-  if (promised_.size() == 1)
-    metrics().unsaved_since = x.since.time_since_epoch().count();
+  promised_.add(
+    {disk->staged(), x.since, x.since + x.promise, self->clock().now()});
+  show_oldest();
+}
+
+/// Makes known since when the oldest message waits for the disk.
+void store_state::show_oldest() {
+  const auto oldest = promised_.oldest();
+  metrics().unsaved_since = oldest ? oldest->time_since_epoch().count() : 0;
 }
 
 /// Tells of messages that were later on disk than promised.
 void store_state::saved(queue::time_point now, queue::duration commit_took) {
-  std::optional<promised> latest;
-  for (; !promised_.empty() && promised_.front().mark <= disk->durable();
-       promised_.pop_front())
-    if (!latest || promised_.front().until < latest->until)
-      latest = promised_.front();
-  metrics().unsaved_since
-    = promised_.empty() ? 0
-                        : promised_.front().since.time_since_epoch().count();
-  if (!latest || now - latest->until < most_late
-      || (told_late_ != queue::time_point{}
-          && now - told_late_ < tell_late_every))
+  const auto latest = promised_.kept(disk->durable(), now);
+  show_oldest();
+  if (!latest)
     return;
-  told_late_ = now;
   using std::chrono::duration_cast;
   using std::chrono::milliseconds;
   log::warn(
@@ -376,7 +230,7 @@ void store_state::watch_readers() {
 /// The node stops, and what it holds cannot be saved.
 void store_state::give_up_flush() {
   if (flushing_.empty()
-      || self->clock().now() - *failing_since_ < flush_patience)
+      || self->clock().now() - *schedule_.failing_since() < flush_patience)
     return;
   for (auto& x : std::exchange(flushing_, {}))
     x.fail(
@@ -395,7 +249,7 @@ void store_state::look() {
 
 void store_state::look_again() {
   looking_ = false;
-  if (failing_since_)
+  if (schedule_.failing_since())
     know(store_health::state::failing, health_->reason());
   else
     look();
@@ -404,7 +258,7 @@ void store_state::look_again() {
 void store_state::know(store_health::state x, const std::string& why) {
   using state = store_health::state;
   if (x != state::ok && !std::exchange(looking_, true))
-    self->delayed_send(self, retry_after, atom::tick_v);
+    self->delayed_send(self, commit_schedule::retry_after, atom::tick_v);
   const auto before = health_->now();
   health_->set(x, why);
   if (before == x)
@@ -425,7 +279,7 @@ actor_stat store_state::stat() const {
     {"waiting", waiting_.size()},
     {"damaged_blocks", disk->damaged_blocks()},
     {"full", health_->ok() ? 0U : 1U},
-    {"failing", failing_since_ ? 1U : 0U},
+    {"failing", schedule_.failing_since() ? 1U : 0U},
   };
   return result;
 }
@@ -433,9 +287,8 @@ actor_stat store_state::stat() const {
 /// The message to ourselves comes behind all that is in the mailbox now, which
 /// therefore shares one commit.
 void store_state::commit_soon() {
-  if (std::exchange(commit_pending_, true))
-    return;
-  self->send(self, atom::commit_v);
+  if (schedule_.want())
+    self->send(self, atom::commit_v);
 }
 
 void store_state::answer_durable() {
@@ -491,39 +344,44 @@ store(counting_pointer<store_actor, store_state> self,
       self->state.append(x, from);
     },
     [self](atom::topic, const std::string& topic, uint64_t reserved) {
-      return durable(self, self->state.add_topic(topic, reserved));
+      return durable(self,
+                     self->state.names_for(topic).add_topic(topic, reserved));
     },
     [self](atom::channel, const std::string& topic, const std::string& channel,
            bool first) -> caf::result<queue_ids> {
-      if (const auto ids = self->state.add_channel(topic, channel, first))
+      auto& names = self->state.names_for(topic);
+      if (const auto ids = names.add_channel(topic, channel, first))
         return durable(self, *ids);
       return ec::no_such_topic;
     },
     [self](atom::reserve, const std::string& topic,
            uint64_t mark) -> caf::result<uint64_t> {
-      if (self->state.reserve(topic, mark))
+      if (self->state.names_for(topic).reserve(topic, mark))
         return durable(self, mark);
       return ec::no_such_topic;
     },
     [self](atom::erase, const std::string& topic) {
-      self->state.erase_topic(topic);
+      if (self->state.names_for(topic).erase_topic(topic))
+        self->state.sweep_soon();
       return durable(self, atom::erase_v);
     },
     [self](atom::erase, const std::string& topic, const std::string& channel) {
-      self->state.erase_channel(topic, channel);
+      if (self->state.names_for(topic).erase_channel(topic, channel))
+        self->state.sweep_soon();
       return durable(self, atom::erase_v);
     },
     [self](atom::pause, const std::string& topic, const std::string& channel,
            bool on) -> caf::result<atom::pause> {
-      if (self->state.pause(topic, channel, on))
+      if (self->state.names_for(topic).pause(topic, channel, on))
         return durable(self, atom::pause_v);
       return unknown(channel);
     },
     [self](atom::empty, const std::string& topic, const std::string& channel,
            const owner_actor& owner) -> caf::result<atom::empty> {
-      const auto id = self->state.empty(topic, channel);
+      const auto id = self->state.names_for(topic).empty(topic, channel);
       if (!id)
         return unknown(channel);
+      self->state.sweep_soon();
       self->send(owner, atom::empty_v, *id);
       return durable(self, atom::empty_v);
     },

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "actors/answer_promise.hpp"
-#include "actors/commit_pause.hpp"
+#include "actors/commit_schedule.hpp"
 #include "actors/counting_actor.hpp"
 #include "actors/health.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/store_names.hpp"
+#include "actors/write_promises.hpp"
 #include "persistence/message_store.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
@@ -47,16 +49,14 @@ struct store_state {
 
   // -- names ------------------------------------------------------------------
 
-  // Those that return nothing, or false, know no such name.
-  queue_id add_topic(const std::string& topic, uint64_t reserved);
-  std::optional<queue_ids>
-  add_channel(const std::string& topic, const std::string& channel, bool first);
-  bool reserve(const std::string& topic, uint64_t mark);
-  void erase_topic(const std::string& topic);
-  void erase_channel(const std::string& topic, const std::string& channel);
-  bool pause(const std::string& topic, const std::string& channel, bool on);
-  std::optional<queue_id>
-  empty(const std::string& topic, const std::string& channel);
+  /// Returns the names, for a change of those of a topic: what it has appended
+  /// so far is for the queues of now.
+  [[nodiscard]] store_names& names_for(const std::string& topic);
+
+  /// Queues were dropped: their rows are to go.
+  void sweep_soon() noexcept {
+    sweeping_ = true;
+  }
 
   // -- commits ----------------------------------------------------------------
 
@@ -109,23 +109,12 @@ private:
     bool ended = false;
   };
 
-  /// Messages that are to be on disk by now, staged up to the mark.
-  struct promised {
-    uint64_t mark = 0;
-    queue::time_point since{};
-    queue::time_point until{};
-    queue::time_point staged{};
-  };
-
-  using channel_key = std::pair<std::string, std::string>;
-
-  template <class F>
-  bool change(const std::string& topic, const std::string& channel, F&& f);
   void commit_soon();
   void answer_durable();
   void write();
   void give_up_flush();
   void hand_over(const orders& x);
+  void show_oldest();
   void saved(queue::time_point now, queue::duration commit_took);
   void know(store_health::state x, const std::string& why);
 
@@ -136,16 +125,14 @@ private:
   void take_back_appends(const std::string& why);
   void take_back(const staged_appends& x);
 
-  std::map<std::string, topic_record> topics_;
-  std::map<channel_key, channel_record> channels_;
+  std::optional<store_names> names_;
   /// What to do when the store is durable up to the mark.
   std::deque<std::pair<uint64_t, std::function<void()>>> waiting_;
   std::map<std::string, open_appends> open_;
   std::deque<std::shared_ptr<staged_appends>> staged_;
   std::shared_ptr<store_health> health_;
   queue::time_point looked_{};
-  std::deque<promised> promised_;
-  queue::time_point told_late_{};
+  write_promises promised_;
   queue::time_point watched_{};
   queue::time_point told_readers_{};
   bool watching_ = false;
@@ -153,16 +140,10 @@ private:
   /// In place of the number of a pause: it is time to look for readers.
   static constexpr uint64_t no_pause = UINT64_MAX;
   bool looking_ = false;
-  /// Who waits for `flush`, and since when commits fail meanwhile.
+  /// Who waits for `flush`.
   std::deque<answer_promise<atom::flush>> flushing_;
-  std::optional<queue::time_point> failing_since_;
-  bool commit_pending_ = false;
-  commit_pause pause_;
-  uint64_t pauses_ = 0;
-  bool pausing_ = false;
-  /// Messages of publishers that wait for the next commit.
-  size_t appended_ = 0;
-  bool failing_ = false;
+  commit_schedule schedule_;
+  /// Whether there are rows of dropped queues.
   bool sweeping_ = true;
   uint64_t commits_ = 0;
 };

@@ -53,12 +53,11 @@ void store_state::append(const append_ptr& x, const appender_actor& from) {
   open.items.insert(open.items.end(), x->what->items.begin(),
                     x->what->items.end());
   open.bytes += bytes;
+  size_t messages = 0;
   for (const auto& item : x->what->items)
-    appended_ += item.body->count();
-  if (pausing_ && pause_.complete(appended_)) {
-    pausing_ = false;
+    messages += item.body->count();
+  if (schedule_.appended(messages))
     self->send(self, atom::commit_v);
-  }
 }
 
 void store_state::stage_appends() {
@@ -75,8 +74,8 @@ void store_state::stage_appends(const std::string& topic) {
 void store_state::stage(open_appends x) {
   const auto& last = *x.last;
   const auto moved = last.from != 0;
-  const auto topic = topics_.find(last.topic);
-  if (topic == topics_.end()) {
+  const auto topic = names_->queue_of(last.topic);
+  if (!topic) {
     refuse(x, "no such topic");
     return;
   }
@@ -96,13 +95,10 @@ void store_state::stage(open_appends x) {
   for (auto& item : result.what->items)
     if (item.deferred())
       item.row_ns = (item.due.time_since_epoch() + last.unix_offset).count();
-  if (last.held) {
-    result.held = topic->second.queue;
-  } else {
-    for (auto i = channels_.lower_bound({last.topic, ""});
-         i != channels_.end() && i->first.first == last.topic; ++i)
-      result.channels.emplace(i->first.second, i->second.queue);
-  }
+  if (last.held)
+    result.held = *topic;
+  else
+    result.channels = names_->channels_of(last.topic);
   const auto keep = [&](queue_id id) {
     for (const auto& item : result.what->items) {
       if (item.deferred())

@@ -64,8 +64,7 @@ public:
   uint64_t damaged_blocks() const noexcept override;
 
 private:
-  // -- names and rows (lmdb_store.cpp)
-  // -----------------------------------------
+  // -- names and rows (lmdb_store.cpp) ----------------------------------------
 
   /// Calls `f(key, op, value)` for the rows of a table from a key on, staged
   /// (`op` is not null) or committed, until it returns false.
@@ -78,8 +77,7 @@ private:
   [[nodiscard]] lmdb::table table_of(area where) const noexcept;
   [[nodiscard]] queue_state* find_queue(queue_id queue) noexcept;
 
-  // -- blocks (lmdb_store_blocks.cpp)
-  // ------------------------------------------
+  // -- blocks (lmdb_store_blocks.cpp) -----------------------------------------
 
   std::vector<stored_block>
   load(queue_id queue, std::span<const block_entry> from, uint64_t last,
@@ -89,13 +87,11 @@ private:
   block_progress load_progress(const ack_key& name);
   void remove(queue_id queue, queue_state& state, const block_entry& x);
 
-  // -- deferred messages (lmdb_store_deferred.cpp)
-  // -----------------------------
+  // -- deferred messages (lmdb_store_deferred.cpp) ----------------------------
 
   bool has_deferred(const std::string& key);
 
-  // -- commits (lmdb_store_commit.cpp)
-  // -----------------------------------------
+  // -- commits (lmdb_store_commit.cpp) ----------------------------------------
 
   void transact(size_t bytes, const std::function<void(lmdb::txn&)>& f);
   void make_room();

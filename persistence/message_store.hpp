@@ -42,8 +42,7 @@ public:
   message_store& operator=(const message_store&) = delete;
   virtual ~message_store() = default;
 
-  // -- groups
-  // ------------------------------------------------------------------
+  // -- groups -----------------------------------------------------------------
 
   /// What is staged from here to `end_group` is committed together. Whoever
   /// moves a message (block to defer, say) needs a group. Groups do not nest,
@@ -52,8 +51,7 @@ public:
 
   virtual void end_group() = 0;
 
-  // -- names
-  // -------------------------------------------------------------------
+  // -- names ------------------------------------------------------------------
 
   [[nodiscard]] virtual std::vector<topic_record> topics() = 0;
 
@@ -77,8 +75,7 @@ public:
   /// group has to see to.
   virtual void drop(queue_id queue) = 0;
 
-  // -- blocks
-  // ------------------------------------------------------------------
+  // -- blocks -----------------------------------------------------------------
 
   /// Stores a block, which the queue and its first number name from now on. One
   /// of that name is replaced, with all that is in it: whoever packs a message
@@ -104,8 +101,7 @@ public:
   /// Outside of a group, a block still staged is never written.
   virtual void done(queue_id queue, uint64_t first_number) = 0;
 
-  // -- deferred messages
-  // -------------------------------------------------------
+  // -- deferred messages ------------------------------------------------------
 
   /// @pre `x.body` holds one message.
   virtual void defer(queue_id queue, const deferred_message& x) = 0;
@@ -119,8 +115,7 @@ public:
       std::optional<deferred_key> after = std::nullopt)
     = 0;
 
-  // -- commits
-  // -----------------------------------------------------------------
+  // -- commits ----------------------------------------------------------------
 
   /// Takes the oldest of what is staged to disk, in one transaction: whole
   /// groups, up to 8 MB or one group if that is larger.
@@ -134,8 +129,7 @@ public:
   /// @returns whether there are more.
   [[nodiscard]] virtual bool sweep(size_t max_rows) = 0;
 
-  // -- observers
-  // ---------------------------------------------------------------
+  // -- observers --------------------------------------------------------------
 
   /// Returns how many bytes of messages wait for a commit.
   [[nodiscard]] virtual size_t staged_bytes() const noexcept = 0;

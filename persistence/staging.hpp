@@ -49,8 +49,7 @@ public:
   /// By key; says which op is the latest for that row.
   using rows = std::map<std::string, uint64_t, std::less<>>;
 
-  // -- modifiers
-  // ---------------------------------------------------------------
+  // -- modifiers --------------------------------------------------------------
 
   void begin_group() noexcept {
     open_group_ = ++last_group_;
@@ -77,8 +76,7 @@ public:
   /// Forgets all before `end`, which are on disk now.
   void release(uint64_t end);
 
-  // -- observers
-  // ---------------------------------------------------------------
+  // -- observers --------------------------------------------------------------
 
   [[nodiscard]] bool in_group() const noexcept {
     return open_group_ != 0;

@@ -103,8 +103,7 @@ private:
     expected_.queues[topic.queue];
   }
 
-  // -- with failures
-  // -----------------------------------------------------------
+  // -- with failures ----------------------------------------------------------
 
   template <class F>
   void retry(F&& f) {
