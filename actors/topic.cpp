@@ -276,7 +276,7 @@ void topic_state::tick() {
   const auto now = self->clock().now();
   if (store)
     look_at_disk(now);
-  if (!appending_.empty() && now - append_progress_ >= patience)
+  if (appends_.overdue(now, patience))
     refuse_appending("the disk does not answer");
   if (!waiting_.empty()) {
     if (auto why = unwelcome(); !why.empty())
@@ -284,7 +284,7 @@ void topic_state::tick() {
     else if (now - progress_ >= patience)
       give_up_waiting(now);
   }
-  if (!waiting_.empty() || !appending_.empty())
+  if (!waiting_.empty() || !appends_.empty())
     arm();
 }
 
@@ -299,7 +299,7 @@ actor_stat topic_state::stat() const {
     {"bytes", bytes},
     {"dropped", dropped},
     {"waiting", waiting_.size()},
-    {"appending", appending_.size()},
+    {"appending", appends_.size()},
     {"channels", channels.size()},
   };
   for (const auto& [id, x] : channels)
@@ -321,8 +321,10 @@ std::string topic_state::no_memory() const {
 
 void topic_state::look_at_disk(queue::time_point now) {
   if (const auto commits = settings.health->commits();
-      std::exchange(seen_commits_, commits) != commits)
-    progress_ = append_progress_ = now;
+      std::exchange(seen_commits_, commits) != commits) {
+    progress_ = now;
+    appends_.progress(now);
+  }
 }
 
 void topic_state::give_up_waiting(queue::time_point now) {
@@ -342,7 +344,7 @@ std::string topic_state::no_room() const {
     return why;
   if (store && numbers.next() + transit_window >= reserved)
     return "message numbers not reserved yet";
-  if (appending_bytes_ >= most_appending)
+  if (appends_.bytes() >= most_appending)
     return "the disk is too slow";
   if (letting_go())
     return "messages held are on their way to the channels";

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/answer_promise.hpp"
+#include "actors/append_ledger.hpp"
 #include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/node_settings.hpp"
@@ -112,18 +113,6 @@ private:
     ticket answer_to;
   };
 
-  /// A put that waits for the store.
-  struct appending_put {
-    uint64_t id = 0;
-    batch_ptr body;
-    size_t bytes = 0;
-    /// Whether the topic itself gets the messages, not its channels.
-    bool held = false;
-    /// Null once it was refused.
-    client_actor from;
-    ticket answer_to = 0;
-  };
-
   /// Whether messages stay in the topic, behind those that are here already.
   [[nodiscard]] bool holding() const {
     return paused || channels.empty() || held.queue().depth() > 0
@@ -133,7 +122,7 @@ private:
   /// Whether the last of what was held is on its way to the channels: what
   /// comes now has to stay behind it.
   [[nodiscard]] bool letting_go() const {
-    return (held_appends_ > 0 || !moving_.empty()) && !holding();
+    return appends_.holds() && !holding();
   }
 
   /// Whether new messages have to be on disk at some time.
@@ -169,8 +158,8 @@ private:
   // -- topic_appends.cpp ------------------------------------------------------
 
   void append(const batch_ptr& x, const client_actor& from, ticket answer_to);
-  [[nodiscard]] append_ptr make_append(const batch_ptr& x);
-  void append_ended(const appending_put& x, const std::string& failure);
+  [[nodiscard]] append_ptr make_append(uint64_t id, const batch_ptr& x) const;
+  void append_ended(const append_ledger::put& x, const std::string& failure);
   void refuse_appending(const std::string& why);
   void admit_waiting();
   /// While the disk takes something, waiting for it is worth it.
@@ -194,17 +183,9 @@ private:
   /// When a put was last taken, or the first began to wait.
   queue::time_point progress_{};
   bool armed_ = false;
-  /// Publishes on their way through the store, in order.
-  in_line<appending_put> appending_;
-  size_t appending_bytes_ = 0;
-  /// How many of them the topic itself is to get.
-  size_t held_appends_ = 0;
-  /// When the store last answered, or got the first of them.
-  queue::time_point append_progress_{};
+  /// What is on its way through the store.
+  append_ledger appends_;
   uint64_t seen_commits_ = 0;
-  /// What was held and is on its way through the store to the channels.
-  in_line<uint64_t> moving_;
-  uint64_t last_append_ = 0;
   bool reserving_ = false;
   /// Whether the store is giving the queue to the first channel.
   bool handing_over_ = false;

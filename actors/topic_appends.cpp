@@ -32,10 +32,10 @@ std::string topic_state::unwelcome() const {
   return settings.health->reason();
 }
 
-append_ptr topic_state::make_append(const batch_ptr& x) {
+append_ptr topic_state::make_append(uint64_t id, const batch_ptr& x) const {
   append_ptr result{new cafq::append};
   result->topic = key;
-  result->id = ++last_append_;
+  result->id = id;
   result->what = x;
   result->unix_offset = settings.unix_offset();
   return result;
@@ -43,40 +43,25 @@ append_ptr topic_state::make_append(const batch_ptr& x) {
 
 void topic_state::append(const batch_ptr& x, const client_actor& from,
                          ticket answer_to) {
-  auto message = make_append(x);
-  message->held = holding();
-  size_t size = 0;
-  for (const auto& item : x->items)
-    size += item.body->bytes();
-  // Each channel has its copy.
-  if (!message->held)
-    size *= channels.size();
-  if (appending_.empty())
-    append_progress_ = self->clock().now();
-  appending_.push_back({message->id, x, size, message->held, from, answer_to});
-  appending_bytes_ += size;
-  held_appends_ += size_t{message->held};
+  const auto for_us = holding();
+  const auto id = appends_.add({0, x, 0, for_us, from, answer_to},
+                               for_us ? 1 : channels.size(),
+                               self->clock().now());
+  auto message = make_append(id, x);
+  message->held = for_us;
   self->send(store, atom::append_v, std::move(message), appender_actor{self});
   arm();
 }
 
 void topic_state::appended(const cafq::appended& x) {
-  append_progress_ = self->clock().now();
-  if (!moving_.empty() && moving_.front() == x.first) {
-    moving_.pop_front();
+  const auto now = self->clock().now();
+  if (appends_.moved(x.first, now)) {
     hand_out(x.what, &x);
     go_on();
     return;
   }
-  auto for_us = false;
-  while (!appending_.empty() && appending_.front().id <= x.last) {
-    const auto put = std::move(appending_.front());
-    appending_.pop_front();
-    appending_bytes_ -= put.bytes;
-    held_appends_ -= size_t{put.held};
-    for_us = put.held;
-    append_ended(put, x.failure);
-  }
+  const auto for_us = appends_.ended(
+    x.last, now, [&](const auto& put) { append_ended(put, x.failure); });
   if (x.failure.empty() && !for_us)
     hand_out(x.what, &x);
   // One that was emptied meanwhile is not the same any more.
@@ -92,7 +77,7 @@ void topic_state::appended(const cafq::appended& x) {
   go_on();
 }
 
-void topic_state::append_ended(const appending_put& x,
+void topic_state::append_ended(const append_ledger::put& x,
                                const std::string& failure) {
   if (!failure.empty())
     for (const auto& item : x.body->items) {
@@ -109,12 +94,9 @@ void topic_state::append_ended(const appending_put& x,
 
 /// They may still come to the channels, when the disk goes on: nobody can tell.
 void topic_state::refuse_appending(const std::string& why) {
-  size_t count = 0;
-  for (auto& x : appending_)
-    if (auto from = std::exchange(x.from, nullptr)) {
-      self->send(from, atom::refused_v, x.answer_to, why);
-      ++count;
-    }
+  const auto count = appends_.refuse([&](const auto& from, ticket t) {
+    self->send(from, atom::refused_v, t, why);
+  });
   if (count > 0)
     log::warn("TOPIC({}): refused {} publishes - {}", key, count, why);
 }

@@ -56,7 +56,7 @@ void topic_state::hand_out_held() {
     return;
   // What the store has to do so far has nothing to do with what moves.
   held.send_orders(self);
-  while (room() && moving_.size() < most_moving) {
+  while (room() && appends_.moving() < most_moving) {
     batch_ptr x{new batch};
     size_t moved = 0;
     while (moved < most_moved) {
@@ -81,14 +81,13 @@ void topic_state::hand_out_held() {
 
 /// What is on disk stays there until the channels have it there.
 void topic_state::hand_on_held(const batch_ptr& x) {
-  if (moving_.empty() && held.queue().orders().empty()) {
+  if (appends_.moving() == 0 && held.queue().orders().empty()) {
     hand_out(x);
     return;
   }
-  auto move = make_append(x);
+  auto move = make_append(appends_.move(), x);
   move->from = held.id();
   move->moved = held.queue().take_orders();
-  moving_.push_back(move->id);
   self->send(store, atom::append_v, std::move(move), appender_actor{self});
 }
 
