@@ -2,6 +2,7 @@
 
 #include "actors/queue/block.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace cafq {
@@ -71,10 +72,14 @@ bool body_claim::grow_to(size_t bytes) {
 bool body_claim::too_slow(queue::time_point now, uint64_t received) {
   if (look_at_ && now < *look_at_)
     return false;
-  constexpr auto least = slowest * std::chrono::seconds{look_interval}.count();
-  const auto slow = look_at_ && received - received_ < least
-                    && !from_->line_.empty();
-  look_at_ = now + look_interval;
+  const uint64_t others = from_->line_.size();
+  const auto rate = std::min(slowest * (1 + others), slowest_of_many);
+  const auto least = rate * static_cast<uint64_t>(looks_after_.count()) / 1000;
+  const auto slow = look_at_ && others > 0 && received - received_ < least;
+  // Many that wait shall not wait for one look after the other.
+  looks_after_ = std::max(look_interval * 8 / static_cast<int>(8 + others),
+                          shortest_look_interval);
+  look_at_ = now + looks_after_;
   received_ = received;
   return slow;
 }

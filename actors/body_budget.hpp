@@ -67,10 +67,15 @@ private:
 /// The room for one request.
 class body_claim {
 public:
-  /// How often to look whether a request comes too slowly, and how slow that
-  /// is, in bytes per second: as the slowest body over HTTP.
-  static constexpr auto look_interval = std::chrono::seconds{2};
+  /// How slow a request may be, in bytes per second: twice the slowest body
+  /// over HTTP if one other waits for its memory, once more for each that does
+  /// beside it, up to this.
   static constexpr uint64_t slowest = uint64_t{16} * 1024;
+  static constexpr uint64_t slowest_of_many = uint64_t{256} * 1024;
+
+  /// How often to look, and how often if many wait.
+  static constexpr auto look_interval = std::chrono::milliseconds{2000};
+  static constexpr auto shortest_look_interval = std::chrono::milliseconds{500};
 
   /// Asks for room.
   /// @param wake Is called when there is, if there is none now. It may not
@@ -116,6 +121,7 @@ private:
   bool granted_ = false;
   std::list<body_claim*>::iterator place_;
   std::optional<queue::time_point> look_at_;
+  std::chrono::milliseconds looks_after_{};
   uint64_t received_ = 0;
 };
 

@@ -28,6 +28,11 @@ struct live_metrics {
   prometheus::Gauge held_pages;
   prometheus::Counter dead_readers;
 
+  /// Clients that had to go so that others get in, and those that did not get
+  /// in.
+  prometheus::Counter ended_clients;
+  prometheus::Counter refused_clients;
+
   /// Since when the oldest message waits for the disk that is to be there, by
   /// the actors' clock; 0 if none does.
   std::atomic<queue::duration::rep> unsaved_since{0};

@@ -212,6 +212,13 @@ private:
     add_one("cafq_store_dead_readers_total",
             "Those that died in the middle of reading", {},
             metrics().dead_readers.Value(), MetricType::Counter);
+    add_one("cafq_clients_ended_total",
+            "Clients that had to go so that others get in", {},
+            metrics().ended_clients.Value(), MetricType::Counter);
+    add_one("cafq_clients_refused_total",
+            "Clients that did not get in: more of one address than allowed, or "
+            "no place",
+            {}, metrics().refused_clients.Value(), MetricType::Counter);
     add_one("cafq_log_dropped_lines_total",
             "Lines of the log that nobody took in time", {},
             static_cast<double>(log::dropped_lines()), MetricType::Counter);

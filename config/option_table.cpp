@@ -288,6 +288,11 @@ const std::vector<option_group>& option_table() {
          .help = "most clients at a time; 0 is as many as the limit on file "
                  "descriptors allows (cafqd)",
          .allowed = at_least(0)},
+        {.name = "max-connections-per-address",
+         .field = &o::max_connections_per_address,
+         .help = "most clients of one address, on all ports; 0 is no limit "
+                 "(cafqd)",
+         .allowed = at_least(0)},
         {.name = "event-loop",
          .field = &o::event_loop,
          .help = "who serves sockets: cafq's extension of CAF's event "

@@ -81,6 +81,7 @@ struct options {
   // -- clients ----------------------------------------------------------------
 
   int64_t max_connections = 0;
+  int64_t max_connections_per_address = 0;
   event_loop_kind event_loop = event_loop_kind::cafq;
   duration max_heartbeat_interval = std::chrono::seconds{60};
   int64_t max_rdy_count = 2500;

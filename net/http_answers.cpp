@@ -122,6 +122,7 @@ void http_connection_state::linger() {
   socket.end_output();
   socket.set_reading(true);
   last_progress = self->clock().now();
+  tell_conduct();
   arm();
 }
 

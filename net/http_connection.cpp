@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <utility>
-#include <variant>
 
 namespace cafq {
 
@@ -37,6 +36,9 @@ constexpr auto idle_patience = std::chrono::minutes{10};
 
 /// How long a client may leave an answer lying.
 constexpr auto output_patience = seconds{30};
+
+/// How long a client may stay that may only ask for health.
+constexpr auto health_patience = seconds{3};
 
 /// How long what a client still sends is thrown away behind the last answer.
 constexpr auto linger_patience = seconds{1};
@@ -124,6 +126,7 @@ void http_connection_state::run() {
     flush();
     // A long answer may have left already, and then the next request is due.
   } while (!idle && may_run());
+  tell_conduct();
   if (idle && peer_done && end == ending::no) {
     // Half a request will not get better.
     end = ending::after_output;
@@ -168,15 +171,10 @@ bool http_connection_state::step() {
 void http_connection_state::on_head() {
   const auto& head = parser.head();
   ++requests;
+  last_request |= place->health_only;
   if (!std::exchange(greeted, true))
     self->send(listener, atom::greeted_v, uint64_t{self->id()});
-  std::variant<http::route, http::response> found;
-  if (settings->tls_required && !socket.tls())
-    found = http::tls_required(settings->https_port);
-  else if (!settings->guard.permits(head))
-    found = refuse_browser();
-  else
-    found = http::find_route(head);
+  auto found = find_route(head);
   http::body_plan plan{http::most_discarded, false};
   if (auto* x = std::get_if<http::route>(&found)) {
     route = std::move(*x);
@@ -205,6 +203,19 @@ void http_connection_state::on_head() {
     constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
     socket.append(go_on);
   }
+}
+
+std::variant<http::route, http::response>
+http_connection_state::find_route(const http::request& head) {
+  if (settings->tls_required && !socket.tls())
+    return http::tls_required(settings->https_port);
+  if (!settings->guard.permits(head))
+    return refuse_browser();
+  auto result = http::find_route(head);
+  const auto* to = std::get_if<http::route>(&result);
+  if (place->health_only && to && !http::tells_health(to->target))
+    return http::failure(503, "TOO_MANY_CLIENTS");
+  return result;
 }
 
 /// Says whether there is memory for the body that is being read. If not,
@@ -271,8 +282,16 @@ void http_connection_state::abort() {
 
 // -- time ---------------------------------------------------------------------
 
-/// Returns when the client is too slow with what it has to do now.
 std::optional<queue::time_point> http_connection_state::deadline() const {
+  const auto result = patience_ends();
+  if (!place->health_only)
+    return result;
+  const auto most = place->came + health_patience;
+  return result ? std::min(*result, most) : most;
+}
+
+/// Returns when the client is too slow with what it has to do now.
+std::optional<queue::time_point> http_connection_state::patience_ends() const {
   if (end == ending::lingering)
     return last_progress + linger_patience;
   if (handshake_due)
@@ -312,6 +331,15 @@ void http_connection_state::tick() {
   }
 }
 
+/// Lets the LISTENER know what speaks for this client.
+void http_connection_state::tell_conduct() {
+  place->spoke = greeted;
+  place->active = last_progress;
+  place->done = end == ending::lingering;
+  place->busy = working || long_body || socket.pending() > 0
+                || parser.within_request();
+}
+
 void http_connection_state::arm() {
   timer.set(deadline().value_or(self->clock().now() + idle_patience));
 }
@@ -335,11 +363,12 @@ actor_stat http_connection_state::stat() const {
 http_connection_actor::behavior_type http_connection(
   counting_broker_pointer<http_connection_actor, http_connection_state> self,
   caf::io::connection_handle handle, const listener_actor& listener,
-  std::shared_ptr<const http_settings> settings) {
+  std::shared_ptr<const http_settings> settings, const client_ptr& place) {
   auto& st = self->state;
   st.listener = listener;
   st.parent = listener.id();
   st.settings = std::move(settings);
+  st.place = place;
   st.start(handle);
   log_exceptions(self, "HTTP");
   self->set_exit_handler([self](const caf::exit_msg&) { self->state.abort(); });
@@ -373,14 +402,15 @@ http_connection_actor::behavior_type http_connection(
 
 fork_connection
 http_connections(std::shared_ptr<const http_settings> settings) {
-  return [settings = std::move(settings)](
-           listener_actor::broker_pointer parent,
-           caf::io::connection_handle client) -> stat_actor {
-    // CAF 0.17 forwards the arguments of fork twice, so none may be a
-    // temporary.
-    const listener_actor me{parent};
-    return parent->fork(http_connection, client, me, settings);
-  };
+  return
+    [settings = std::move(settings)](listener_actor::broker_pointer parent,
+                                     caf::io::connection_handle client,
+                                     const client_ptr& place) -> stat_actor {
+      // CAF 0.17 forwards the arguments of fork twice, so none may be a
+      // temporary.
+      const listener_actor me{parent};
+      return parent->fork(http_connection, client, me, settings, place);
+    };
 }
 
 } // namespace cafq

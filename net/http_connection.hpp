@@ -22,6 +22,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 namespace cafq {
 
@@ -89,6 +90,8 @@ struct http_connection_state {
   broker self;
   std::shared_ptr<const http_settings> settings;
   listener_actor listener;
+  /// What the LISTENER knows of this client.
+  client_ptr place;
   uint64_t parent = 0;
 
   /// The name in log output.
@@ -112,11 +115,15 @@ private:
   [[nodiscard]] bool step();
   [[nodiscard]] bool may_run() const;
   void on_head();
+  [[nodiscard]] std::variant<http::route, http::response>
+  find_route(const http::request& head);
   void complete(http::body_state how);
   [[nodiscard]] bool body_has_room();
   [[nodiscard]] bool body_is_slow(queue::time_point now);
   void close();
   void arm();
+  void tell_conduct();
+  [[nodiscard]] std::optional<queue::time_point> patience_ends() const;
   [[nodiscard]] std::optional<queue::time_point> deadline() const;
 
   // -- https.cpp --------------------------------------------------------------
@@ -217,7 +224,7 @@ private:
 http_connection_actor::behavior_type http_connection(
   counting_broker_pointer<http_connection_actor, http_connection_state> self,
   caf::io::connection_handle handle, const listener_actor& listener,
-  std::shared_ptr<const http_settings> settings);
+  std::shared_ptr<const http_settings> settings, const client_ptr& place);
 
 /// Returns how a LISTENER makes HTTP connections.
 [[nodiscard]] fork_connection

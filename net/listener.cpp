@@ -1,6 +1,7 @@
 #include "net/listener.hpp"
 
 #include "actors/actor_support.hpp"
+#include "actors/metrics.hpp"
 #include "net/socket.hpp"
 
 #include <algorithm>
@@ -12,6 +13,9 @@ namespace {
 
 /// Files the node needs for itself: log, event loop, disk, listening sockets.
 constexpr size_t spare_files = 64;
+
+/// How often to look whether somebody may go, while accepting pauses.
+constexpr auto look_interval = std::chrono::seconds{1};
 
 /// Half-open clients a node puts up with.
 constexpr size_t most_silent = 1000;
@@ -30,25 +34,99 @@ listener_limits limits_for(size_t open_files, size_t wished) {
   return result;
 }
 
-listener_state::listener_state(broker ptr) : self(ptr) {
+listener_state::listener_state(broker ptr) : self(ptr), timer(ptr) {
   // nop
 }
 
-void listener_state::accept(caf::io::connection_handle client) {
-  auto handle = fork(self, client);
-  self->monitor(handle);
+void listener_state::start(int fd, const listener_limits& allowed) {
+  limits = allowed;
+  roll.emplace(limits.addresses, limits.silence);
+  reserve.emplace(limits.addresses, limits.silence);
+  address = net::local_address(fd);
+  socket = self->add_doorman(fd);
+  log::info("{}: listening on {}", protocol, address);
+}
+
+// -- who comes ----------------------------------------------------------------
+
+void listener_state::accept(caf::io::connection_handle handle) {
+  const auto now = self->clock().now();
+  const auto from = net::remote_end_of(static_cast<int>(handle.id())).ip;
+  auto* place = has_too_many(from) ? nullptr : place_for_one(now);
+  if (!place) {
+    refuse(handle, from);
+    return;
+  }
+  auto entry = place->add(from, now);
+  entry->health_only = place == &*reserve;
+  auto actor = fork(self, handle, entry);
+  entry->id = actor.id();
+  self->monitor(actor);
   ++accepted;
-  connections.emplace(handle.id(), handle);
-  silent.emplace(handle.id(), handle);
+  silent.emplace(actor.id(), entry);
+  connections.emplace(actor.id(), client{std::move(actor), std::move(entry)});
   if (silent.size() > limits.max_silent) {
-    const auto oldest = silent.begin();
     log::warn("{}: {} clients have not said anything, closing the oldest",
               protocol, silent.size());
-    self->send_exit(oldest->second, caf::exit_reason::user_shutdown);
-    silent.erase(oldest);
+    end(client_ptr{silent.begin()->second});
   }
   pause_or_resume();
 }
+
+bool listener_state::has_too_many(const std::string& from) const {
+  const auto i = limits.addresses->find(from);
+  return limits.max_per_address > 0 && i != limits.addresses->end()
+         && i->second >= limits.max_per_address;
+}
+
+/// Returns where somebody new belongs, for whom somebody may have had to go;
+/// null if nowhere.
+client_roll* listener_state::place_for_one(queue::time_point now) {
+  if (roll->size() < limits.max_connections || end_one(*roll, now))
+    return &*roll;
+  if (reserve->size() < limits.reserve || end_one(*reserve, now))
+    return &*reserve;
+  // Accepting pauses behind this one, unless there is a reserve.
+  return limits.reserve == 0 ? &*roll : nullptr;
+}
+
+bool listener_state::end_one(client_roll& of, queue::time_point now) {
+  const auto x = of.who_goes(now);
+  if (!x)
+    return false;
+  metrics().ended_clients.Increment();
+  ++ended;
+  if (ended_log.due(now))
+    log::warn("{}: {} connections, as many as the limit of open files or "
+              "--max-connections allows; those that do nothing go, as this one "
+              "of {}",
+              protocol, connections.size(),
+              x->address ? x->address->first : "a Unix socket");
+  end(x);
+  return true;
+}
+
+void listener_state::end(const client_ptr& x) {
+  const auto id = x->id;
+  self->send_exit(connections.at(id).actor, caf::exit_reason::user_shutdown);
+  silent.erase(id);
+  roll->remove(x);
+  reserve->remove(x);
+}
+
+void listener_state::refuse(caf::io::connection_handle handle,
+                            const std::string& from) {
+  metrics().refused_clients.Increment();
+  ++refused;
+  if (refused_log.due(self->clock().now()))
+    log::warn("{}: refused a connection from {}: {}", protocol, from,
+              has_too_many(from) ? "it has as many as "
+                                   "--max-connections-per-address allows"
+                                 : "there is no place");
+  self->close(handle);
+}
+
+// -- who goes -----------------------------------------------------------------
 
 void listener_state::greeted(uint64_t id) {
   silent.erase(id);
@@ -70,11 +148,15 @@ void listener_state::down(const caf::down_msg& x) {
   }
   for (const auto client : ends.ended(id))
     if (const auto i = connections.find(client); i != connections.end())
-      i->second->eq_impl(caf::make_message_id(), nullptr, self->context(), x);
+      i->second.actor->eq_impl(caf::make_message_id(), nullptr, self->context(),
+                               x);
 }
 
 void listener_state::gone(uint64_t id) {
-  connections.erase(id);
+  const auto i = connections.find(id);
+  roll->remove(i->second.entry);
+  reserve->remove(i->second.entry);
+  connections.erase(i);
   for (const auto& x : ends.forget(id))
     self->demonitor(x);
   silent.erase(id);
@@ -84,13 +166,17 @@ void listener_state::gone(uint64_t id) {
     pause_or_resume();
 }
 
+void listener_state::tick() {
+  pause_or_resume();
+}
+
 void listener_state::stop() {
   if (std::exchange(stopping, true))
     return;
   log::info("{}: closing {}", protocol, address);
   self->close(socket);
   for (auto& [id, x] : connections)
-    self->send_exit(x, caf::exit_reason::user_shutdown);
+    self->send_exit(x.actor, caf::exit_reason::user_shutdown);
   if (connections.empty())
     self->quit();
 }
@@ -100,17 +186,24 @@ actor_stat listener_state::stat() const {
   result.paused = paused;
   result.counters = {{"connections", connections.size()},
                      {"silent", silent.size()},
-                     {"accepted", accepted}};
+                     {"accepted", accepted},
+                     {"ended", ended},
+                     {"refused", refused}};
   return result;
 }
 
 void listener_state::pause_or_resume() {
-  const auto full = connections.size() >= limits.max_connections;
+  const auto now = self->clock().now();
+  const auto full = roll->size() >= limits.max_connections
+                    && limits.reserve == 0 && !roll->who_goes(now);
+  if (full)
+    timer.set(now + look_interval);
   if (stopping || std::exchange(paused, full) == full)
     return;
   if (full) {
     log::warn("{}: {} connections, as many as the limit of open files or "
-              "--max-connections allows; accepting pauses",
+              "--max-connections allows, and none that may go; accepting "
+              "pauses",
               protocol, connections.size());
     self->halt(socket);
     return;
@@ -128,13 +221,9 @@ listener(counting_broker_pointer<listener_actor, listener_state> self, int fd,
          std::string protocol, const listener_limits& limits,
          fork_connection fork) {
   log_exceptions(self, protocol);
-  auto& st = self->state;
-  st.protocol = std::move(protocol);
-  st.fork = std::move(fork);
-  st.limits = limits;
-  st.address = net::local_address(fd);
-  st.socket = self->add_doorman(fd);
-  log::info("{}: listening on {}", st.protocol, st.address);
+  self->state.protocol = std::move(protocol);
+  self->state.fork = std::move(fork);
+  self->state.start(fd, limits);
   self->set_exit_handler([self](const caf::exit_msg&) { self->state.stop(); });
   self->set_down_handler(
     [self](const caf::down_msg& x) { self->state.down(x); });
@@ -152,10 +241,11 @@ listener(counting_broker_pointer<listener_actor, listener_state> self, int fd,
     [self](atom::list) {
       std::vector<stat_actor> result;
       for (const auto& [id, x] : self->state.connections)
-        result.push_back(x);
+        result.push_back(x.actor);
       return result;
     },
     [self](atom::stat) { return self->state.stat(); },
+    [self](atom::tick) { self->state.tick(); },
   };
 }
 

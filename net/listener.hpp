@@ -2,7 +2,10 @@
 
 #include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
+#include "config/log_pace.hpp"
+#include "net/client_roll.hpp"
 #include "net/end_watch.hpp"
+#include "net/tick_timer.hpp"
 
 #include <caf/io/accept_handle.hpp>
 #include <caf/io/system_messages.hpp>
@@ -12,6 +15,8 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,15 +35,28 @@ using listener_actor
                      // Returns all connections.
                      caf::replies_to<atom::list>::with<std::vector<stat_actor>>,
                      // Tells about itself.
-                     caf::replies_to<atom::stat>::with<actor_stat>>;
+                     caf::replies_to<atom::stat>::with<actor_stat>,
+                     // INTERNAL: looks whether somebody may go by now.
+                     caf::reacts_to<atom::tick>>;
 
 /// How many clients the LISTENER takes on.
 struct listener_limits {
-  /// Clients at a time; accepting pauses there.
+  /// Clients at a time. One more ends one of those that `client_roll` names;
+  /// if there is none, accepting pauses.
   size_t max_connections = 0;
   /// Of those, clients that have not said anything sensible yet. One more ends
   /// the oldest, so that half-open ones cannot lock out the others.
   size_t max_silent = 0;
+  /// Beyond all those, clients that may only ask for health; accepting never
+  /// pauses then.
+  size_t reserve = 0;
+  /// Clients of one address on all ports; 0 is no limit.
+  size_t max_per_address = 0;
+  /// How long a client without heartbeats is silent before it may go.
+  queue::duration silence = std::chrono::seconds{2};
+  /// Shared by all listeners.
+  std::shared_ptr<address_counts> addresses
+    = std::make_shared<address_counts>();
 };
 
 /// Returns the limits that a limit of open files leaves room for.
@@ -46,21 +64,28 @@ struct listener_limits {
 [[nodiscard]] listener_limits limits_for(size_t open_files, size_t wished);
 
 /// Turns an accepted socket into a connection actor: what differs between the
-/// protocols.
-using fork_connection = std::function<stat_actor(listener_actor::broker_pointer,
-                                                 caf::io::connection_handle)>;
+/// protocols. The connection keeps its entry up to date.
+using fork_connection = std::function<stat_actor(
+  listener_actor::broker_pointer, caf::io::connection_handle, client_ptr)>;
 
 /// The state of the LISTENER actor.
 /// @relates listener
 struct listener_state {
   using broker = listener_actor::broker_pointer;
 
+  struct client {
+    stat_actor actor;
+    client_ptr entry;
+  };
+
   explicit listener_state(broker ptr);
 
-  void accept(caf::io::connection_handle client);
+  void start(int fd, const listener_limits& allowed);
+  void accept(caf::io::connection_handle handle);
   void greeted(uint64_t id);
   void watch(uint64_t id, const stat_actor& whom, bool on);
   void down(const caf::down_msg& x);
+  void tick();
   void stop();
 
   [[nodiscard]] actor_stat stat() const;
@@ -73,12 +98,22 @@ struct listener_state {
   caf::io::accept_handle socket;
   std::string address;
   /// By actor id, which is also the order they came in.
-  std::map<uint64_t, stat_actor> connections;
+  std::map<uint64_t, client> connections;
+  /// Those that were not told to go, but for the next.
+  std::optional<client_roll> roll;
+  /// Those that may only ask for health.
+  std::optional<client_roll> reserve;
   /// Those that have not greeted yet.
-  std::map<uint64_t, stat_actor> silent;
+  std::map<uint64_t, client_ptr> silent;
   /// What they want to hear the end of.
   end_watch ends;
   uint64_t accepted = 0;
+  uint64_t ended = 0;
+  uint64_t refused = 0;
+  log::pace silent_log;
+  log::pace ended_log;
+  log::pace refused_log;
+  tick_timer timer;
   bool paused = false;
   bool stopping = false;
 
@@ -86,6 +121,11 @@ struct listener_state {
   static inline const char* name = "listener";
 
 private:
+  [[nodiscard]] bool has_too_many(const std::string& address) const;
+  [[nodiscard]] client_roll* place_for_one(queue::time_point now);
+  [[nodiscard]] bool end_one(client_roll& of, queue::time_point now);
+  void end(const client_ptr& x);
+  void refuse(caf::io::connection_handle handle, const std::string& address);
   void gone(uint64_t id);
   void pause_or_resume();
 };

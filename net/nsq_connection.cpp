@@ -147,6 +147,8 @@ void connection_state::run() {
   const auto room = body_has_room(idle);
   if (end == ending::no)
     set_reading((may_run() && !tired && room) || shaking_hands());
+  place->active = run_started;
+  tell_conduct();
   // Others have their turn before the rest is decoded.
   if (tired)
     self->send(self, atom::resume_v);
@@ -231,6 +233,7 @@ void connection_state::answer() {
     flush();
   else
     close_when_sent();
+  tell_conduct();
 }
 
 void connection_state::flush() {
@@ -282,12 +285,14 @@ connection_actor::behavior_type
 nsq_connection(counting_broker_pointer<connection_actor, connection_state> self,
                caf::io::connection_handle handle, const node_actor& node,
                const listener_actor& listener,
-               std::shared_ptr<const connection_settings> settings) {
+               std::shared_ptr<const connection_settings> settings,
+               const client_ptr& place) {
   auto& st = self->state;
   st.node = node;
   st.listener = listener;
   st.parent = listener.id();
   st.settings = std::move(settings);
+  st.place = place;
   st.start(handle);
   log_exceptions(self, "CLIENT");
   self->set_exit_handler([self](const caf::exit_msg&) { self->state.abort(); });
@@ -320,14 +325,15 @@ nsq_connection(counting_broker_pointer<connection_actor, connection_state> self,
 fork_connection
 nsq_connections(node_actor node,
                 std::shared_ptr<const connection_settings> settings) {
-  return [node = std::move(node), settings = std::move(settings)](
-           listener_actor::broker_pointer parent,
-           caf::io::connection_handle client) -> stat_actor {
-    // CAF 0.17 forwards the arguments of fork twice, so none may be a
-    // temporary.
-    const listener_actor me{parent};
-    return parent->fork(nsq_connection, client, node, me, settings);
-  };
+  return
+    [node = std::move(node), settings = std::move(settings)](
+      listener_actor::broker_pointer parent, caf::io::connection_handle client,
+      const client_ptr& place) -> stat_actor {
+      // CAF 0.17 forwards the arguments of fork twice, so none may be a
+      // temporary.
+      const listener_actor me{parent};
+      return parent->fork(nsq_connection, client, node, me, settings, place);
+    };
 }
 
 } // namespace cafq

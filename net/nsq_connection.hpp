@@ -107,6 +107,8 @@ struct connection_state {
   std::shared_ptr<const connection_settings> settings;
   node_actor node;
   listener_actor listener;
+  /// What the LISTENER knows of this client.
+  client_ptr place;
   uint64_t parent = 0;
 
   /// The name in log output.
@@ -161,6 +163,7 @@ private:
   [[nodiscard]] bool body_has_room(bool idle);
   [[nodiscard]] bool body_is_slow(queue::time_point now);
   void arm();
+  void tell_conduct();
   void send_heartbeat(queue::time_point now);
   [[nodiscard]] queue::time_point close_deadline() const;
   [[nodiscard]] bool owes_line() const;
@@ -294,7 +297,8 @@ connection_actor::behavior_type
 nsq_connection(counting_broker_pointer<connection_actor, connection_state> self,
                caf::io::connection_handle handle, const node_actor& node,
                const listener_actor& listener,
-               std::shared_ptr<const connection_settings> settings);
+               std::shared_ptr<const connection_settings> settings,
+               const client_ptr& place);
 
 /// Returns how a LISTENER makes NSQ connections.
 [[nodiscard]] fork_connection

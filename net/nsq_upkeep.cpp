@@ -115,6 +115,14 @@ void connection_state::arm() {
   }
 }
 
+/// Lets the LISTENER know what speaks for this client.
+void connection_state::tell_conduct() {
+  place->spoke = commands > 0;
+  place->busy = waiting || !slots.empty() || (large && !large->granted());
+  place->done = end == ending::after_output;
+  place->heartbeats = heartbeat_every > std::chrono::milliseconds{0};
+}
+
 /// Returns when a connection that is to end does so in any case.
 queue::time_point connection_state::close_deadline() const {
   // Topics answer within their own patience.

@@ -183,6 +183,10 @@ std::variant<route, response> find_route(const request& x) {
   return result;
 }
 
+bool tells_health(endpoint x) noexcept {
+  return x == endpoint::ping || x == endpoint::live || x == endpoint::ready;
+}
+
 bool changes_something(endpoint x) noexcept {
   switch (x) {
     case endpoint::pub:

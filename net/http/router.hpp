@@ -47,6 +47,9 @@ struct route {
 /// it. Reading stays open: load balancers and monitors have no secrets.
 [[nodiscard]] bool changes_something(endpoint x) noexcept;
 
+/// Whether an endpoint is what watches over the process ask.
+[[nodiscard]] bool tells_health(endpoint x) noexcept;
+
 /// Finds the endpoint of a request or says what is wrong with method or path,
 /// with the answers of nsqd's router: redirects to the path that was meant,
 /// 404, 405 with Allow, and OPTIONS.

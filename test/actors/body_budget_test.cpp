@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <string>
+#include <vector>
 
 namespace cafq::test {
 
@@ -122,15 +123,32 @@ BOOST_AUTO_TEST_CASE(slow_is_only_one_for_which_others_wait) {
   BOOST_TEST(a->too_slow(now += 1s, 0));
 }
 
-BOOST_AUTO_TEST_CASE(fast_is_what_has_16_kb_each_second) {
-  constexpr uint64_t enough = 2 * 16 * 1024;
+BOOST_AUTO_TEST_CASE(fast_is_what_has_32_kb_each_second) {
+  constexpr uint64_t enough = 2 * 32 * 1024;
   const auto a = ask('a', 100);
-  const auto b = ask('b', 1);
   BOOST_TEST(!a->too_slow(now, 1000));
+  const auto b = ask('b', 1);
   BOOST_TEST(!a->too_slow(now += 2s, 1000 + enough));
   // From look to look.
   BOOST_TEST(!a->too_slow(now += 2s, 1000 + 2 * enough));
   BOOST_TEST(a->too_slow(now += 2s, 1000 + 3 * enough - 1));
+}
+
+BOOST_AUTO_TEST_CASE(the_more_wait_the_faster_it_has_to_be) {
+  const auto a = ask('a', 100);
+  std::vector<claim_ptr> others;
+  for (int i = 0; i < 8; ++i)
+    others.push_back(ask('b', 1));
+  BOOST_TEST(!a->too_slow(now, 0));
+  BOOST_TEST((a->next_look() == now + 1s));
+  BOOST_TEST(!a->too_slow(now += 1s, 9 * 16 * 1024));
+  BOOST_TEST(a->too_slow(now += 1s, 2 * 9 * 16 * 1024 - 1));
+  for (int i = 0; i < 1000; ++i)
+    others.push_back(ask('b', 1));
+  (void)a->too_slow(now += 1s, 0);
+  BOOST_TEST((a->next_look() == now + 500ms));
+  BOOST_TEST(!a->too_slow(now += 500ms, 128 * 1024));
+  BOOST_TEST(a->too_slow(now += 500ms, 2 * 128 * 1024 - 1));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -97,6 +97,7 @@ const std::array own_flags{
   flag{"log-format", word, "text"},
   flag{"max-channels-per-topic", integer, "0"},
   flag{"max-connections", integer, "0"},
+  flag{"max-connections-per-address", integer, "0"},
   flag{"max-backlog-bytes", integer, "0"},
   flag{"max-topics", integer, "0"},
   flag{"memory-limit", integer, "268435456"},

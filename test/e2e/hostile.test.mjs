@@ -8,6 +8,7 @@ import net from 'node:net';
 import { describe, it } from 'node:test';
 import { isCafqd, withBroker } from './support/broker.mjs';
 import { ask } from './support/http.mjs';
+import { Neighbour } from './support/neighbour.mjs';
 import { generator, seed } from './support/random.mjs';
 import {
   Client,
@@ -23,48 +24,6 @@ import {
 const limit = { timeout: 120000 };
 const MB = 1 << 20;
 const now = () => performance.now();
-
-// A client that behaves. Every round is one message there and back.
-class Neighbour {
-  rounds = 0;
-  slowest = 0;
-
-  static async join(connect) {
-    const self = new Neighbour();
-    self.topic = topicName('neighbour');
-    self.producer = await connect();
-    self.consumer = await connect();
-    self.producer.answering = self.consumer.answering = true;
-    await self.consumer.subscribe(self.topic, 'c');
-    self.consumer.rdy(1);
-    await self.round();
-    return self;
-  }
-
-  async round() {
-    const start = now();
-    const body = `round ${++this.rounds}`;
-    await this.producer.publish(this.topic, body);
-    this.consumer.fin(await this.consumer.message({ body, attempts: 1 }));
-    this.slowest = Math.max(this.slowest, now() - start);
-  }
-
-  // Goes on until `done()`; then looks at what it had to wait.
-  async until(done) {
-    while (!(await done())) {
-      await this.round();
-      await new Promise(setImmediate);
-    }
-    assert.ok(this.slowest < 5000, `a message took ${this.slowest} ms`);
-  }
-
-  async during(work) {
-    let over = false;
-    const finished = Promise.resolve(work).finally(() => (over = true));
-    await Promise.all([finished, this.until(() => over)]);
-    return finished;
-  }
-}
 
 const hostile = (name, options, body) =>
   it(name, limit, (t) =>

@@ -34,10 +34,31 @@ constexpr limits_case limits_cases[] = {
   {0, 0, 2, 1},
 };
 
+using namespace std::chrono_literals;
+
 /// At most five clients, two of them silent.
 struct fixture : network {
   fixture() : network(listener_limits{5, 2}) {
     // nop
+  }
+
+  /// Returns a client that answers heartbeats.
+  connection_handle stay() {
+    const auto result = greet();
+    send(result, "NOP\n");
+    return result;
+  }
+
+  /// Returns a client that answers none.
+  connection_handle without_heartbeats() {
+    const auto result = greet();
+    const std::string body = R"({"heartbeat_interval":-1})";
+    send(result, "IDENTIFY\n" + size_of(body) + body);
+    return result;
+  }
+
+  static std::string size_of(const std::string& x) {
+    return {0, 0, 0, static_cast<char>(x.size())};
   }
 
   bool accepting() {
@@ -100,9 +121,9 @@ BOOST_AUTO_TEST_CASE(part_of_the_magic_is_no_greeting) {
 
 BOOST_AUTO_TEST_CASE(pauses_at_the_most_connections) {
   for (int i = 0; i < 4; ++i)
-    greet();
+    stay();
   BOOST_TEST(accepting());
-  const auto last = greet();
+  const auto last = stay();
   BOOST_TEST(!accepting());
   BOOST_TEST(stat(listener).paused);
   // One leaves.
@@ -111,6 +132,37 @@ BOOST_AUTO_TEST_CASE(pauses_at_the_most_connections) {
   run();
   BOOST_TEST(accepting());
   BOOST_TEST(counter(listener, "connections") == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(one_that_never_sent_a_command_goes_for_somebody_new) {
+  const auto ann = greet();
+  advance(1s);
+  const auto bob = greet();
+  for (int i = 0; i < 3; ++i)
+    stay();
+  BOOST_TEST(accepting());
+  const auto cid = stay();
+  BOOST_TEST(closed(ann));
+  BOOST_TEST(!closed(bob));
+  BOOST_TEST(!closed(cid));
+  BOOST_TEST(counter(listener, "connections") == 5u);
+  BOOST_TEST(counter(listener, "ended") == 1u);
+  BOOST_TEST(accepting());
+}
+
+BOOST_AUTO_TEST_CASE(accepting_resumes_when_somebody_may_go) {
+  const auto ann = without_heartbeats();
+  for (int i = 0; i < 4; ++i)
+    stay();
+  BOOST_TEST(!accepting());
+  advance(1s);
+  BOOST_TEST(!accepting());
+  // The timers of a loop fire up to 100 ms late.
+  advance(2s);
+  BOOST_TEST(accepting());
+  BOOST_TEST(!closed(ann));
+  stay();
+  BOOST_TEST(closed(ann));
 }
 
 BOOST_AUTO_TEST_CASE(ends_with_all_its_clients) {

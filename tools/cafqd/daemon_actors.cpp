@@ -31,10 +31,20 @@ void end(caf::actor_system& sys, const Handle& x) {
 }
 
 /// HTTP clients are few; their share of the files is set apart, so that neither
-/// kind of client can lock out the other.
+/// kind of client can lock out the other. Those that were answered owe nothing.
 listener_limits http_limits(size_t files) {
   const auto most = std::clamp<size_t>(files / 8, 4, 2000);
-  return {most, most / 2};
+  listener_limits result;
+  result.max_connections = most;
+  result.max_silent = most / 2;
+  result.reserve = std::clamp<size_t>(most / 8, 2, 32);
+  result.silence = {};
+  return result;
+}
+
+/// Returns the files that the clients of a port may have.
+size_t files_for(const listener_limits& x) {
+  return x.max_connections + x.reserve;
 }
 
 /// Files for connections to auth servers, which http_client bounds.
@@ -93,10 +103,10 @@ void daemon_actors::start_node(resources& have) {
 
 void daemon_actors::start_nsq_listener(const resources& have, size_t files) {
   const auto http_doors = (have.http ? 1U : 0U) + (have.https ? 1U : 0U);
-  const auto others_use = http_doors * http_limits(files).max_connections
+  const auto others_use = http_doors * files_for(http_limits(files))
                           + (authorizer_ ? to_auth_servers(files) : 0);
-  const auto limits = limits_for(files - others_use,
-                                 static_cast<size_t>(options_.max_connections));
+  const auto limits = with_addresses(limits_for(
+    files - others_use, static_cast<size_t>(options_.max_connections)));
   const auto settings = to_connection_settings(options_, have.tls, authorizer_);
   settings->bodies = bodies_;
   settings->health = health_;
@@ -137,13 +147,20 @@ void daemon_actors::start_http_listeners(const resources& have, size_t files) {
   settings.bodies = bodies_;
   if (options_.http_auth_required)
     settings.authorizer = authorizer_;
-  const auto limits = http_limits(files);
+  const auto limits = with_addresses(http_limits(files));
   if (have.http)
     listen(have.http->fd(), "HTTP", settings, limits);
   if (have.https) {
     settings.tls = have.tls;
     listen(have.https->fd(), "HTTPS", settings, limits);
   }
+}
+
+/// Adds what is counted for all ports together.
+listener_limits daemon_actors::with_addresses(listener_limits x) const {
+  x.addresses = addresses_;
+  x.max_per_address = static_cast<size_t>(options_.max_connections_per_address);
+  return x;
 }
 
 void daemon_actors::listen(int fd, const char* protocol,

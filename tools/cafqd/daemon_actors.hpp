@@ -43,6 +43,7 @@ private:
   void start_statsd();
   void start_http_listeners(const resources& have, size_t files);
 
+  [[nodiscard]] listener_limits with_addresses(listener_limits x) const;
   void listen(int fd, const char* protocol, const http_settings& settings,
               const listener_limits& limits);
   void save();
@@ -55,6 +56,8 @@ private:
   std::shared_ptr<body_budget> bodies_ = to_body_budget(options_);
   std::shared_ptr<actor_directory> directory_
     = std::make_shared<actor_directory>();
+  std::shared_ptr<address_counts> addresses_
+    = std::make_shared<address_counts>();
   store_actor store_;
   fetcher_actor fetcher_;
   discovery_actor discovery_;
