@@ -22,6 +22,18 @@ struct live_metrics {
                                   0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5,
                                   10, 60, 600}};
 
+  /// CPU time of the turns of the event loop that took over a millisecond, in
+  /// seconds, and the longest of them.
+  prometheus::Histogram turn{{0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1}};
+  std::atomic<queue::duration::rep> longest_turn{0};
+
+  /// Called by the event loop.
+  void add_turn(queue::duration x) {
+    turn.Observe(std::chrono::duration<double>{x}.count());
+    if (x.count() > longest_turn.load(std::memory_order_relaxed))
+      longest_turn.store(x.count(), std::memory_order_relaxed);
+  }
+
   /// Processes that read the store's file from outside, the most pages that one
   /// of them holds back, and those that died in the middle.
   prometheus::Gauge readers;

@@ -137,6 +137,9 @@ public:
                   "Time from publish to the first delivery; a sample of up to "
                   "1000 per second and channel",
                   metrics().delivery);
+    add_histogram("cafq_loop_turn_seconds",
+                  "CPU time of the turns of the event loop that took over 1 ms",
+                  metrics().turn);
     return prometheus::TextSerializer{}.Serialize(families_);
   }
 
@@ -212,6 +215,12 @@ private:
     add_one("cafq_store_dead_readers_total",
             "Those that died in the middle of reading", {},
             metrics().dead_readers.Value(), MetricType::Counter);
+    add_one("cafq_loop_longest_turn_seconds",
+            "CPU time of the longest turn of the event loop since the start",
+            {},
+            std::chrono::duration<double>{
+              queue::duration{metrics().longest_turn.load()}}
+              .count());
     add_one("cafq_clients_ended_total",
             "Clients that had to go so that others get in", {},
             metrics().ended_clients.Value(), MetricType::Counter);

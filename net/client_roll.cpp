@@ -48,8 +48,11 @@ client_ptr client_roll::who_goes(queue::time_point now) {
 }
 
 bool client_roll::may_go(const client_entry& x, queue::time_point now) const {
-  return x.done || !x.spoke
-         || (!x.busy && !x.heartbeats && now - x.active >= silence_);
+  if (x.done)
+    return true;
+  if (!x.spoke)
+    return now - x.came >= greeting_;
+  return !x.busy && !x.heartbeats && now - x.active >= silence_;
 }
 
 void client_roll::search(queue::time_point now) {

@@ -46,7 +46,7 @@ using client_ptr = std::shared_ptr<client_entry>;
 /// who goes for somebody new:
 ///
 ///   those that are about to go;
-///   those that never sent a command, the oldest first;
+///   those that never sent a command and had time to, the oldest first;
 ///   those that are owed nothing, answer no heartbeats and have been silent for
 ///   a while, the longest first;
 ///
@@ -59,9 +59,11 @@ public:
   static constexpr auto search_interval = std::chrono::milliseconds{100};
 
   /// @param counts Those of all rolls of the node.
-  /// @param silence How long a client has to be silent to go.
-  client_roll(std::shared_ptr<address_counts> counts, queue::duration silence)
-    : counts_(std::move(counts)), silence_(silence) {
+  /// @param greeting How long a client has for its first command.
+  /// @param silence How long one has to be silent to go, later on.
+  client_roll(std::shared_ptr<address_counts> counts, queue::duration greeting,
+              queue::duration silence)
+    : counts_(std::move(counts)), greeting_(greeting), silence_(silence) {
     // nop
   }
 
@@ -84,6 +86,7 @@ private:
   void search(queue::time_point now);
 
   std::shared_ptr<address_counts> counts_;
+  queue::duration greeting_;
   queue::duration silence_;
   std::unordered_set<client_ptr> clients_;
   /// Those that may go, the first at the end, as of `searched_`.

@@ -130,18 +130,12 @@ void client_socket::push(std::unique_ptr<transport::filter> x,
   filters_->push(std::move(x), rest);
 }
 
-void client_socket::push_tls(const transport::tls_context& context,
+void client_socket::push_tls(std::unique_ptr<transport::tls_stream> x,
                              std::string_view rest) {
-  auto x = std::make_unique<transport::tls_stream>(context);
   tls_ = x.get();
   push(std::move(x), rest);
-}
-
-void client_socket::drop_filters() {
-  const auto& last = filters_->output();
-  append({last.data(), last.size()});
-  filters_.reset();
-  tls_ = nullptr;
+  // What was not sent yet is the end of the handshake.
+  filters_->output().swap(frames());
 }
 
 // -- the end ------------------------------------------------------------------

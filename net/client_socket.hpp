@@ -80,6 +80,10 @@ public:
     frames().insert(frames().end(), bytes.begin(), bytes.end());
   }
 
+  void append(const std::vector<char>& bytes) {
+    append(std::string_view{bytes.data(), bytes.size()});
+  }
+
   /// Sends what the socket takes.
   /// @returns false if the connection is broken.
   [[nodiscard]] bool flush();
@@ -126,16 +130,15 @@ public:
   /// @param rest Bytes that have arrived and are for this one.
   void push(std::unique_ptr<transport::filter> x, std::string_view rest);
 
-  /// Puts TLS around what is there.
-  void push_tls(const transport::tls_context& context, std::string_view rest);
+  /// Puts TLS around what is there, behind its handshake, the last of which may
+  /// still lie in `frames`.
+  void
+  push_tls(std::unique_ptr<transport::tls_stream> x, std::string_view rest);
 
   /// Null without TLS.
   [[nodiscard]] const transport::tls_stream* tls() const noexcept {
     return tls_;
   }
-
-  /// Goes on in clear, behind what the filters still had to say.
-  void drop_filters();
 
   // -- the end ----------------------------------------------------------------
 

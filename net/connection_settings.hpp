@@ -3,6 +3,7 @@
 #include "actors/body_budget.hpp"
 #include "actors/health.hpp"
 #include "net/authorizer.hpp"
+#include "net/handshaker.hpp"
 #include "net/protocol/identify.hpp"
 #include "net/protocol/limits.hpp"
 #include "net/sending.hpp"
@@ -20,6 +21,7 @@ struct connection_settings {
   protocol::server_settings server;
   /// Null without a certificate; then `server.tls_available` is off.
   std::shared_ptr<const transport::tls_source> tls;
+  handshaker_actor handshaker;
   /// Null without auth servers; then everybody may do everything.
   authorizer_actor authorizer;
   /// The memory for commands that have not arrived whole; shared with HTTP.

@@ -56,7 +56,8 @@ void http_connection_state::start(caf::io::connection_handle handle) {
   socket.open(handle, smallest_read, settings->sending);
   last_progress = self->clock().now();
   if (settings->tls) {
-    socket.push_tls(*settings->tls->current(), {});
+    handshake
+      = std::make_shared<transport::tls_handshake>(*settings->tls->current());
     handshake_due = last_progress + handshake_timeout;
   }
   arm();
@@ -68,7 +69,7 @@ void http_connection_state::received(std::string_view bytes) {
   if (end != ending::no)
     return;
   socket.adapt_read_size(bytes.size());
-  if (socket.in_clear()) {
+  if (socket.in_clear() && !handshake) {
     take_input(bytes);
     run();
   } else {
@@ -270,6 +271,8 @@ void http_connection_state::complete(http::body_state how) {
 
 void http_connection_state::close() {
   end = ending::closed;
+  if (handshake)
+    handshake->give_up();
   large.reset();
   socket.close();
 }

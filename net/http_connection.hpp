@@ -129,7 +129,8 @@ private:
   // -- https.cpp --------------------------------------------------------------
 
   void received_tls(std::string_view bytes);
-  [[nodiscard]] bool shake_hands();
+  void shake_hands();
+  void begin_tls();
   void fail_handshake(const std::string& why);
   [[nodiscard]] bool decode();
 
@@ -169,6 +170,7 @@ private:
   client_socket socket;
   /// Until when the TLS handshake is to be done.
   std::optional<queue::time_point> handshake_due;
+  transport::handshake_ptr handshake;
 
   // The request.
   http::request_parser parser;

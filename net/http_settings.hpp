@@ -7,6 +7,7 @@
 #include "config/log_pace.hpp"
 #include "config/options.hpp"
 #include "net/authorizer.hpp"
+#include "net/handshaker.hpp"
 #include "net/http/browser_guard.hpp"
 #include "net/http/mpub.hpp"
 #include "net/http/options_json.hpp"
@@ -46,6 +47,7 @@ struct http_settings {
   std::shared_ptr<log::pace> guard_log = std::make_shared<log::pace>();
   /// What HTTPS connections use; null for those in clear.
   std::shared_ptr<const transport::tls_source> tls;
+  handshaker_actor handshaker;
   /// Whether every request in clear is refused.
   bool tls_required = false;
   /// Where to come instead; 0 if nowhere.

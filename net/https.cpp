@@ -29,43 +29,60 @@ void http_connection_state::received_tls(std::string_view bytes) {
     flush();
     return;
   }
+  if (handshake) {
+    handshake->feed(bytes);
+    shake_hands();
+    return;
+  }
   auto& filters = *socket.filters();
   filters.feed(bytes);
-  if (!handshake_due || shake_hands()) {
-    run();
-    filters.stash();
-  }
+  run();
+  filters.stash();
   flush();
 }
 
-/// @returns whether the handshake is done.
-bool http_connection_state::shake_hands() {
-  auto& filters = *socket.filters();
-  switch (filters.handshake()) {
+/// Goes as far with the handshake as it can.
+void http_connection_state::shake_hands() {
+  auto& x = *handshake;
+  if (end != ending::no || x.stepping())
+    return;
+  socket.append(x.take_reply());
+  switch (x.state()) {
     case transport::step::more:
-      handshake_due.reset();
-      if (const auto& weakness = socket.tls()->weakness(); !weakness.empty())
-        log::warn("TLS: [{}] {}", socket.peer(), weakness);
-      last_progress = self->clock().now();
-      arm();
-      return true;
+      begin_tls();
+      break;
     case transport::step::hungry:
-      filters.stash();
+      take_step(self, settings->handshaker, handshake,
+                [this] { shake_hands(); });
+      socket.set_reading(!x.stepping());
       break;
     case transport::step::ended:
       fail_handshake("EOF");
       break;
     case transport::step::failed:
-      fail_handshake(filters.error());
+      fail_handshake(x.error());
       break;
   }
-  return false;
+  flush();
+}
+
+/// Goes on inside TLS.
+void http_connection_state::begin_tls() {
+  handshake_due.reset();
+  socket.push_tls(handshake->take_stream(), handshake->rest());
+  handshake.reset();
+  if (const auto& weakness = socket.tls()->weakness(); !weakness.empty())
+    log::warn("TLS: [{}] {}", socket.peer(), weakness);
+  last_progress = self->clock().now();
+  arm();
+  run();
+  socket.filters()->stash();
 }
 
 void http_connection_state::fail_handshake(const std::string& why) {
   log::error("http: TLS handshake error from {}: {}", socket.peer(), why);
   handshake_due.reset();
-  socket.drop_filters();
+  handshake->give_up();
   end = ending::after_output;
   socket.set_reading(false);
 }

@@ -17,6 +17,15 @@ constexpr size_t spare_files = 64;
 /// How often to look whether somebody may go, while accepting pauses.
 constexpr auto look_interval = std::chrono::seconds{1};
 
+/// Clients that the spare files may be used for.
+constexpr size_t most_beyond = 8;
+
+/// Of the event loop, which all listeners share.
+uint64_t longest_turn_us() {
+  const queue::duration x{metrics().longest_turn.load()};
+  return static_cast<uint64_t>(x / std::chrono::microseconds{1});
+}
+
 /// Half-open clients a node puts up with.
 constexpr size_t most_silent = 1000;
 
@@ -40,8 +49,9 @@ listener_state::listener_state(broker ptr) : self(ptr), timer(ptr) {
 
 void listener_state::start(int fd, const listener_limits& allowed) {
   limits = allowed;
-  roll.emplace(limits.addresses, limits.silence);
-  reserve.emplace(limits.addresses, limits.silence);
+  roll.emplace(limits.addresses, limits.greeting, limits.silence);
+  // Who asks for health does so at once.
+  reserve.emplace(limits.addresses, queue::duration{}, limits.silence);
   address = net::local_address(fd);
   socket = self->add_doorman(fd);
   log::info("{}: listening on {}", protocol, address);
@@ -60,11 +70,12 @@ void listener_state::accept(caf::io::connection_handle handle) {
   auto entry = place->add(from, now);
   entry->health_only = place == &*reserve;
   auto actor = fork(self, handle, entry);
-  entry->id = actor.id();
+  const auto id = actor.id();
+  entry->id = id;
   self->monitor(actor);
   ++accepted;
-  silent.emplace(actor.id(), entry);
-  connections.emplace(actor.id(), client{std::move(actor), std::move(entry)});
+  silent.emplace(id, entry);
+  connections.emplace(id, known_client{std::move(actor), std::move(entry)});
   if (silent.size() > limits.max_silent) {
     log::warn("{}: {} clients have not said anything, closing the oldest",
               protocol, silent.size());
@@ -82,12 +93,16 @@ bool listener_state::has_too_many(const std::string& from) const {
 /// Returns where somebody new belongs, for whom somebody may have had to go;
 /// null if nowhere.
 client_roll* listener_state::place_for_one(queue::time_point now) {
-  if (roll->size() < limits.max_connections || end_one(*roll, now))
+  while (roll->size() >= limits.max_connections && end_one(*roll, now))
+    ;
+  if (roll->size() < limits.max_connections)
     return &*roll;
-  if (reserve->size() < limits.reserve || end_one(*reserve, now))
-    return &*reserve;
-  // Accepting pauses behind this one, unless there is a reserve.
-  return limits.reserve == 0 ? &*roll : nullptr;
+  if (limits.reserve > 0)
+    return reserve->size() < limits.reserve || end_one(*reserve, now)
+             ? &*reserve
+             : nullptr;
+  // Whoever could have gone has done something meanwhile.
+  return roll->size() < limits.max_connections + most_beyond ? &*roll : nullptr;
 }
 
 bool listener_state::end_one(client_roll& of, queue::time_point now) {
@@ -188,7 +203,8 @@ actor_stat listener_state::stat() const {
                      {"silent", silent.size()},
                      {"accepted", accepted},
                      {"ended", ended},
-                     {"refused", refused}};
+                     {"refused", refused},
+                     {"longest_turn_us", longest_turn_us()}};
   return result;
 }
 
@@ -201,10 +217,11 @@ void listener_state::pause_or_resume() {
   if (stopping || std::exchange(paused, full) == full)
     return;
   if (full) {
-    log::warn("{}: {} connections, as many as the limit of open files or "
-              "--max-connections allows, and none that may go; accepting "
-              "pauses",
-              protocol, connections.size());
+    if (paused_log.due(now))
+      log::warn("{}: {} connections, as many as the limit of open files or "
+                "--max-connections allows, and none that may go; accepting "
+                "pauses",
+                protocol, connections.size());
     self->halt(socket);
     return;
   }

@@ -52,6 +52,8 @@ struct listener_limits {
   size_t reserve = 0;
   /// Clients of one address on all ports; 0 is no limit.
   size_t max_per_address = 0;
+  /// How long a client has for its first command before it may go.
+  queue::duration greeting = std::chrono::seconds{1};
   /// How long a client without heartbeats is silent before it may go.
   queue::duration silence = std::chrono::seconds{2};
   /// Shared by all listeners.
@@ -73,7 +75,7 @@ using fork_connection = std::function<stat_actor(
 struct listener_state {
   using broker = listener_actor::broker_pointer;
 
-  struct client {
+  struct known_client {
     stat_actor actor;
     client_ptr entry;
   };
@@ -98,7 +100,7 @@ struct listener_state {
   caf::io::accept_handle socket;
   std::string address;
   /// By actor id, which is also the order they came in.
-  std::map<uint64_t, client> connections;
+  std::map<uint64_t, known_client> connections;
   /// Those that were not told to go, but for the next.
   std::optional<client_roll> roll;
   /// Those that may only ask for health.
@@ -113,6 +115,7 @@ struct listener_state {
   log::pace silent_log;
   log::pace ended_log;
   log::pace refused_log;
+  log::pace paused_log;
   tick_timer timer;
   bool paused = false;
   bool stopping = false;

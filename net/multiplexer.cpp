@@ -1,8 +1,10 @@
 #include "net/multiplexer.hpp"
 
 #include "actors/counting_actor.hpp"
+#include "actors/metrics.hpp"
 
 #include <chrono>
+#include <ctime>
 #include <thread>
 
 namespace cafq::net {
@@ -17,6 +19,13 @@ constexpr auto patience = std::chrono::milliseconds{1};
 /// same machine needs 10 to 20 us to come back, one near by less than this. In
 /// vain where the sender waits for this very core, or has nothing to say.
 constexpr auto busy_wait = std::chrono::microseconds{100};
+
+/// Returns what this thread has used of a processor.
+queue::duration thread_time() {
+  timespec x{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &x);
+  return std::chrono::seconds{x.tv_sec} + std::chrono::nanoseconds{x.tv_nsec};
+}
 
 } // namespace
 
@@ -87,9 +96,13 @@ void multiplexer::exec_later(caf::resumable* ptr) {
 
 void multiplexer::run() {
   // As CAF does it: without handlers, only what was posted here is left.
-  while (num_socket_handlers() > 0)
+  while (num_socket_handlers() > 0) {
     if (!(busy_wait_.worth_it() && wait_awake()))
       run_once();
+    if (const auto long_one
+        = watch_.turn_ended(std::chrono::steady_clock::now(), thread_time))
+      metrics().add_turn(*long_one);
+  }
   super::run();
 }
 

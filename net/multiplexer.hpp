@@ -2,6 +2,7 @@
 
 #include "actors/trial.hpp"
 #include "net/timed_multiplexer.hpp"
+#include "net/turn_watch.hpp"
 
 #include <mutex>
 #include <vector>
@@ -64,6 +65,7 @@ private:
   std::vector<caf::resumable*> draining_here_;
   bool in_drain_here_ = false;
   trial busy_wait_;
+  turn_watch watch_;
 };
 
 } // namespace cafq::net

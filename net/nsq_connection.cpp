@@ -60,7 +60,9 @@ void connection_state::received(std::string_view bytes) {
     greet(bytes);
   if (!greeted || end != ending::no)
     return;
-  if (auto* filters = socket.filters()) {
+  if (shaking_hands()) {
+    upgrade->handshake->feed(bytes);
+  } else if (auto* filters = socket.filters()) {
     filters->feed(bytes);
   } else {
     fed = bytes;
@@ -104,7 +106,7 @@ bool connection_state::may_run() const {
 }
 
 bool connection_state::shaking_hands() const {
-  return upgrade && upgrade->started;
+  return upgrade && upgrade->handshake;
 }
 
 /// Whether the client has to take what it has been sent before it gets more.
@@ -146,7 +148,8 @@ void connection_state::run() {
   const auto tired = !idle && pieces == most_pieces && may_run();
   const auto room = body_has_room(idle);
   if (end == ending::no)
-    set_reading((may_run() && !tired && room) || shaking_hands());
+    set_reading((may_run() && !tired && room)
+                || (shaking_hands() && !upgrade->handshake->stepping()));
   place->active = run_started;
   tell_conduct();
   // Others have their turn before the rest is decoded.
@@ -260,6 +263,8 @@ void connection_state::close_when_sent() {
 
 void connection_state::close() {
   end = ending::closed;
+  if (shaking_hands())
+    upgrade->handshake->give_up();
   large.reset();
   if (socket.close())
     log::info("PROTOCOL(V2): [{}] exiting ioloop", socket.peer());

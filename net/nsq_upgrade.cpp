@@ -70,29 +70,40 @@ void connection_state::start_upgrade() {
   // What the client has sent behind its IDENTIFY is for the new transport.
   upgrade->rest = parser->take_input();
   if (upgrade->tls) {
-    socket.push_tls(*settings->tls->current(),
-                    std::exchange(upgrade->rest, {}));
+    upgrade->handshake
+      = std::make_shared<transport::tls_handshake>(*settings->tls->current());
+    upgrade->handshake->feed(std::exchange(upgrade->rest, {}));
     arm();
   }
 }
 
 /// @returns whether the handshake is done.
 bool connection_state::shake_hands() {
-  switch (socket.filters()->handshake()) {
+  auto& x = *upgrade->handshake;
+  if (x.stepping())
+    return false;
+  socket.append(x.take_reply());
+  switch (x.state()) {
     case transport::step::more:
       break;
     case transport::step::hungry:
       flush();
-      if (end == ending::after_input)
+      take_step(self, settings->handshaker, upgrade->handshake, [this] {
+        if (upgrade)
+          run();
+      });
+      if (!x.stepping() && end == ending::after_input)
         fail_upgrade("EOF");
       return false;
     case transport::step::ended:
       fail_upgrade("EOF");
       return false;
     case transport::step::failed:
-      fail_upgrade(socket.filters()->error());
+      fail_upgrade(x.error());
       return false;
   }
+  socket.push_tls(x.take_stream(), x.rest());
+  upgrade->handshake.reset();
   upgrade->tls = false;
   session.set_tls(true);
   if (const auto& weakness = socket.tls()->weakness(); !weakness.empty())
@@ -122,7 +133,7 @@ void connection_state::confirm_upgrade() {
 void connection_state::fail_upgrade(const std::string& why) {
   // `why` may lie in what goes here.
   const auto failure = protocol::identify_failed(why);
-  socket.drop_filters();
+  upgrade->handshake->give_up();
   upgrade.reset();
   violate(failure);
   answer();

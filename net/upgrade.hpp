@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/queue/time.hpp"
+#include "net/transport/tls_handshake.hpp"
 
 #include <cstdint>
 #include <string>
@@ -16,6 +17,8 @@ struct upgrade {
   /// Everything in clear has left.
   bool started = false;
   queue::time_point deadline{};
+  /// Null without TLS.
+  transport::handshake_ptr handshake;
   /// What the client has sent behind its IDENTIFY: for the first of the new
   /// transports.
   std::string rest;

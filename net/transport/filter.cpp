@@ -4,10 +4,6 @@
 
 namespace cafq::transport {
 
-step filter::handshake(protocol::input_buffer&, std::vector<char>&) {
-  return step::more;
-}
-
 void filter::close(std::vector<char>&) {
   // nop
 }

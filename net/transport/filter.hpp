@@ -38,12 +38,6 @@ public:
   filter& operator=(filter&&) = delete;
   virtual ~filter() = default;
 
-  /// Gets ready to receive, for filters that talk first.
-  /// @param reply Where to append what the peer is to be sent.
-  /// @returns `more` once it is ready.
-  virtual step
-  handshake(protocol::input_buffer& wire, std::vector<char>& reply);
-
   /// Decodes a piece of `wire` to the end of `plain`.
   /// @param reply Where to append what the peer is to be sent at once.
   virtual step receive(protocol::input_buffer& wire, std::vector<char>& plain,

@@ -37,11 +37,6 @@ void stack::stash() {
   release(between_);
 }
 
-step stack::handshake() {
-  auto& x = layers_.back();
-  return x.codec->handshake(x.input, output_);
-}
-
 step stack::receive() {
   plain_.clear();
   auto result = step::more;

@@ -28,16 +28,12 @@ public:
 
   // -- receiving --------------------------------------------------------------
 
-  /// Adds bytes of the wire. They must stay where they are until `receive` or
-  /// `handshake` answers that it is hungry, or `stash` is called.
+  /// Adds bytes of the wire. They must stay where they are until `receive`
+  /// answers that it is hungry, or `stash` is called.
   void feed(std::string_view wire);
 
   /// Copies what was fed and not looked at.
   void stash();
-
-  /// Goes on with the handshake of the filter pushed last. Decodes nothing
-  /// behind it.
-  [[nodiscard]] step handshake();
 
   /// Decodes the next piece, which `plain` then gives. It is not empty if the
   /// answer is `more`.

@@ -31,8 +31,10 @@ class tls_stream : public filter {
 public:
   explicit tls_stream(const tls_context& context);
 
-  step
-  handshake(protocol::input_buffer& wire, std::vector<char>& reply) override;
+  /// Takes what has come of a handshake, and nothing behind it.
+  /// @param reply Where to append what the peer is to be sent.
+  /// @returns `more` once it is done.
+  step handshake(protocol::input_buffer& wire, std::vector<char>& reply);
 
   step receive(protocol::input_buffer& wire, std::vector<char>& plain,
                std::vector<char>& reply) override;

@@ -35,7 +35,7 @@ struct fixture {
   }
 
   std::shared_ptr<address_counts> counts = std::make_shared<address_counts>();
-  client_roll roll{counts, 5s};
+  client_roll roll{counts, 1s, 5s};
   queue::time_point now{};
 };
 
@@ -77,7 +77,16 @@ BOOST_AUTO_TEST_CASE(before_all_those_that_are_about_to_go) {
   const auto bob = add("b");
   ann->spoke = false;
   bob->done = bob->busy = true;
+  now += 1s;
   BOOST_TEST((all_that_go() == list{bob, ann}));
+}
+
+BOOST_AUTO_TEST_CASE(who_has_just_come_has_time_for_a_command) {
+  const auto ann = add("a");
+  ann->spoke = false;
+  now += 800ms;
+  BOOST_TEST(!who_goes());
+  BOOST_TEST(who_goes() == ann);
 }
 
 BOOST_AUTO_TEST_CASE(nobody_goes_before_it_was_silent_for_a_while) {
@@ -112,7 +121,7 @@ BOOST_AUTO_TEST_CASE(what_a_search_found_is_looked_at_again) {
 }
 
 BOOST_AUTO_TEST_CASE(addresses_are_counted_on_all_rolls) {
-  client_roll other{counts, 5s};
+  client_roll other{counts, 1s, 5s};
   const auto ann = add("a");
   const auto bob = add("b");
   const auto again = other.add("b", now);

@@ -147,6 +147,9 @@ BOOST_AUTO_TEST_CASE(one_that_never_sent_a_command_goes_for_somebody_new) {
   BOOST_TEST(!closed(cid));
   BOOST_TEST(counter(listener, "connections") == 5u);
   BOOST_TEST(counter(listener, "ended") == 1u);
+  // Bob has just come.
+  BOOST_TEST(!accepting());
+  advance(1100ms);
   BOOST_TEST(accepting());
 }
 

@@ -61,6 +61,7 @@ daemon_actors::daemon_actors(caf::actor_system& sys,
   start_store(have);
   start_helpers(have.addresses());
   start_node(have);
+  start_handshaker(have);
   start_nsq_listener(have, files);
   start_collector();
   start_statsd();
@@ -101,6 +102,13 @@ void daemon_actors::start_node(resources& have) {
   node_ = sys_.spawn(node, store_, std::move(have.found), settings);
 }
 
+void daemon_actors::start_handshaker(const resources& have) {
+  if (!have.tls)
+    return;
+  handshaker_ = sys_.spawn<caf::detached>(handshaker);
+  directory_->add(handshaker_);
+}
+
 void daemon_actors::start_nsq_listener(const resources& have, size_t files) {
   const auto http_doors = (have.http ? 1U : 0U) + (have.https ? 1U : 0U);
   const auto others_use = http_doors * files_for(http_limits(files))
@@ -108,6 +116,7 @@ void daemon_actors::start_nsq_listener(const resources& have, size_t files) {
   const auto limits = with_addresses(limits_for(
     files - others_use, static_cast<size_t>(options_.max_connections)));
   const auto settings = to_connection_settings(options_, have.tls, authorizer_);
+  settings->handshaker = handshaker_;
   settings->bodies = bodies_;
   settings->health = health_;
   nsq_listener_
@@ -152,6 +161,7 @@ void daemon_actors::start_http_listeners(const resources& have, size_t files) {
     listen(have.http->fd(), "HTTP", settings, limits);
   if (have.https) {
     settings.tls = have.tls;
+    settings.handshaker = handshaker_;
     listen(have.https->fd(), "HTTPS", settings, limits);
   }
 }
@@ -178,6 +188,7 @@ void daemon_actors::stop() {
   end(sys_, statsd_);
   end(sys_, collector_);
   end(sys_, nsq_listener_);
+  end(sys_, handshaker_);
   end(sys_, authorizer_);
   end(sys_, discovery_);
   end(sys_, fetcher_);

@@ -38,6 +38,7 @@ private:
   void start_store(resources& have);
   void start_helpers(const listen_addresses& addresses);
   void start_node(resources& have);
+  void start_handshaker(const resources& have);
   void start_nsq_listener(const resources& have, size_t files);
   void start_collector();
   void start_statsd();
@@ -64,6 +65,8 @@ private:
   /// Null without auth servers.
   authorizer_actor authorizer_;
   node_actor node_;
+  /// Null without a certificate.
+  handshaker_actor handshaker_;
   listener_actor nsq_listener_;
   collector_actor collector_;
   /// Null without a statsd daemon.

@@ -12,6 +12,7 @@ const openssl = (...args) =>
   execFileSync('openssl', args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
 
 const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+const rsa = (bits) => ['-newkey', `rsa:${bits}`, '-nodes'];
 
 // An authority. `certificate` gives the paths of what it signed.
 export class Authority {
@@ -26,10 +27,12 @@ export class Authority {
     this.pem = readFileSync(crt);
   }
 
-  certificate(name, { digest = '-sha256', days = 10 } = {}) {
+  // With a key of an elliptic curve unless `bits` says how long RSA's is to be.
+  certificate(name, { digest = '-sha256', days = 10, bits } = {}) {
     const { crt, key, csr } = this.#files(`${this.name}-${name}`);
     const own = this.#files(this.name);
-    openssl('req', '-new', ...curve, '-keyout', key, '-out', csr, '-subj', `/CN=${name}`);
+    const kind = bits ? rsa(bits) : curve;
+    openssl('req', '-new', ...kind, '-keyout', key, '-out', csr, '-subj', `/CN=${name}`);
     openssl(
       ...['x509', '-req', digest, '-in', csr, '-out', crt, '-days', `${days}`],
       ...['-CA', own.crt, '-CAkey', own.key, '-CAcreateserial'],

@@ -1,0 +1,76 @@
+#include "net/handshaker.hpp"
+
+#include "test/support/deterministic_system.hpp"
+#include "test/transport/pump.hpp"
+#include "test/transport/tls_files.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+namespace cafq::test {
+
+namespace {
+
+using namespace std::chrono_literals;
+using transport::step;
+
+struct fixture : deterministic_system {
+  fixture() {
+    files.make("server");
+    what = std::make_shared<transport::tls_handshake>(
+      transport::tls_context{files.serving()});
+    // No step can go on behind this.
+    what->feed("GET / HTTP/1.1\r\n\r\n");
+  }
+
+  ~fixture() {
+    self->send_exit(shaker, caf::exit_reason::user_shutdown);
+    run();
+  }
+
+  /// Has a step taken that waits for so long.
+  step take_step(std::chrono::milliseconds wait) {
+    BOOST_TEST_REQUIRE(what->begin_step(now()));
+    advance(wait);
+    self->send(shaker, what);
+    run();
+    what->end_step();
+    return what->state();
+  }
+
+  tls_files files;
+  handshaker_actor shaker = sys.spawn(handshaker);
+  transport::handshake_ptr what;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(handshaker_tests, fixture)
+
+BOOST_AUTO_TEST_CASE(takes_steps) {
+  BOOST_TEST(take_step(2s) == step::failed);
+  BOOST_TEST(what->error()
+             == "tls: first record does not look like a TLS handshake");
+}
+
+BOOST_AUTO_TEST_CASE(refuses_who_waits_too_long) {
+  BOOST_TEST(take_step(3s) == step::failed);
+  BOOST_TEST(what->error() == "tls: too many handshakes");
+}
+
+BOOST_AUTO_TEST_CASE(refuses_nobody_who_has_begun) {
+  BOOST_TEST_REQUIRE(what->begin_step(now()));
+  what->end_step();
+  what->feed("\r\n");
+  BOOST_TEST(take_step(3s) == step::failed);
+  BOOST_TEST(what->error()
+             == "tls: first record does not look like a TLS handshake");
+}
+
+BOOST_AUTO_TEST_CASE(does_nothing_for_who_has_gone) {
+  what->give_up();
+  BOOST_TEST(take_step(0s) == step::hungry);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace cafq::test
