@@ -4,6 +4,8 @@
 #include "net/protocol/command_text.hpp"
 #include "net/protocol/errors.hpp"
 
+#include <caf/send.hpp>
+
 #include <utility>
 
 namespace cafq {
@@ -119,6 +121,13 @@ void connection_state::go_on() {
     run();
 }
 
+/// Lets others have their turn before the rest is decoded. A message to itself
+/// would be taken in this turn of the loop, and the next, and so on.
+void connection_state::go_on_later() {
+  self->backend().post(
+    [me = connection_actor{self}] { caf::anon_send(me, atom::resume_v); });
+}
+
 void connection_state::run() {
   bool idle = false;
   run_started = self->clock().now();
@@ -152,9 +161,8 @@ void connection_state::run() {
                 || (shaking_hands() && !upgrade->handshake->stepping()));
   place->active = run_started;
   tell_conduct();
-  // Others have their turn before the rest is decoded.
   if (tired)
-    self->send(self, atom::resume_v);
+    go_on_later();
 }
 
 void connection_state::handle(const protocol::parse_result& x) {

@@ -138,6 +138,7 @@ private:
 
   /// Executes the commands that have arrived, as far as they may be.
   void run();
+  void go_on_later();
   [[nodiscard]] bool may_run() const;
   void handle(const protocol::parse_result& x);
   void end_of_read();

@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(a_closed_connection_leaves_no_timer) {
 BOOST_AUTO_TEST_CASE(a_closed_connection_leaves_no_memory_behind) {
   const auto ann = greet();
   const auto connection = caf::actor_cast<caf::weak_actor_ptr>(
-    listener_data().connections.begin()->second);
+    listener_data().connections.begin()->second.actor);
   talk(ann, "BOGUS\n");
   // Its timer fires behind its end.
   pass(5min, 5s);
