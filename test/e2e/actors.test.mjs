@@ -59,7 +59,7 @@ describe('/debug/actors', limit, () => {
               const ids = new Set(actors.map((x) => x.id));
               assert.equal(ids.size, actors.length, 'nobody twice');
               const kinds = [...new Set(actors.map((x) => x.kind))].sort();
-              const all = 'authorizer channel connection discovery fetcher http listener lookup_peer node statsd store topic';
+              const all = 'authorizer channel connection discovery fetcher handshaker http listener lookup_peer node statsd store topic';
               assert.deepEqual(kinds, all.split(' '), protocol);
               const listeners = actors.filter((x) => x.kind === 'listener').map((x) => x.name.split(' ')[0]);
               assert.deepEqual(listeners.sort(), ['HTTP', 'HTTPS', 'TCP'], protocol);
