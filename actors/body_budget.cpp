@@ -77,7 +77,7 @@ bool body_claim::too_slow(queue::time_point now, uint64_t received) {
   const auto least = rate * static_cast<uint64_t>(looks_after_.count()) / 1000;
   const auto slow = look_at_ && others > 0 && received - received_ < least;
   // Many that wait shall not wait for one look after the other.
-  looks_after_ = std::max(look_interval * 8 / static_cast<int>(8 + others),
+  looks_after_ = std::max(look_interval / static_cast<int>(1 + others / 8),
                           shortest_look_interval);
   look_at_ = now + looks_after_;
   received_ = received;

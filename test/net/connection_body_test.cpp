@@ -126,9 +126,9 @@ BOOST_AUTO_TEST_CASE(one_that_stalls_goes_when_others_wait) {
 BOOST_AUTO_TEST_CASE(one_that_goes_on_stays) {
   begin(ann);
   begin(bob);
-  for (size_t at = 200 * kib; at < whole.size(); at += 20 * kib) {
+  for (size_t at = 200 * kib; at < whole.size(); at += 40 * kib) {
     pass(1s, 1s);
-    send(ann, whole.substr(at, 20 * kib));
+    send(ann, whole.substr(at, 40 * kib));
   }
   BOOST_TEST(published(ann) == ok);
   BOOST_TEST(reading(bob));
