@@ -20,6 +20,13 @@ std::string_view size_words(command_name name) {
   return one_message(name) ? "message body size" : "body size";
 }
 
+/// Returns the largest body, and which limit says so if it is none of nsqd's.
+std::string most(command_name name, const limits& limits) {
+  const auto bound = max_body(name, limits);
+  return std::to_string(bound)
+         + (bound == limits.memory_limit ? " (--memory-limit)" : "");
+}
+
 } // namespace
 
 violation bad_body_size(command_name name, int64_t size, const limits& limits) {
@@ -29,8 +36,8 @@ violation bad_body_size(command_name name, int64_t size, const limits& limits) {
     return {
       join({code(name), word, " invalid ", size_words(name), " ", number})};
   const auto what = one_message(name) ? " message" : " body";
-  return {join({code(name), word, what, " too big ", number, " > ",
-                std::to_string(max_body(name, limits))})};
+  return {join(
+    {code(name), word, what, " too big ", number, " > ", most(name, limits)})};
 }
 
 violation no_body_size(command_name name) {
@@ -59,13 +66,13 @@ violation no_mpub_count() {
   return {"E_BAD_BODY MPUB failed to read message count"};
 }
 
-violation bad_record_size(uint32_t index, int32_t size, int64_t max) {
+violation bad_record_size(uint32_t index, int32_t size, const limits& limits) {
   const auto number = std::to_string(size);
   if (size <= 0)
     return {join({"E_BAD_MESSAGE MPUB invalid message(", std::to_string(index),
                   ") body size ", number})};
   return {join({"E_BAD_MESSAGE MPUB message too big ", number, " > ",
-                std::to_string(max)})};
+                most(command_name::pub, limits)})};
 }
 
 violation no_record_size(uint32_t index) {

@@ -17,12 +17,12 @@ max_body(command_name name, const limits& limits) noexcept {
   switch (name) {
     case command_name::pub:
     case command_name::dpub:
-      return limits.max_msg_size;
+      return std::min(limits.max_msg_size, limits.memory_limit);
     case command_name::identify:
     case command_name::auth:
       return std::min(limits.max_body_size, max_metadata_size);
     default:
-      return limits.max_body_size;
+      return std::min(limits.max_body_size, limits.memory_limit);
   }
 }
 
@@ -45,7 +45,7 @@ bad_body_size(command_name name, int64_t size, const limits& limits);
 
 /// @param index Of the message within its MPUB.
 [[nodiscard]] violation
-bad_record_size(uint32_t index, int32_t size, int64_t max);
+bad_record_size(uint32_t index, int32_t size, const limits& limits);
 [[nodiscard]] violation no_record_size(uint32_t index);
 
 } // namespace cafq::protocol

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 namespace cafq::protocol {
 
@@ -22,6 +23,8 @@ struct limits {
   /// Bounds the declared size of MPUB, and of IDENTIFY and AUTH if it is below
   /// max_metadata_size.
   int64_t max_body_size = 5242880;
+  /// What all messages together may take: a longer one can never be taken.
+  int64_t memory_limit = std::numeric_limits<int64_t>::max();
   int64_t max_rdy_count = 2500;
   std::chrono::milliseconds max_req_timeout{3600000};
   /// Whether any auth server is configured; without one AUTH is an error.

@@ -22,7 +22,7 @@ mpub_body::advance(std::string_view body, const limits& limits) {
     if (body.size() < 4)
       return std::nullopt;
     const auto size = load_big_endian<int32_t>(body.data());
-    if (size <= 0 || size > limits.max_body_size)
+    if (size <= 0 || size > max_body(command_name::mpub, limits))
       return bad_body_size(command_name::mpub, size, limits);
     declared_ = 4 + static_cast<size_t>(size);
     at_ = 4;
@@ -45,13 +45,13 @@ mpub_body::advance(std::string_view body, const limits& limits) {
       break;
     }
     const auto size = load_big_endian<int32_t>(body.data() + at);
-    if (size <= 0 || size > limits.max_msg_size)
-      return bad_record_size(index_, size, limits.max_msg_size);
+    if (size <= 0 || size > max_body(command_name::pub, limits))
+      return bad_record_size(index_, size, limits);
     const auto record_size = 4 + static_cast<size_t>(size);
     // nsqd reads on, whatever comes to count x max-msg-size. What an honest
     // size announces never gets here (COMPATIBILITY.md).
     const auto total = static_cast<int64_t>(at + record_size - 4);
-    if (total > limits.max_body_size)
+    if (total > max_body(command_name::mpub, limits))
       return bad_body_size(command_name::mpub, total, limits);
     if (body.size() - at < record_size) {
       step_ = at + record_size;

@@ -47,12 +47,32 @@ protocol::limits tight() {
   return result;
 }
 
+/// Allows more than memory could ever take.
+protocol::limits forgetful() {
+  protocol::limits result;
+  result.memory_limit = 1000;
+  return result;
+}
+
 const std::string id = "0123456789abcdef";
 
 // The smallest count no body of 14 bytes could hold is (14 - 4) / 5 + 1.
 const std::vector<parser_case> limited{
   {"PUB t\n" + sized("abc"), {"PUB t abc"}, tight()},
   {"PUB t\n" + be(4), {"!E_BAD_MESSAGE PUB message too big 4 > 3"}, tight()},
+  {"PUB t\n" + sized(std::string(1000, 'x')),
+   {"PUB t " + std::string(1000, 'x')},
+   forgetful()},
+  {"PUB t\n" + be(1001),
+   {"!E_BAD_MESSAGE PUB message too big 1001 > 1000 (--memory-limit)"},
+   forgetful()},
+  {"MPUB t\n" + be(1001),
+   {"MPUB t...", "!E_BAD_BODY MPUB body too big 1001 > 1000 (--memory-limit)"},
+   forgetful()},
+  {"MPUB t\n" + be(1000) + be(2) + be(1001),
+   {"MPUB t...",
+    "!E_BAD_MESSAGE MPUB message too big 1001 > 1000 (--memory-limit)"},
+   forgetful()},
   {"DPUB t 11\n", {"!E_INVALID DPUB timeout 11 out of range 0-10"}, tight()},
   {"MPUB t\n" + be(15),
    {"MPUB t...", "!E_BAD_BODY MPUB body too big 15 > 14"},
