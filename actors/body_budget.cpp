@@ -18,9 +18,7 @@ void body_budget::take(size_t bytes) noexcept {
   all_bytes_.fetch_add(bytes, std::memory_order_relaxed);
 }
 
-void body_budget::give_back(size_t bytes) {
-  bytes_ -= bytes;
-  all_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
+void body_budget::let_next() {
   // One that does not fit holds up those behind it, or it would never fit.
   while (!line_.empty() && fits(line_.front()->bytes_)) {
     auto& next = *line_.front();
@@ -48,13 +46,19 @@ body_claim::body_claim(std::shared_ptr<body_budget> from, size_t bytes,
 
 body_claim::~body_claim() {
   if (granted_) {
-    from_->give_back(bytes_);
-    return;
+    becomes_messages();
+    from_->bytes_ -= bytes_;
+  } else {
+    // It may have held up others.
+    from_->line_.erase(place_);
+    body_budget::all_waiting_.fetch_sub(1, std::memory_order_relaxed);
   }
-  from_->line_.erase(place_);
-  body_budget::all_waiting_.fetch_sub(1, std::memory_order_relaxed);
-  // It may have held up others.
-  from_->give_back(0);
+  from_->let_next();
+}
+
+void body_claim::becomes_messages() noexcept {
+  if (!std::exchange(messages_, true))
+    body_budget::all_bytes_.fetch_sub(bytes_, std::memory_order_relaxed);
 }
 
 bool body_claim::grow_to(size_t bytes) {

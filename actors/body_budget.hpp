@@ -15,18 +15,20 @@ namespace cafq {
 
 class body_claim;
 
-/// The memory for requests that have not arrived whole: a quarter of
-/// `--memory-limit`. A large one is read on only when there is room for all of
-/// it, so that all of those that are being read can come to their end. The
-/// others wait in line, each with what two reads have brought.
+/// The memory for large requests whose messages no topic has taken yet: a
+/// quarter of `--memory-limit`. One is read on only when there is room for all
+/// of it, so that all of those that are being read can come to their end. The
+/// others wait in line, each with little more than its beginning.
 ///
 /// All claims belong to one thread, that of the sockets. Counted are the bytes
 /// claimed, whether they have arrived or not.
 class body_budget {
 public:
-  /// What is smaller needs no claim, nor does what a larger one begins with. No
-  /// read of a socket is longer.
+  /// What is smaller needs no claim.
   static constexpr size_t small = size_t{64} * 1024;
+
+  /// Nor does so much of a larger one: it may be a promise and no more.
+  static constexpr size_t beginning = 4096;
 
   /// @param limit A request beyond it has room while it is alone.
   explicit body_budget(size_t limit = std::numeric_limits<size_t>::max())
@@ -53,7 +55,7 @@ private:
 
   [[nodiscard]] bool fits(size_t bytes) const noexcept;
   void take(size_t bytes) noexcept;
-  void give_back(size_t bytes);
+  void let_next();
 
   static inline std::atomic<size_t> all_bytes_{0};
   static inline std::atomic<size_t> all_waiting_{0};
@@ -100,6 +102,11 @@ public:
   /// @pre granted()
   [[nodiscard]] bool grow_to(size_t bytes);
 
+  /// The request has arrived whole, and is messages from now on, which are
+  /// counted as those. The room is theirs until a topic has taken them.
+  /// @pre granted()
+  void becomes_messages() noexcept;
+
   /// To be called when the request begins to be read and from then on when it
   /// is time to look.
   /// @param received Bytes so far, from whatever beginning.
@@ -119,6 +126,7 @@ private:
   size_t bytes_;
   std::function<void()> wake_;
   bool granted_ = false;
+  bool messages_ = false;
   std::list<body_claim*>::iterator place_;
   std::optional<queue::time_point> look_at_;
   std::chrono::milliseconds looks_after_{};

@@ -1,4 +1,5 @@
 #include "actors/body_budget.hpp"
+#include "actors/client_memory.hpp"
 #include "actors/memory_ledger.hpp"
 #include "actors/metrics.hpp"
 #include "actors/stats_render.hpp"
@@ -198,6 +199,16 @@ private:
     add_one("cafq_body_memory_bytes",
             "The part of it for large requests that have not arrived whole", {},
             static_cast<double>(body_budget::bytes_in_memory()));
+    add_one("cafq_client_memory_bytes",
+            "What clients make the node hold beside it, beyond 4 KB each", {},
+            static_cast<double>(client_memory::bytes_in_memory()));
+    add_one("cafq_client_memory_tight_total",
+            "How often clients had to make do with small windows", {},
+            static_cast<double>(client_memory::times_tight()),
+            MetricType::Counter);
+    add_one("cafq_clients_ended_for_memory_total",
+            "Clients that had to go for the memory they held", {},
+            static_cast<double>(client_memory::ended()), MetricType::Counter);
     add_one("cafq_bodies_waiting",
             "Large requests that are not read on until there is memory", {},
             static_cast<double>(body_budget::waiting()));

@@ -13,6 +13,25 @@ namespace {
 
 constexpr size_t largest_read = size_t{64} * 1024;
 
+/// The longest read while memory is short.
+constexpr size_t frugal_read = 4096;
+
+/// What CAF is given at a time of what the socket does not take: it keeps the
+/// memory for good.
+constexpr size_t piece_for_caf = 4096;
+
+/// CAF lets only brokers have their sockets' buffers.
+struct broker_access : caf::io::abstract_broker {
+  using abstract_broker::by_id;
+
+  static std::vector<char>*
+  read_buffer(caf::io::abstract_broker& of, caf::io::connection_handle which) {
+    const auto find = &broker_access::by_id<caf::io::connection_handle>;
+    auto found = (of.*find)(which);
+    return found ? &found->rd_buf() : nullptr;
+  }
+};
+
 } // namespace
 
 void client_socket::open(caf::io::connection_handle handle,
@@ -23,19 +42,23 @@ void client_socket::open(caf::io::connection_handle handle,
   peer_ = real() ? net::remote_end_of(fd_) : net::remote_end{"test", ""};
   smallest_read_ = smallest_read;
   read_size_ = smallest_read;
+  read_capacity_ = smallest_read;
   configure_read();
   owner_->ack_writes(handle_, true);
 }
 
 // -- input --------------------------------------------------------------------
 
-void client_socket::adapt_read_size(size_t got) {
+void client_socket::adapt_read_size(size_t got, bool frugal) {
   answered_ = false;
+  const auto most = frugal ? frugal_read : largest_read;
   auto size = read_size_;
-  if (got == size && size < largest_read)
-    size = std::min(size * 4, largest_read);
+  if (got == size && size < most)
+    size = std::min(size * 4, most);
   else if (got < size / 8)
     size = std::max(size / 4, smallest_read_);
+  size = std::min(size, most);
+  read_capacity_ = std::max(read_capacity_, size);
   if (std::exchange(read_size_, size) != size)
     configure_read();
 }
@@ -80,26 +103,27 @@ bool client_socket::outlive_input() {
 // -- output -------------------------------------------------------------------
 
 bool client_socket::flush() {
-  if (filters_ && out_.idle() && !encode())
-    return false;
-  if (!out_.ready())
-    return true;
-  answered_ = true;
-  auto& frames = out_.frames();
-  const std::string_view bytes{frames.data(), frames.size()};
-  const auto sent = sending_ == sending::direct ? net::send_some(fd_, bytes)
-                                                : 0;
-  // The read side finds out as well, but may not be looking.
-  if (sent < 0)
-    return false;
-  const auto count = static_cast<size_t>(sent);
-  if (count < frames.size()) {
-    auto& rest = owner_->wr_buf(handle_);
-    rest.insert(rest.end(), frames.begin() + sent, frames.end());
-    owner_->flush(handle_);
+  for (;;) {
+    if (filters_ && out_.idle() && !encode())
+      return false;
+    const auto bytes = out_.ready();
+    if (bytes.empty())
+      return true;
+    answered_ = true;
+    const auto direct = sending_ == sending::direct;
+    const auto result = direct ? net::send_some(fd_, bytes) : 0;
+    // The read side finds out as well, but may not be looking.
+    if (result < 0)
+      return false;
+    const auto sent = static_cast<size_t>(result);
+    const auto rest = bytes.substr(sent, direct ? piece_for_caf : bytes.npos);
+    if (!rest.empty()) {
+      auto& to = owner_->wr_buf(handle_);
+      to.insert(to.end(), rest.begin(), rest.end());
+      owner_->flush(handle_);
+    }
+    out_.taken(sent, rest.size());
   }
-  out_.taken(count);
-  return true;
 }
 
 /// Turns the frames that wait into bytes of the wire.
@@ -119,6 +143,18 @@ void client_socket::shrink() {
   out_.shrink();
   if (filters_)
     filters_->shrink();
+  if (read_capacity_ == smallest_read_ || closed_)
+    return;
+  read_size_ = read_capacity_ = smallest_read_;
+  configure_read();
+  auto* buffer = real() ? broker_access::read_buffer(*owner_, handle_)
+                        : nullptr;
+  if (buffer)
+    std::vector<char>(read_size_).swap(*buffer);
+}
+
+size_t client_socket::held() const noexcept {
+  return read_capacity_ + out_.held() + (filters_ ? filters_->held() : 0);
 }
 
 // -- filters ------------------------------------------------------------------

@@ -45,7 +45,8 @@ public:
   // -- input ------------------------------------------------------------------
 
   /// Fits the size of the next read to that of the last.
-  void adapt_read_size(size_t got);
+  /// @param frugal Whether to do with little memory.
+  void adapt_read_size(size_t got, bool frugal);
 
   /// Nothing is to be sent soon: has the client told that its bytes came,
   /// unless something was sent behind them.
@@ -112,8 +113,16 @@ public:
     last_output_ = true;
   }
 
-  /// Gives back memory that a burst needed.
+  /// Gives back memory that a burst needed. Not while what was read is in use.
   void shrink();
+
+  /// Returns the bytes of memory that the way in and out takes.
+  [[nodiscard]] size_t held() const noexcept;
+
+  /// Returns the bytes that have left since the start.
+  [[nodiscard]] uint64_t sent() const noexcept {
+    return out_.left();
+  }
 
   // -- filters ----------------------------------------------------------------
 
@@ -187,6 +196,8 @@ private:
   bool answered_ = true;
   size_t smallest_read_ = 0;
   size_t read_size_ = 0;
+  /// What the longest read since `shrink` has left.
+  size_t read_capacity_ = 0;
   output out_;
   std::unique_ptr<transport::stack> filters_;
   /// One of `filters_`.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/body_budget.hpp"
+#include "actors/client_memory.hpp"
 #include "actors/health.hpp"
 #include "net/authorizer.hpp"
 #include "net/handshaker.hpp"
@@ -24,8 +25,10 @@ struct connection_settings {
   handshaker_actor handshaker;
   /// Null without auth servers; then everybody may do everything.
   authorizer_actor authorizer;
-  /// The memory for commands that have not arrived whole; shared with HTTP.
+  /// The memory for large commands; shared with HTTP.
   std::shared_ptr<body_budget> bodies = std::make_shared<body_budget>();
+  /// The memory for all else that clients make the node hold; likewise.
+  std::shared_ptr<client_memory> clients = std::make_shared<client_memory>();
   /// Whether the disk takes new messages.
   std::shared_ptr<const store_health> health
     = std::make_shared<const store_health>();

@@ -75,7 +75,8 @@ void http_connection_state::log_request(const http::response& x) const {
 /// Adds the next piece of a long answer.
 /// @returns false if there is no more of it, although some is missing.
 bool http_connection_state::fill() {
-  if (!long_body || socket.pending() >= piece_size)
+  const auto size = settings->clients->window(piece_size);
+  if (!long_body || socket.pending() >= size)
     return true;
   const auto text = long_body->get();
   if (!text) {
@@ -83,7 +84,7 @@ bool http_connection_state::fill() {
               socket.peer());
     return false;
   }
-  const auto piece = std::string_view{*text}.substr(long_body_at, piece_size);
+  const auto piece = std::string_view{*text}.substr(long_body_at, size);
   socket.append(piece);
   long_body_at += piece.size();
   if (long_body_at == text->size())
@@ -103,6 +104,7 @@ void http_connection_state::flush() {
       return;
     }
   } while (long_body && socket.pending() == 0);
+  account();
   if (socket.pending() > 0)
     arm();
   output_gone();

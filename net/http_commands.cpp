@@ -15,6 +15,7 @@ namespace {
 
 /// Topics a connection keeps a handle of.
 constexpr size_t most_known_topics = 256;
+constexpr size_t few_known_topics = 8;
 
 /// nsqd's words.
 constexpr std::string_view no_topic = "TOPIC_NOT_FOUND";
@@ -80,8 +81,10 @@ void http_connection_state::find_topic() {
 
 void http_connection_state::remember_topic(const std::string& topic,
                                            const topic_actor& handle) {
+  const auto most = settings->clients->tight() ? few_known_topics
+                                               : most_known_topics;
   // No put is open now, so any of them can go.
-  if (topics.size() >= most_known_topics) {
+  while (topics.size() >= most) {
     watch(topics.begin()->second, false);
     topics.erase(topics.begin());
   }
@@ -111,6 +114,8 @@ void http_connection_state::publish_to(const topic_actor& to) {
     for (auto& block : queue::make_blocks(publishing->messages, unix_time_ns()))
       x->items.push_back({std::move(block), {}});
   }
+  if (large)
+    large->becomes_messages();
   put_to = to.address();
   self->send(to, atom::put_v, std::move(x), client_actor{self}, ++last_ticket);
 }

@@ -1,6 +1,7 @@
 #include "net/http_connection.hpp"
 
 #include "actors/actor_support.hpp"
+#include "net/asked_for_memory.hpp"
 
 #include <caf/send.hpp>
 
@@ -20,6 +21,9 @@ constexpr size_t output_window = size_t{256} * 1024;
 
 /// Bytes of further requests that may lie here while one is worked on.
 constexpr size_t input_window = size_t{64} * 1024;
+
+/// What a name of a topic takes here and with the LISTENER, about.
+constexpr size_t name_bytes = 256;
 
 /// How long a TLS handshake may take, as on the NSQ port.
 constexpr auto handshake_timeout = seconds{5};
@@ -54,6 +58,8 @@ http_connection_state::http_connection_state(broker ptr)
 
 void http_connection_state::start(caf::io::connection_handle handle) {
   socket.open(handle, smallest_read, settings->sending);
+  share = std::make_unique<client_share>(
+    settings->clients, asked_for_memory<http_connection_actor>(*this));
   last_progress = self->clock().now();
   if (settings->tls) {
     handshake
@@ -68,7 +74,7 @@ void http_connection_state::received(std::string_view bytes) {
     throw_away(bytes.size());
   if (end != ending::no)
     return;
-  socket.adapt_read_size(bytes.size());
+  socket.adapt_read_size(bytes.size(), settings->clients->tight());
   if (socket.in_clear() && !handshake) {
     take_input(bytes);
     run();
@@ -113,7 +119,7 @@ void http_connection_state::transferred(size_t count) {
 
 bool http_connection_state::may_run() const {
   return !working && end == ending::no && !long_body
-         && socket.pending() < output_window;
+         && socket.pending() < settings->clients->window(output_window);
 }
 
 /// Works on requests as far as they have arrived and may be worked on.
@@ -133,10 +139,12 @@ void http_connection_state::run() {
     end = ending::after_output;
     flush();
   }
+  account();
   if (end != ending::no)
     return;
   // What is not decoded yet has no bound but this.
-  const auto room = socket.in_clear() && parser.buffered() < input_window;
+  const auto window = settings->clients->window(input_window);
+  const auto room = socket.in_clear() && parser.buffered() < window;
   socket.set_reading(!peer_done && (idle ? body_has_room() : room));
   if (idle && parser.within_request())
     arm();
@@ -223,7 +231,7 @@ http_connection_state::find_route(const http::request& head) {
 /// `resume` comes when there is.
 bool http_connection_state::body_has_room() {
   // A promise alone takes no memory.
-  if (body_size <= body_budget::small || body_bytes <= body_budget::small)
+  if (body_size <= body_budget::small || body_bytes <= body_budget::beginning)
     return true;
   if (!large)
     large = std::make_unique<body_claim>(settings->bodies, body_size, [this] {
@@ -246,7 +254,19 @@ bool http_connection_state::body_is_slow(queue::time_point now) {
          && socket.reading();
 }
 
+/// Tells what the client holds now.
+void http_connection_state::account() {
+  if (!share)
+    return;
+  // What a claim has room for is counted there.
+  const auto claimed = large && large->granted();
+  share->holds(socket.held() + (claimed ? 0 : parser.held()) + secret.capacity()
+               + topics.size() * name_bytes);
+}
+
 void http_connection_state::resume() {
+  if (settings->clients->tight())
+    socket.shrink();
   run();
 }
 
@@ -274,6 +294,7 @@ void http_connection_state::close() {
   if (handshake)
     handshake->give_up();
   large.reset();
+  share.reset();
   socket.close();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/body_budget.hpp"
+#include "actors/client_memory.hpp"
 #include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
 #include "net/client_socket.hpp"
@@ -36,7 +37,7 @@ using http_connection_actor
                          // Tells about itself.
                          caf::replies_to<atom::stat>::with<actor_stat>,
                          // INTERNAL: goes on with a body for which there was no
-                         // memory.
+                         // memory. Gives back memory that others need.
                          caf::reacts_to<atom::resume>,
                          // INTERNAL: looks for a client that is too slow.
                          caf::reacts_to<atom::tick>>;
@@ -56,8 +57,12 @@ struct http_connection_state {
   void closed_by_peer(caf::io::connection_handle handle);
   void transferred(size_t count);
 
-  /// There is memory for the body.
+  /// There is memory for the body, or others need what is not used.
   void resume();
+
+  [[nodiscard]] const std::string& peer() const noexcept {
+    return socket.peer();
+  }
 
   // -- from topics ------------------------------------------------------------
 
@@ -120,6 +125,7 @@ private:
   void complete(http::body_state how);
   [[nodiscard]] bool body_has_room();
   [[nodiscard]] bool body_is_slow(queue::time_point now);
+  void account();
   void close();
   void arm();
   void tell_conduct();
@@ -180,6 +186,8 @@ private:
   /// What the body may need, and the room for it if that is much.
   size_t body_size = 0;
   std::unique_ptr<body_claim> large;
+  /// Gone when the connection is closed.
+  std::unique_ptr<client_share> share;
   /// The request is at other actors.
   bool working = false;
   /// The connection cannot go on behind this request.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/body_budget.hpp"
+#include "actors/client_memory.hpp"
 #include "actors/health.hpp"
 #include "actors/memory_ledger.hpp"
 #include "actors/stats_collector.hpp"
@@ -35,9 +36,10 @@ struct http_settings {
   /// Whether publishes are refused for want of memory.
   std::shared_ptr<const memory_ledger> memory
     = std::make_shared<const memory_ledger>();
-  /// The memory for requests that have not arrived whole; shared with NSQ's
-  /// protocol.
+  /// The memory for large requests; shared with NSQ's protocol.
   std::shared_ptr<body_budget> bodies = std::make_shared<body_budget>();
+  /// The memory for all else that clients make the node hold; likewise.
+  std::shared_ptr<client_memory> clients = std::make_shared<client_memory>();
   /// Null if nobody has to show a secret.
   authorizer_actor authorizer;
   /// Who may publish to it may change the node. Empty: nobody may.

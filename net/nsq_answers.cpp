@@ -77,6 +77,7 @@ void connection_state::failed(ticket t, const failures* list) {
   else
     socket.append(bytes);
   answer();
+  go_on();
 }
 
 void connection_state::down(const caf::actor_addr& who) {
@@ -102,6 +103,8 @@ void connection_state::settled_put(ticket t) {
   if (i == open_puts.end())
     return;
   open_bytes -= i->bytes;
+  if (i->claim)
+    claimed_bytes -= i->bytes;
   open_puts.erase(i);
 }
 

@@ -21,6 +21,7 @@ namespace {
 /// Topics a connection keeps a handle of. A client that publishes to more
 /// looks some of them up again.
 constexpr size_t most_known_topics = 256;
+constexpr size_t few_known_topics = 8;
 
 /// How often SUB tries again when its channel goes away under its hands, which
 /// ephemeral ones do.
@@ -328,11 +329,16 @@ void connection_state::on(const protocol::mpub& x) {
   need_topic(x.topic);
 }
 
+/// Returns how many names of topics to keep.
+size_t connection_state::most_topics() const {
+  return settings->clients->tight() ? few_known_topics : most_known_topics;
+}
+
 void connection_state::count_published(std::string_view topic, uint64_t count) {
   published += count;
   if (auto i = published_to.find(topic); i != published_to.end())
     i->second += count;
-  else if (published_to.size() < most_known_topics)
+  else if (published_to.size() < most_topics())
     published_to.emplace(topic, count);
 }
 
@@ -362,18 +368,18 @@ void connection_state::need_topic(std::string_view topic) {
 
 void connection_state::remember_topic(const std::string& topic,
                                       const topic_actor& handle) {
-  if (topics.size() >= most_known_topics) {
-    // Those with open puts have to stay: their end answers the client.
-    const auto idle
-      = std::find_if(topics.begin(), topics.end(), [this](const auto& x) {
-          return std::none_of(
-            open_puts.begin(), open_puts.end(),
-            [&](const auto& y) { return y.topic == x.second.address(); });
-        });
-    if (idle != topics.end()) {
-      watch(idle->second, false);
-      topics.erase(idle);
-    }
+  // Those with open puts have to stay: their end answers the client.
+  const auto idle = [this](const auto& x) {
+    return std::none_of(open_puts.begin(), open_puts.end(), [&](const auto& y) {
+      return y.topic == x.second.address();
+    });
+  };
+  while (topics.size() >= most_topics()) {
+    const auto i = std::find_if(topics.begin(), topics.end(), idle);
+    if (i == topics.end())
+      break;
+    watch(i->second, false);
+    topics.erase(i);
   }
   watch(handle, true);
   topics.emplace(topic, handle);
@@ -396,8 +402,14 @@ void connection_state::send_publishes() {
 void connection_state::send_publish(publish_collector::group& x,
                                     const topic_actor& to) {
   const auto bytes = x.bytes + put_overhead;
-  open_puts.push_back({x.answer_to, bytes, to.address()});
+  auto& open
+    = open_puts.emplace_back(open_put{x.answer_to, bytes, to.address(), {}});
   open_bytes += bytes;
+  if (large && large_of != commands) {
+    large->becomes_messages();
+    open.claim = std::move(large);
+    claimed_bytes += bytes;
+  }
   self->send(to, atom::put_v, std::move(x.body), client_actor{self},
              x.answer_to);
 }

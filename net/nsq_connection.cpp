@@ -12,15 +12,6 @@ namespace cafq {
 
 namespace {
 
-/// Bytes of publishes that topics have not answered, beyond which no further
-/// command of the client is looked at.
-constexpr size_t publish_window = size_t{512} * 1024;
-
-/// Bytes of output a client has not taken, beyond which no further command is
-/// looked at. Deliveries alone (consumer::window_bytes) do not reach it, so a
-/// consumer that is slow to read can still finish its messages.
-constexpr size_t output_window = size_t{512} * 1024;
-
 /// Pieces decoded in a row for one client, whatever a read inflates to.
 constexpr size_t most_pieces = 4;
 
@@ -43,6 +34,7 @@ connection_state::connection_state(broker ptr)
 
 void connection_state::start(caf::io::connection_handle handle) {
   socket.open(handle, smallest_read, settings->sending);
+  join_memory();
   client = protocol::default_settings(settings->server);
   delivery_terms = {client.msg_timeout, client.sample_rate, client.msg_timeout};
   parser.emplace(settings->limits, session);
@@ -57,7 +49,7 @@ void connection_state::start(caf::io::connection_handle handle) {
 void connection_state::received(std::string_view bytes) {
   if (end != ending::no)
     return;
-  socket.adapt_read_size(bytes.size());
+  socket.adapt_read_size(bytes.size(), settings->clients->tight());
   if (!greeted)
     greet(bytes);
   if (!greeted || end != ending::no)
@@ -103,17 +95,12 @@ void connection_state::transferred(size_t count) {
 // -- the loop -----------------------------------------------------------------
 
 bool connection_state::may_run() const {
-  return !waiting && greeted && !upgrade && open_bytes < publish_window
-         && !output_full() && (end == ending::no || end == ending::after_input);
+  return !waiting && greeted && !upgrade && has_windows()
+         && (end == ending::no || end == ending::after_input);
 }
 
 bool connection_state::shaking_hands() const {
   return upgrade && upgrade->handshake;
-}
-
-/// Whether the client has to take what it has been sent before it gets more.
-bool connection_state::output_full() const {
-  return socket.pending() >= output_window;
 }
 
 void connection_state::go_on() {
@@ -163,6 +150,7 @@ void connection_state::run() {
   tell_conduct();
   if (tired)
     go_on_later();
+  account();
 }
 
 void connection_state::handle(const protocol::parse_result& x) {
@@ -254,6 +242,7 @@ void connection_state::flush() {
   }
   if (auto report = socket.due_report(); report && channel)
     self->send(channel, atom::sent_v, consumer_id{self->id()}, *report);
+  account();
   if (end == ending::after_output && socket.pending() == 0)
     close();
 }
@@ -274,6 +263,7 @@ void connection_state::close() {
   if (shaking_hands())
     upgrade->handshake->give_up();
   large.reset();
+  share.reset();
   if (socket.close())
     log::info("PROTOCOL(V2): [{}] exiting ioloop", socket.peer());
 }
@@ -330,7 +320,7 @@ nsq_connection(counting_broker_pointer<connection_actor, connection_state> self,
       self->state.transferred(x.written);
     },
     [self](atom::stat) { return self->state.stat(); },
-    [self](atom::resume) { self->state.go_on(); },
+    [self](atom::resume) { self->state.resume(); },
     [self](atom::tick) { self->state.tick(); },
   };
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/body_budget.hpp"
+#include "actors/client_memory.hpp"
 #include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
 #include "net/client_socket.hpp"
@@ -33,7 +34,8 @@ namespace cafq {
 
 /// The CONNECTION actor interface: a CLIENT that owns a socket. Its memory is
 /// bounded: it does not read while the publishes that topics have not answered,
-/// or the answers the client does not take, exceed a window.
+/// the answers behind them, or those the client does not take, exceed a window.
+/// All clients together have one bound more (`client_memory`).
 using connection_actor
   = client_actor::extend<caf::reacts_to<caf::io::new_data_msg>,
                          caf::reacts_to<caf::io::connection_closed_msg>,
@@ -41,7 +43,8 @@ using connection_actor
                          // Tells about itself.
                          caf::replies_to<atom::stat>::with<actor_stat>,
                          // INTERNAL: goes on with what was left for later: a
-                         // large command, or what is to be decoded.
+                         // large command, or what is to be decoded. Gives back
+                         // memory that others need.
                          caf::reacts_to<atom::resume>,
                          // INTERNAL: sends heartbeats, ends a client that is
                          // silent for too long.
@@ -74,6 +77,16 @@ struct connection_state {
 
   /// A topic or the channel is gone.
   void down(const caf::actor_addr& who);
+
+  // -- memory (nsq_memory.cpp) ------------------------------------------------
+
+  void resume();
+
+  [[nodiscard]] const std::string& peer() const noexcept {
+    return socket.peer();
+  }
+
+  // -- the loop ---------------------------------------------------------------
 
   /// Something happened that commands may wait for: executes those that may be.
   void go_on();
@@ -132,6 +145,8 @@ private:
     ticket t;
     size_t bytes;
     caf::actor_addr topic;
+    /// The room that a large one has.
+    std::unique_ptr<body_claim> claim;
   };
 
   // -- nsq_connection.cpp -----------------------------------------------------
@@ -153,7 +168,14 @@ private:
   void set_reading(bool on);
   [[nodiscard]] bool lasting(std::string_view bytes) const;
   [[nodiscard]] bool shaking_hands() const;
+
+  // -- nsq_memory.cpp ---------------------------------------------------------
+
+  void join_memory();
+  [[nodiscard]] bool has_windows() const;
   [[nodiscard]] bool output_full() const;
+  void account();
+  [[nodiscard]] bool stuck();
 
   // -- nsq_answers.cpp --------------------------------------------------------
 
@@ -209,6 +231,7 @@ private:
                     const caf::error& why, int tries);
   void fail_subscribe(const protocol::violation& x);
   void need_topic(std::string_view topic);
+  [[nodiscard]] size_t most_topics() const;
   void count_published(std::string_view topic, uint64_t count);
   void remember_topic(const std::string& topic, const topic_actor& handle);
   void watch(const stat_actor& whom, bool on);
@@ -235,6 +258,8 @@ private:
   /// there were before.
   std::unique_ptr<body_claim> large;
   uint64_t large_of = 0;
+  /// Gone when the connection is closed.
+  std::unique_ptr<client_share> share;
   /// The plain bytes being handled.
   std::string_view fed;
   /// An answer the next command depends on is under way.
@@ -264,6 +289,8 @@ private:
   std::optional<publish_collector::group> stalled;
   std::vector<open_put> open_puts;
   size_t open_bytes = 0;
+  /// The part of it that has claims.
+  size_t claimed_bytes = 0;
 
   // Consuming.
   channel_actor channel;
@@ -281,6 +308,10 @@ private:
   queue::time_point run_started{};
   queue::time_point next_heartbeat{};
   std::chrono::milliseconds heartbeat_every{0};
+  /// When to look whether anything moves, without heartbeats, and the bytes
+  /// that had come and gone at the last look.
+  queue::time_point next_look{};
+  uint64_t last_moved = 0;
   queue::time_point closing_since{};
   tick_timer timer;
 

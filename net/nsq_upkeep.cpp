@@ -14,6 +14,10 @@ namespace {
 /// How long a client may take to accept the last frames before a close.
 constexpr auto linger = std::chrono::seconds{5};
 
+/// How often to look whether a client without heartbeats is stuck: twice the
+/// default interval.
+constexpr auto look_interval = std::chrono::seconds{60};
+
 } // namespace
 
 // -- time ---------------------------------------------------------------------
@@ -44,6 +48,13 @@ void connection_state::tick() {
     }
     if (now >= next_heartbeat)
       send_heartbeat(now);
+  } else if (now >= next_look) {
+    next_look = now + look_interval;
+    if (stuck()) {
+      log_error("neither reads nor writes, and others need its memory");
+      abort();
+      return;
+    }
   }
   arm();
 }
@@ -68,7 +79,8 @@ bool connection_state::body_has_room(bool idle) {
     if (size <= body_budget::small || large_of != commands)
       large.reset();
     // A promise alone takes no memory.
-    if (size <= body_budget::small || parser->buffered() <= body_budget::small)
+    if (size <= body_budget::small
+        || parser->buffered() <= body_budget::beginning)
       return true;
     if (!large) {
       large_of = commands;
@@ -112,6 +124,8 @@ void connection_state::arm() {
     if (owes_line())
       next = std::min(next, line_due_since + 2 * client.heartbeat_interval);
     timer.set(next);
+  } else {
+    timer.set(next_look);
   }
 }
 

@@ -5,21 +5,22 @@
 #include <cstdint>
 #include <iterator>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace cafq {
 
 /// The frames on their way to one client, and how far they have come:
 ///
-///   frames() --take--> handed to the socket or to CAF --gone--> sent
+///   frames() --> ready() --taken--> sent, or handed to CAF --gone--> sent
 ///
-/// Behind an upgrade the frames are encoded just before they are taken; from
-/// then on they are bytes of the wire, and counted as those.
+/// Behind an upgrade the frames are encoded when all before them has been
+/// taken; from then on they are bytes of the wire, and counted as those.
 ///
 /// Frames are appended while a handler runs and leave in one piece behind it.
-/// CAF's own write buffer has no bound, so it is only given more when it is
-/// empty; what waits meanwhile lies here and is bounded by the credit that
-/// channels have.
+/// CAF's own write buffer has no bound and keeps its memory, so it is only
+/// given more when it is empty; what waits meanwhile lies here and is bounded
+/// by the credit that channels have.
 class output {
 public:
   /// Where to append frames.
@@ -32,9 +33,9 @@ public:
     reports_.push_back({left_ + pending(), value});
   }
 
-  /// Whether CAF has sent all it was handed.
+  /// Whether all but the frames has left.
   [[nodiscard]] bool idle() const noexcept {
-    return handed_ == 0;
+    return handed_ == 0 && begun_.empty();
   }
 
   /// Replaces the frames, which were encoded to the end of `wire`. Leaves an
@@ -42,25 +43,39 @@ public:
   /// @pre `idle()`
   void encoded(std::vector<char>& wire) {
     frames_.clear();
-    frames_.swap(wire);
+    begun_.swap(wire);
     // A part of it tells nothing about a part of the frames.
     for (auto& x : reports_)
       if (x.at > left_)
-        x.at = left_ + frames_.size();
+        x.at = left_ + begun_.size();
   }
 
-  /// Whether `frames` may be sent now.
-  [[nodiscard]] bool ready() const noexcept {
-    return handed_ == 0 && !frames_.empty();
+  /// Returns what may be sent now.
+  [[nodiscard]] std::string_view ready() const noexcept {
+    if (handed_ > 0)
+      return {};
+    if (begun_.empty())
+      return {frames_.data(), frames_.size()};
+    return {begun_.data() + at_, begun_.size() - at_};
   }
 
-  /// The first `sent` bytes of `frames` left by way of the socket, the rest was
-  /// handed to CAF.
-  /// @pre `ready()`
-  void taken(size_t sent) noexcept {
+  /// Of what was ready, the first `sent` bytes left by way of the socket, as
+  /// many as `handed` behind them were handed to CAF.
+  void taken(size_t sent, size_t handed) noexcept {
     left_ += sent;
-    handed_ = frames_.size() - sent;
-    frames_.clear();
+    handed_ = handed;
+    const auto count = sent + handed;
+    if (begun_.empty() && count == frames_.size()) {
+      release(frames_);
+      return;
+    }
+    if (begun_.empty())
+      begun_.swap(frames_);
+    at_ += count;
+    if (at_ < begun_.size())
+      return;
+    at_ = 0;
+    release(begun_);
   }
 
   /// CAF has sent `count` of the bytes it was handed.
@@ -84,13 +99,24 @@ public:
 
   /// Returns the bytes that have not left yet.
   [[nodiscard]] size_t pending() const noexcept {
-    return handed_ + frames_.size();
+    return handed_ + begun_.size() - at_ + frames_.size();
+  }
+
+  /// Returns the bytes of memory it takes, those handed to CAF included.
+  [[nodiscard]] size_t held() const noexcept {
+    return handed_ + begun_.capacity() + frames_.capacity();
+  }
+
+  /// Returns the bytes that have left since the start.
+  [[nodiscard]] uint64_t left() const noexcept {
+    return left_;
   }
 
   /// Forgets everything: the connection is broken.
   void discard() noexcept {
-    handed_ = 0;
+    handed_ = at_ = 0;
     frames_ = std::vector<char>();
+    begun_ = std::vector<char>();
     reports_.clear();
   }
 
@@ -98,6 +124,8 @@ public:
   void shrink() {
     if (frames_.empty() && frames_.capacity() > 0)
       frames_ = std::vector<char>();
+    if (begun_.empty() && begun_.capacity() > 0)
+      begun_ = std::vector<char>();
   }
 
 private:
@@ -106,7 +134,20 @@ private:
     uint64_t value;
   };
 
+  /// What a client that took all it was sent may keep for the next burst.
+  static constexpr size_t kept_capacity = size_t{256} * 1024;
+
+  static void release(std::vector<char>& x) noexcept {
+    if (x.capacity() > kept_capacity)
+      x = std::vector<char>();
+    else
+      x.clear();
+  }
+
   std::vector<char> frames_;
+  /// Of which a part was taken, and how much.
+  std::vector<char> begun_;
+  size_t at_ = 0;
   size_t handed_ = 0;
   /// Bytes that have left since the start.
   uint64_t left_ = 0;

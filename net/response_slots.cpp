@@ -18,6 +18,18 @@ std::string error_frame(std::string_view text) {
 
 } // namespace
 
+void response_slots::add(slot x) {
+  bytes_ += x.bytes();
+  slots_.push_back(std::move(x));
+}
+
+void response_slots::finish(slot& x, std::string_view frames) {
+  x.done = x.has_frames = true;
+  bytes_ -= x.bytes();
+  x.frames = frames;
+  bytes_ += x.bytes();
+}
+
 void response_slots::wait(ticket t, protocol::command_name name) {
   if (!slots_.empty()) {
     auto& last = slots_.back();
@@ -26,15 +38,15 @@ void response_slots::wait(ticket t, protocol::command_name name) {
       return;
     }
   }
-  slots_.push_back({t, 1, name, false, false, {}, false});
+  add({t, 1, name, false, false, {}, false});
 }
 
 void response_slots::answer(std::string frames) {
-  slots_.push_back({0, 1, {}, true, false, std::move(frames), true});
+  add({0, 1, {}, true, false, std::move(frames), true});
 }
 
 void response_slots::fail(const protocol::violation& x) {
-  slots_.push_back({0, 1, {}, true, x.fatal, error_frame(x.text), true});
+  add({0, 1, {}, true, x.fatal, error_frame(x.text), true});
 }
 
 void response_slots::resolve(ticket t) {
@@ -44,20 +56,16 @@ void response_slots::resolve(ticket t) {
 }
 
 void response_slots::resolve(ticket t, std::string_view frames) {
-  for (auto& x : slots_) {
-    if (!x.done && x.waits_for == t) {
-      x.done = x.has_frames = true;
-      x.frames = frames;
-    }
-  }
+  for (auto& x : slots_)
+    if (!x.done && x.waits_for == t)
+      finish(x, frames);
 }
 
 void response_slots::fail(ticket t, const protocol::violation& why) {
   for (auto& x : slots_) {
     if (!x.done && x.waits_for == t) {
-      x.done = x.has_frames = true;
       x.fatal = why.fatal;
-      x.frames = error_frame(why.text);
+      finish(x, error_frame(why.text));
     }
   }
 }
@@ -65,8 +73,8 @@ void response_slots::fail(ticket t, const protocol::violation& why) {
 void response_slots::refuse(ticket t, std::string_view reason) {
   for (auto& x : slots_) {
     if (!x.done && x.waits_for == t) {
-      x.done = x.fatal = x.has_frames = true;
-      x.frames = error_frame(protocol::pub_failed(x.name, reason).text);
+      x.fatal = true;
+      finish(x, error_frame(protocol::pub_failed(x.name, reason).text));
     }
   }
 }
@@ -81,8 +89,10 @@ bool response_slots::drain(std::vector<char>& out) {
         protocol::append(out, protocol::ok_frame);
     if (x.fatal) {
       slots_.clear();
+      bytes_ = 0;
       return false;
     }
+    bytes_ -= x.bytes();
     slots_.pop_front();
   }
   return true;

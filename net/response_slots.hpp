@@ -59,6 +59,11 @@ public:
     return slots_.size();
   }
 
+  /// Returns the bytes of memory that the slots take.
+  [[nodiscard]] size_t bytes() const noexcept {
+    return bytes_;
+  }
+
 private:
   struct slot {
     ticket waits_for = 0;
@@ -70,9 +75,17 @@ private:
     /// Empty: OK, once per command.
     std::string frames;
     bool has_frames = false;
+
+    [[nodiscard]] size_t bytes() const noexcept {
+      return sizeof(slot) + frames.size();
+    }
   };
 
+  void add(slot x);
+  void finish(slot& x, std::string_view frames);
+
   std::deque<slot> slots_;
+  size_t bytes_ = 0;
   ticket last_ticket_ = 0;
 };
 

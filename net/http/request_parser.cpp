@@ -23,7 +23,11 @@ std::string_view to_view(beast::string_view x) {
 
 /// Cuts a buffer down to what was not consumed, rarely enough.
 void compact(std::string& input, size_t& at) {
-  if (at == input.size())
+  // What a connection may hold on to while it has nothing to keep.
+  constexpr size_t idle_capacity = size_t{16} * 1024;
+  if (at == input.size() && input.capacity() > idle_capacity)
+    std::string{}.swap(input);
+  else if (at == input.size())
     input.clear();
   else if (at > input.size() / 2)
     input.erase(0, at);
@@ -316,6 +320,12 @@ bool request_parser::within_request() const noexcept {
 
 size_t request_parser::buffered() const noexcept {
   return input_.size() - at_;
+}
+
+size_t request_parser::held() const noexcept {
+  const auto& head = parser_->head;
+  return input_.capacity() + parser_->body.capacity() + head.target.capacity()
+         + head.secret.capacity();
 }
 
 } // namespace cafq::http

@@ -82,6 +82,9 @@ public:
   /// Returns how many bytes no request has taken yet.
   [[nodiscard]] size_t buffered() const noexcept;
 
+  /// Returns the bytes of memory that what has come takes.
+  [[nodiscard]] size_t held() const noexcept;
+
 private:
   class beast_parser;
 

@@ -95,4 +95,11 @@ void stack::shrink() {
     release(output_);
 }
 
+size_t stack::held() const noexcept {
+  auto result = plain_.capacity() + between_.capacity() + output_.capacity();
+  for (const auto& x : layers_)
+    result += x.input.capacity();
+  return result;
+}
+
 } // namespace cafq::transport

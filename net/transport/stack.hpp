@@ -66,6 +66,10 @@ public:
   /// Gives back memory that a burst needed.
   void shrink();
 
+  /// Returns the bytes of memory that what is on its way takes; the filters
+  /// themselves have theirs.
+  [[nodiscard]] size_t held() const noexcept;
+
 private:
   struct layer {
     std::unique_ptr<filter> codec;

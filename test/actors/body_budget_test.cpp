@@ -57,6 +57,17 @@ BOOST_AUTO_TEST_CASE(room_goes_to_those_that_wait_in_turn) {
   BOOST_TEST(!d->granted());
 }
 
+BOOST_AUTO_TEST_CASE(messages_keep_the_room_and_are_counted_once) {
+  auto a = ask('a', 60);
+  const auto b = ask('b', 60);
+  a->becomes_messages();
+  BOOST_TEST(body_budget::bytes_in_memory() - before == 0u);
+  BOOST_TEST(!b->granted());
+  a.reset();
+  BOOST_TEST(woken == "b");
+  BOOST_TEST(body_budget::bytes_in_memory() - before == 60u);
+}
+
 BOOST_AUTO_TEST_CASE(one_that_comes_late_does_not_pass_the_line) {
   const auto a = ask('a', 60);
   const auto b = ask('b', 60);

@@ -8,7 +8,7 @@ import net from 'node:net';
 import { describe, it } from 'node:test';
 import { isCafqd, withBroker } from './support/broker.mjs';
 import { ask } from './support/http.mjs';
-import { Neighbour } from './support/neighbour.mjs';
+import { Neighbour, inBatches } from './support/neighbour.mjs';
 import { generator, seed } from './support/random.mjs';
 import {
   Client,
@@ -39,13 +39,6 @@ function fileLimit() {
   const text = readFileSync('/proc/self/limits', 'utf8');
   const soft = text.match(/^Max open files\s+(\S+)/m)[1];
   return soft === 'unlimited' ? Infinity : Number(soft);
-}
-
-async function inBatches(count, size, work) {
-  for (let i = 0; i < count; i += size)
-    await Promise.all(
-      Array.from({ length: Math.min(size, count - i) }, (_, k) => work(i + k)),
-    );
 }
 
 // -- random input ---------------------------------------------------------------

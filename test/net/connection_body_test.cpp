@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(small_ones_and_promises_need_none) {
   send(bob, pub("t", std::string(60 * kib, 'x')));
   BOOST_TEST(published(bob) == ok);
   const auto cid = greet();
-  send(cid, whole.substr(0, 60 * kib));
+  send(cid, whole.substr(0, 3 * kib));
   BOOST_TEST(reading(cid));
   BOOST_TEST(body_budget::waiting() == 0u);
 }

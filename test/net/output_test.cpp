@@ -2,6 +2,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <string>
+#include <vector>
+
 namespace cafq {
 
 namespace {
@@ -16,7 +19,7 @@ BOOST_AUTO_TEST_SUITE(output_tests)
 
 BOOST_AUTO_TEST_CASE(nothing_is_ready_at_first) {
   output uut;
-  BOOST_TEST(!uut.ready());
+  BOOST_TEST(uut.ready().empty());
   BOOST_TEST(uut.pending() == 0u);
   BOOST_TEST(!uut.due_report().has_value());
 }
@@ -24,38 +27,86 @@ BOOST_AUTO_TEST_CASE(nothing_is_ready_at_first) {
 BOOST_AUTO_TEST_CASE(frames_are_ready_when_nothing_is_handed_out) {
   output uut;
   append(uut, 10);
-  BOOST_TEST(uut.ready());
+  BOOST_TEST(!uut.ready().empty());
   BOOST_TEST(uut.pending() == 10u);
 }
 
 BOOST_AUTO_TEST_CASE(what_the_socket_took_is_gone) {
   output uut;
   append(uut, 10);
-  uut.taken(10);
+  uut.taken(10, 0);
   BOOST_TEST(uut.pending() == 0u);
-  BOOST_TEST(!uut.ready());
+  BOOST_TEST(uut.ready().empty());
   append(uut, 5);
-  BOOST_TEST(uut.ready());
+  BOOST_TEST(!uut.ready().empty());
 }
 
 BOOST_AUTO_TEST_CASE(the_rest_has_to_leave_first) {
   output uut;
   append(uut, 10);
-  uut.taken(4);
+  uut.taken(4, 6);
   append(uut, 5);
-  BOOST_TEST(!uut.ready());
+  BOOST_TEST(uut.ready().empty());
   BOOST_TEST(uut.pending() == 11u);
   uut.gone(2);
-  BOOST_TEST(!uut.ready());
+  BOOST_TEST(uut.ready().empty());
   uut.gone(4);
-  BOOST_TEST(uut.ready());
+  BOOST_TEST(!uut.ready().empty());
   BOOST_TEST(uut.pending() == 5u);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_not_taken_comes_first) {
+  output uut;
+  uut.frames() = {'a', 'b', 'c', 'd', 'e'};
+  BOOST_TEST(uut.ready() == "abcde");
+  uut.taken(1, 2);
+  uut.frames().push_back('f');
+  BOOST_TEST(uut.ready() == "");
+  BOOST_TEST(!uut.idle());
+  BOOST_TEST(uut.pending() == 5u);
+  uut.gone(2);
+  BOOST_TEST(uut.ready() == "de");
+  BOOST_TEST(!uut.idle());
+  uut.taken(1, 1);
+  BOOST_TEST(uut.ready() == "");
+  uut.gone(1);
+  BOOST_TEST(uut.idle());
+  BOOST_TEST(uut.ready() == "f");
+  uut.taken(1, 0);
+  BOOST_TEST(uut.pending() == 0u);
+  BOOST_TEST(uut.left() == 6u);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_encoded_replaces_the_frames) {
+  output uut;
+  append(uut, 100);
+  uut.report_when_sent(7);
+  std::vector<char> wire(40, 'z');
+  uut.encoded(wire);
+  BOOST_TEST(wire.empty());
+  append(uut, 5);
+  BOOST_TEST(uut.pending() == 45u);
+  BOOST_TEST(uut.ready() == std::string(40, 'z'));
+  uut.taken(39, 1);
+  BOOST_TEST(!uut.due_report().has_value());
+  uut.gone(1);
+  BOOST_TEST((uut.due_report() == 7u));
+  BOOST_TEST(uut.idle());
+}
+
+BOOST_AUTO_TEST_CASE(a_long_burst_keeps_no_memory) {
+  output uut;
+  append(uut, 1'000'000);
+  BOOST_TEST(uut.held() >= 1'000'000u);
+  uut.taken(999'000, 1000);
+  uut.gone(1000);
+  BOOST_TEST(uut.held() == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(no_more_is_gone_than_was_handed_out) {
   output uut;
   append(uut, 10);
-  uut.taken(4);
+  uut.taken(4, 6);
   uut.gone(100);
   BOOST_TEST(uut.pending() == 0u);
 }
@@ -65,7 +116,7 @@ BOOST_AUTO_TEST_CASE(a_report_is_due_when_all_before_it_left) {
   append(uut, 10);
   uut.report_when_sent(7);
   append(uut, 10);
-  uut.taken(9);
+  uut.taken(9, 11);
   BOOST_TEST(!uut.due_report().has_value());
   uut.gone(1);
   BOOST_TEST((uut.due_report() == 7u));
@@ -79,7 +130,7 @@ BOOST_AUTO_TEST_CASE(the_last_of_several_reports_stands_for_all) {
     append(uut, 10);
     uut.report_when_sent(i);
   }
-  uut.taken(25);
+  uut.taken(25, 5);
   BOOST_TEST((uut.due_report() == 2u));
   uut.gone(5);
   BOOST_TEST((uut.due_report() == 3u));
@@ -88,12 +139,12 @@ BOOST_AUTO_TEST_CASE(the_last_of_several_reports_stands_for_all) {
 BOOST_AUTO_TEST_CASE(a_report_counts_what_is_handed_out) {
   output uut;
   append(uut, 10);
-  uut.taken(0);
+  uut.taken(0, 10);
   append(uut, 5);
   uut.report_when_sent(7);
   uut.gone(10);
   BOOST_TEST(!uut.due_report().has_value());
-  uut.taken(5);
+  uut.taken(5, 0);
   BOOST_TEST((uut.due_report() == 7u));
 }
 
@@ -106,12 +157,12 @@ BOOST_AUTO_TEST_CASE(a_report_behind_nothing_is_due) {
 BOOST_AUTO_TEST_CASE(discard_forgets_everything) {
   output uut;
   append(uut, 10);
-  uut.taken(4);
+  uut.taken(4, 6);
   append(uut, 5);
   uut.report_when_sent(7);
   uut.discard();
   BOOST_TEST(uut.pending() == 0u);
-  BOOST_TEST(!uut.ready());
+  BOOST_TEST(uut.ready().empty());
   BOOST_TEST(!uut.due_report().has_value());
 }
 
@@ -120,7 +171,7 @@ BOOST_AUTO_TEST_CASE(shrink_gives_memory_back_but_no_frames) {
   append(uut, 100'000);
   uut.shrink();
   BOOST_TEST(uut.pending() == 100'000u);
-  uut.taken(100'000);
+  uut.taken(100'000, 0);
   uut.shrink();
   BOOST_TEST(uut.frames().capacity() == 0u);
 }

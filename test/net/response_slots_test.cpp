@@ -165,6 +165,37 @@ BOOST_AUTO_TEST_CASE(a_refusal_names_the_command) {
   }
 }
 
+// -- memory -------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(bytes_are_those_of_the_slots_there_are) {
+  BOOST_TEST(uut.bytes() == 0u);
+  const auto t = uut.new_ticket();
+  uut.wait(t, command_name::pub);
+  const auto slot = uut.bytes();
+  BOOST_TEST(slot > 0u);
+  // Like ones share theirs.
+  uut.wait(t, command_name::pub);
+  BOOST_TEST(uut.bytes() == slot);
+  uut.answer(std::string(1000, 'x'));
+  BOOST_TEST(uut.bytes() == 2 * slot + 1000);
+  uut.resolve(t, std::string(500, 'y'));
+  BOOST_TEST(uut.bytes() == 2 * slot + 1500);
+  std::vector<char> out;
+  BOOST_TEST(uut.drain(out));
+  BOOST_TEST(out.size() == 1500u);
+  BOOST_TEST(uut.bytes() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(the_end_leaves_no_bytes) {
+  const auto t = uut.new_ticket();
+  uut.wait(t, command_name::pub);
+  uut.answer("behind it");
+  uut.refuse(t, "no");
+  drain();
+  BOOST_TEST(!open);
+  BOOST_TEST(uut.bytes() == 0u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace cafq

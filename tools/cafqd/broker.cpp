@@ -82,6 +82,9 @@ int run_broker(const config::loaded& configuration) {
                                              have.addresses());
         !text.empty())
       log::warn("{}", text);
+    if (const auto text = warn_of_large_messages(configuration.values);
+        !text.empty())
+      log::warn("{}", text);
     run_actors(configuration, have);
   } catch (const std::runtime_error& ex) {
     log::fatal("failed to instantiate {} - {}", to_string(configuration.who),

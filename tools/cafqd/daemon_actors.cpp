@@ -118,6 +118,7 @@ void daemon_actors::start_nsq_listener(const resources& have, size_t files) {
   const auto settings = to_connection_settings(options_, have.tls, authorizer_);
   settings->handshaker = handshaker_;
   settings->bodies = bodies_;
+  settings->clients = clients_;
   settings->health = health_;
   nsq_listener_
     = sys_.middleman().spawn_broker(listener, have.tcp.fd(), std::string{"TCP"},
@@ -154,6 +155,7 @@ void daemon_actors::start_http_listeners(const resources& have, size_t files) {
   settings.health = health_;
   settings.memory = memory_;
   settings.bodies = bodies_;
+  settings.clients = clients_;
   if (options_.http_auth_required)
     settings.authorizer = authorizer_;
   const auto limits = with_addresses(http_limits(files));

@@ -92,6 +92,24 @@ warn_of_open_doors(const config::options& x, const listen_addresses& where) {
            "publish, read and delete (OPERATIONS.md: A closed node)";
 }
 
+std::string warn_of_large_messages(const config::options& x) {
+  // What queues are asked to give up leaves room for as much.
+  const auto carried = x.memory_limit / 4 * 3;
+  if (x.max_msg_size <= carried)
+    return {};
+  const auto mib = [](int64_t bytes) {
+    constexpr int64_t mebibyte = int64_t{1} << 20;
+    return std::to_string((bytes + mebibyte - 1) / mebibyte) + " MiB";
+  };
+  return "--max-msg-size is " + mib(x.max_msg_size)
+         + ", but with --memory-limit at " + mib(x.memory_limit)
+         + " messages beyond " + mib(carried)
+         + " may find no room, and those beyond the limit are refused: it "
+           "takes "
+           "a limit of "
+         + mib(x.max_msg_size / 3 * 4 + 4) + " to carry them";
+}
+
 http_settings
 to_http_settings(const config::options& x, const listen_addresses& where) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -103,8 +121,10 @@ to_http_settings(const config::options& x, const listen_addresses& where) {
   names.push_back(config::hostname());
   names.push_back(x.broadcast_address);
   result.guard = http::browser_guard{names};
-  result.limits.max_msg_size = static_cast<uint64_t>(x.max_msg_size);
-  result.limits.max_body_size = static_cast<uint64_t>(x.max_body_size);
+  result.limits.max_msg_size
+    = static_cast<uint64_t>(std::min(x.max_msg_size, x.memory_limit));
+  result.limits.max_body_size
+    = static_cast<uint64_t>(std::min(x.max_body_size, x.memory_limit));
   result.limits.max_defer_ms = to_ms(x.max_req_timeout).count();
   result.tls_required = plain_http_refused(x);
   result.https_port = std::max(port_of(where.https), 0);
@@ -160,6 +180,8 @@ collector_sources to_sources(const config::options& x) {
   result.started
     = std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
   result.own_thread = true;
+  result.most_text = std::min(result.most_text,
+                              static_cast<size_t>(x.memory_limit) / 4);
   result.quantiles = x.e2e_processing_latency_percentile;
   std::sort(result.quantiles.rbegin(), result.quantiles.rend());
   return result;
@@ -168,6 +190,13 @@ collector_sources to_sources(const config::options& x) {
 std::shared_ptr<body_budget> to_body_budget(const config::options& x) {
   // The quarter beyond what makes queues spill.
   return std::make_shared<body_budget>(static_cast<size_t>(x.memory_limit) / 4);
+}
+
+std::shared_ptr<client_memory> to_client_memory(const config::options& x) {
+  // Less would end clients that do nothing unusual.
+  constexpr size_t least = size_t{8} << 20U;
+  const auto limit = static_cast<size_t>(x.memory_limit);
+  return std::make_shared<client_memory>(std::max(limit / 4, least));
 }
 
 std::shared_ptr<connection_settings>
@@ -182,6 +211,7 @@ to_connection_settings(const config::options& x,
   auto& limits = result->limits;
   limits.max_msg_size = x.max_msg_size;
   limits.max_body_size = x.max_body_size;
+  limits.memory_limit = x.memory_limit;
   limits.max_rdy_count = x.max_rdy_count;
   limits.max_req_timeout = to_ms(x.max_req_timeout);
   limits.tls_required = tls_required(x);

@@ -37,6 +37,10 @@ struct listen_addresses {
 [[nodiscard]] std::string
 warn_of_open_doors(const config::options& x, const listen_addresses& where);
 
+/// Says which messages --max-msg-size allows and memory cannot carry, and what
+/// could. Empty if there are none.
+[[nodiscard]] std::string warn_of_large_messages(const config::options& x);
+
 /// Returns what the options say to HTTP connections in clear.
 [[nodiscard]] http_settings
 to_http_settings(const config::options& x, const listen_addresses& where);
@@ -60,7 +64,11 @@ to_statsd_settings(const config::options& x, int64_t http_port);
 /// Returns where reports come from, but for the actors.
 [[nodiscard]] collector_sources to_sources(const config::options& x);
 
-/// Returns what the options leave for requests that have not arrived whole.
+/// Returns what the options leave for all that clients make the node hold.
+[[nodiscard]] std::shared_ptr<client_memory>
+to_client_memory(const config::options& x);
+
+/// Returns what the options leave for large requests.
 [[nodiscard]] std::shared_ptr<body_budget>
 to_body_budget(const config::options& x);
 

@@ -46,3 +46,10 @@ export class Neighbour {
     return finished;
   }
 }
+
+export async function inBatches(count, size, work) {
+  for (let i = 0; i < count; i += size)
+    await Promise.all(
+      Array.from({ length: Math.min(size, count - i) }, (_, k) => work(i + k)),
+    );
+}
