@@ -13,7 +13,7 @@ namespace cafq {
 namespace {
 
 /// Pieces decoded in a row for one client, whatever a read inflates to.
-constexpr size_t most_pieces = 4;
+constexpr size_t most_pieces = 2;
 
 constexpr size_t smallest_read = 1024;
 
