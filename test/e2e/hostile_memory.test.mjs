@@ -75,7 +75,7 @@ const attacks = {
   'output that is not taken': async (broker, attackers) => {
     const again = identify({ ...silent, feature_negotiation: true });
     const many = repeated(again, 64 * KB);
-    await inBatches(60, 20, () => attackers.add(broker.port, quiet, many, 30));
+    await inBatches(60, 20, () => attackers.add(broker.port, quiet, many, 15));
   },
   'deliveries that are not taken': async (broker, attackers) => {
     await inBatches(150, 50, (i) =>
