@@ -1,4 +1,5 @@
 #include "test/net/scripted.hpp"
+#include "test/net/scripted_authorizer.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -13,35 +14,6 @@ using namespace std::chrono_literals;
 namespace cafq::test {
 
 namespace {
-
-struct scripted_authorizer_state {
-  struct asked {
-    auth_question_ptr what;
-    caf::typed_response_promise<grant_ptr> answer;
-  };
-
-  /// Without an answer yet.
-  std::vector<asked> open;
-};
-
-/// An AUTHORIZER that answers only when the test does it.
-authorizer_actor::behavior_type scripted_authorizer(
-  authorizer_actor::stateful_pointer<scripted_authorizer_state> self) {
-  return {
-    [self](const auth_question_ptr& what) {
-      auto promise = self->make_response_promise<grant_ptr>();
-      self->state.open.push_back({what, promise});
-      return promise;
-    },
-    [](atom::stat) { return actor_stat{}; },
-  };
-}
-
-grant_ptr all_of(const std::string& topic) {
-  return std::make_shared<const auth::authorizations>(
-    R"({"ttl":10,"identity":"Ann","authorizations":[{"topic":")" + topic
-    + R"(","channels":[".*"],"permissions":["publish","subscribe"]}]})");
-}
 
 const std::string told
   = R"({"identity":"Ann","identity_url":"","permission_count":1})";

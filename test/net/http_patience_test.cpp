@@ -1,5 +1,5 @@
 #include "net/http_connection.hpp"
-#include "test/net/network.hpp"
+#include "test/net/http_network.hpp"
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -75,48 +75,27 @@ waiting_node(node_actor::pointer self, const topic_actor& known) {
 }
 
 /// HTTP clients of such a node.
-struct fixture : network {
+struct fixture : http_network {
   fixture() {
-    known = sys.spawn(waiting_topic);
-    waiting = sys.spawn(waiting_node, known);
-    auto x = std::make_shared<http_settings>();
-    x->sending = sending::without_socket;
-    x->node = waiting;
+    known_topic = sys.spawn(waiting_topic);
+    waiting = sys.spawn(waiting_node, known_topic);
     health->set(store_health::state::failing, "disk full");
-    x->health = health;
-    http_acceptor = caf::io::accept_handle::from_int(++last_acceptor);
-    http_listener = sys.middleman().spawn_broker(
-      cafq::listener, static_cast<int>(last_acceptor), std::string{"HTTP"},
-      listener_limits{10, 10}, http_connections(x));
-    run();
+    http->health = health;
+    http->node = waiting;
   }
 
   fixture(const fixture&) = delete;
   fixture& operator=(const fixture&) = delete;
 
   ~fixture() {
-    self->send_exit(http_listener, caf::exit_reason::user_shutdown);
     self->send_exit(waiting, caf::exit_reason::user_shutdown);
-    self->send_exit(known, caf::exit_reason::user_shutdown);
+    self->send_exit(known_topic, caf::exit_reason::user_shutdown);
     run();
   }
 
-  caf::io::connection_handle
-  post(const std::string& target, const std::string& body) {
-    const auto result = caf::io::connection_handle::from_int(++last_client);
-    mpx.add_pending_connect(http_acceptor, result);
-    mpx.accept_connection(http_acceptor);
-    run();
-    send(result, "POST " + target + " HTTP/1.1\r\nHost: x\r\nContent-Length: "
-                   + std::to_string(body.size()) + "\r\n\r\n" + body);
-    return result;
-  }
-
-  topic_actor known;
+  topic_actor known_topic;
   node_actor waiting;
   std::shared_ptr<store_health> health = std::make_shared<store_health>();
-  caf::io::accept_handle http_acceptor;
-  listener_actor http_listener;
 };
 
 struct endpoint_case {
@@ -150,7 +129,8 @@ BOOST_FIXTURE_TEST_SUITE(http_patience_tests, fixture)
 
 BOOST_DATA_TEST_CASE_F(fixture, no_request_waits_for_ever,
                        boost::unit_test::data::make(endpoints)) {
-  const auto ann = post(sample.target, sample.body);
+  const auto ann = visit();
+  send(ann, post(sample.target, sample.body));
   advance(5s - 1ns);
   BOOST_TEST(receive_bytes(ann) == "");
   advance(1ns);
