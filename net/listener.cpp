@@ -77,8 +77,9 @@ void listener_state::accept(caf::io::connection_handle handle) {
   silent.emplace(id, entry);
   connections.emplace(id, known_client{std::move(actor), std::move(entry)});
   if (silent.size() > limits.max_silent) {
-    log::warn("{}: {} clients have not said anything, closing the oldest",
-              protocol, silent.size());
+    if (silent_log.due(now))
+      log::warn("{}: {} clients have not said anything, closing the oldest",
+                protocol, silent.size());
     end(client_ptr{silent.begin()->second});
   }
   pause_or_resume();

@@ -22,6 +22,17 @@ struct fixture {
     return uut.committed(now, took);
   }
 
+  /// Two were answered, and one has come back.
+  commit_schedule::pause pause_for_one_of_two() {
+    BOOST_TEST(!uut.appended(2));
+    commit(2ms);
+    BOOST_TEST(!uut.begin(now));
+    BOOST_TEST(!uut.appended(1));
+    const auto pause = uut.begin(now);
+    BOOST_REQUIRE(pause);
+    return *pause;
+  }
+
   commit_schedule uut;
   time_point now = time_point{} + 1h;
 };
@@ -45,27 +56,17 @@ BOOST_FIXTURE_TEST_CASE(says_whether_publishers_are_answered, fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(pauses_for_those_who_were_answered, fixture) {
-  BOOST_TEST(!uut.appended(2));
-  commit(2ms);
-  BOOST_TEST(!uut.begin(now));
-  BOOST_TEST(!uut.appended(1));
-  const auto pause = uut.begin(now);
-  BOOST_REQUIRE(pause);
-  BOOST_TEST((pause->length == 2ms));
-  BOOST_TEST(uut.is_over(pause->number));
+  const auto pause = pause_for_one_of_two();
+  BOOST_TEST((pause.length == 2ms));
+  BOOST_TEST(uut.is_over(pause.number));
   BOOST_TEST(!uut.want());
   BOOST_TEST(!uut.begin(now + 2ms));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_pause_ends_with_the_last_it_waits_for, fixture) {
-  BOOST_TEST(!uut.appended(2));
-  commit(2ms);
-  BOOST_TEST(!uut.begin(now));
-  BOOST_TEST(!uut.appended(1));
-  const auto pause = uut.begin(now);
-  BOOST_REQUIRE(pause);
+  const auto pause = pause_for_one_of_two();
   BOOST_TEST(uut.appended(1));
-  BOOST_TEST(!uut.is_over(pause->number));
+  BOOST_TEST(!uut.is_over(pause.number));
   BOOST_TEST(!uut.appended(1));
   BOOST_TEST(!uut.begin(now));
 }
@@ -74,15 +75,10 @@ BOOST_FIXTURE_TEST_CASE(the_end_of_an_earlier_pause_is_not_this_one_s,
                         fixture) {
   uint64_t earlier = 0;
   for (const size_t all : {10U, 100U}) {
-    BOOST_TEST(!uut.appended(2));
-    commit(2ms);
-    BOOST_TEST(!uut.begin(now));
-    BOOST_TEST(!uut.appended(1));
-    const auto pause = uut.begin(now);
-    BOOST_REQUIRE(pause);
-    BOOST_TEST(pause->number != earlier);
+    const auto pause = pause_for_one_of_two();
+    BOOST_TEST(pause.number != earlier);
     BOOST_TEST(!uut.is_over(earlier));
-    earlier = pause->number;
+    earlier = pause.number;
     BOOST_TEST(uut.appended(all));
   }
 }

@@ -104,9 +104,8 @@ std::string warn_of_large_messages(const config::options& x) {
   return "--max-msg-size is " + mib(x.max_msg_size)
          + ", but with --memory-limit at " + mib(x.memory_limit)
          + " messages beyond " + mib(carried)
-         + " may find no room, and those beyond the limit are refused: it "
-           "takes "
-           "a limit of "
+         + " may find no room, and those beyond the limit are refused: "
+           "it takes a limit of "
          + mib(x.max_msg_size / 3 * 4 + 4) + " to carry them";
 }
 
