@@ -32,13 +32,6 @@ void log_exceptions(Self* self, std::string who) {
     });
 }
 
-/// Returns the Unix time in microseconds, where message numbers start.
-[[nodiscard]] inline uint64_t unix_time_us() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return static_cast<uint64_t>(
-    std::chrono::duration_cast<std::chrono::microseconds>(now).count());
-}
-
 /// Returns the part of a stat that every actor fills alike.
 /// @pre Called by the actor itself: looking at a mailbox changes it.
 template <class Self>

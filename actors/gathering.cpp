@@ -1,5 +1,7 @@
 #include "actors/gathering.hpp"
 
+#include "actors/unix_time.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -16,12 +18,6 @@ constexpr size_t most_open = 64;
 /// How long a question may be open to those who may have to wait for a disk.
 /// All others answer, or end.
 const caf::duration a_while{std::chrono::seconds{1}};
-
-int64_t unix_time_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-           std::chrono::system_clock::now().time_since_epoch())
-    .count();
-}
 
 bool by_name(const actor_stat& x, const actor_stat& y) {
   return x.name < y.name;

@@ -3,6 +3,7 @@
 #include "actors/actor_support.hpp"
 #include "actors/in_turn.hpp"
 #include "actors/topic.hpp"
+#include "actors/unix_time.hpp"
 #include "net/protocol/names.hpp"
 
 #include <algorithm>

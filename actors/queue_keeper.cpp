@@ -20,7 +20,7 @@ constexpr size_t many_done = 64;
 constexpr size_t most_read = size_t{4} << 20U;
 
 /// Bytes that are not worth an account.
-constexpr size_t little = 4096;
+constexpr size_t unaccounted = 4096;
 
 owner_actor owner_of(caf::local_actor* self) {
   return caf::actor_cast<owner_actor>(caf::strong_actor_ptr{self->ctrl()});
@@ -281,7 +281,7 @@ void queue_keeper::report_memory(caf::local_actor* self,
   if (!how_.memory)
     return;
   const auto bytes = queue_->bytes();
-  if (!account_ && bytes >= (how_.store ? little : 1))
+  if (!account_ && bytes >= (how_.store ? unaccounted : 1))
     account_ = std::make_shared<memory_ledger::account>(
       how_.memory, how_.label, how_.store ? storable::yes : storable::no,
       [who = caf::weak_actor_ptr{self->ctrl()}] {

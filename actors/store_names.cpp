@@ -1,16 +1,12 @@
 #include "actors/store_names.hpp"
 
+#include "actors/unix_time.hpp"
+
 #include <chrono>
 
 namespace cafq {
 
 namespace {
-
-int64_t unix_time_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-           std::chrono::system_clock::now().time_since_epoch())
-    .count();
-}
 
 /// Commits together what is staged while it lives.
 class group {

@@ -3,6 +3,7 @@
 #include "actors/actor_support.hpp"
 #include "actors/channel.hpp"
 #include "actors/in_turn.hpp"
+#include "actors/unix_time.hpp"
 #include "net/protocol/names.hpp"
 
 #include <algorithm>
@@ -14,7 +15,7 @@ namespace cafq {
 namespace {
 
 /// How long publishes wait for room while nothing moves, nor on the disk.
-constexpr auto patience = std::chrono::seconds{5};
+constexpr auto publish_patience = std::chrono::seconds{5};
 
 /// How often waiting publishes look for room that no channel reports: memory
 /// that other queues gave back.
@@ -276,12 +277,12 @@ void topic_state::tick() {
   const auto now = self->clock().now();
   if (store)
     look_at_disk(now);
-  if (appends_.overdue(now, patience))
+  if (appends_.overdue(now, publish_patience))
     refuse_appending("the disk does not answer");
   if (!waiting_.empty()) {
     if (auto why = unwelcome(); !why.empty())
       refuse_waiting(why);
-    else if (now - progress_ >= patience)
+    else if (now - progress_ >= publish_patience)
       give_up_waiting(now);
   }
   if (!waiting_.empty() || !appends_.empty())

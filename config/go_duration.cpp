@@ -16,10 +16,10 @@ constexpr uint64_t second = 1000 * millisecond;
 constexpr uint64_t minute = 60 * second;
 constexpr uint64_t hour = 60 * minute;
 // Negative values reach one further, as in Go.
-constexpr uint64_t limit = uint64_t{1} << 63;
+constexpr uint64_t most_negative = uint64_t{1} << 63;
 
 // Longer units first: "ms" must not be read as "m".
-constexpr std::array<std::pair<std::string_view, uint64_t>, 8> units{{
+constexpr std::array<std::pair<std::string_view, uint64_t>, 8> duration_units{{
   {"ns", 1},
   {"us", microsecond},
   {"\u00b5s", microsecond}, // micro sign
@@ -47,7 +47,7 @@ std::string_view take_digits(std::string_view& text) {
 }
 
 std::optional<uint64_t> take_unit(std::string_view& text) {
-  for (const auto& [name, factor] : units)
+  for (const auto& [name, factor] : duration_units)
     if (take(text, name))
       return factor;
   return std::nullopt;
@@ -61,7 +61,8 @@ bool add_whole(std::string_view digits, uint64_t unit, uint64_t& total) {
         || __builtin_add_overflow(whole, uint64_t(digit - '0'), &whole))
       return false;
   return !__builtin_mul_overflow(whole, unit, &whole)
-         && !__builtin_add_overflow(total, whole, &total) && total <= limit;
+         && !__builtin_add_overflow(total, whole, &total)
+         && total <= most_negative;
 }
 
 /// The value of `.digits` of a unit, rounded down. Never more than `unit`.
@@ -115,12 +116,12 @@ parse_go_duration(std::string_view text) {
     if (!unit || !add_whole(whole, *unit, total))
       return std::nullopt;
     total += fraction_of(fraction, *unit);
-    if (total > limit)
+    if (total > most_negative)
       return std::nullopt;
   }
   if (negative)
     return std::chrono::nanoseconds{static_cast<int64_t>(0 - total)};
-  if (total == limit)
+  if (total == most_negative)
     return std::nullopt;
   return std::chrono::nanoseconds{static_cast<int64_t>(total)};
 }

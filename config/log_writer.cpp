@@ -35,19 +35,19 @@ bool write_all(int descriptor, std::string_view text) {
   return true;
 }
 
-struct entry {
-  std::string text;
-  /// How many dropped lines it tells about.
-  uint64_t tells = 0;
-
-  [[nodiscard]] size_t bytes() const noexcept {
-    return sizeof(entry) + text.size();
-  }
-};
-
 } // namespace
 
 struct log_writer::state {
+  struct entry {
+    std::string text;
+    /// How many dropped lines it tells about.
+    uint64_t tells = 0;
+
+    [[nodiscard]] size_t bytes() const noexcept {
+      return sizeof(entry) + text.size();
+    }
+  };
+
   int descriptor;
   size_t capacity;
   std::function<std::string(uint64_t)> notice;

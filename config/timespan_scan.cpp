@@ -12,7 +12,7 @@ namespace cafq::config {
 namespace {
 
 // Longer units first: "min" and "ms" end in others.
-constexpr std::array<std::pair<std::string_view, int64_t>, 6> units{{
+constexpr std::array<std::pair<std::string_view, int64_t>, 6> scanned_units{{
   {"min", 60'000'000'000},
   {"ms", 1'000'000},
   {"us", 1'000},
@@ -25,7 +25,7 @@ constexpr std::string_view word_chars
   = "0123456789+-ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
 
 bool oversized(std::string_view word) {
-  for (const auto& [name, factor] : units) {
+  for (const auto& [name, factor] : scanned_units) {
     if (!word.ends_with(name))
       continue;
     word.remove_suffix(name.size());

@@ -7,7 +7,7 @@ namespace cafq {
 namespace {
 
 /// How long a client may wait for its first step: half of what it has for all.
-constexpr auto patience = std::chrono::milliseconds{2500};
+constexpr auto first_step_patience = std::chrono::milliseconds{2500};
 
 } // namespace
 
@@ -18,7 +18,7 @@ handshaker(handshaker_actor::stateful_pointer<handshaker_state> self) {
     [self](const transport::handshake_ptr& what) {
       auto& st = self->state;
       const auto waited = self->clock().now() - what->begun();
-      if (what->first_step() && waited > patience) {
+      if (what->first_step() && waited > first_step_patience) {
         ++st.refused;
         what->refuse();
       } else if (what->wanted()) {

@@ -1,3 +1,4 @@
+#include "actors/unix_time.hpp"
 #include "config/go_duration.hpp"
 #include "config/log.hpp"
 #include "net/http_connection.hpp"
@@ -17,12 +18,6 @@ constexpr size_t piece_size = size_t{64} * 1024;
 /// How much of what a client sends behind the last answer is thrown away, or a
 /// close would take that answer from it; after so much it is not read any more.
 constexpr size_t most_thrown_away = size_t{8} << 20U;
-
-int64_t unix_time() {
-  return std::chrono::duration_cast<std::chrono::seconds>(
-           std::chrono::system_clock::now().time_since_epoch())
-    .count();
-}
 
 } // namespace
 
@@ -136,7 +131,7 @@ void http_connection_state::throw_away(size_t bytes) {
 }
 
 std::string_view http_connection_state::date() {
-  const auto now = unix_time();
+  const auto now = unix_time_ns() / 1'000'000'000;
   if (std::exchange(date_second, now) != now)
     date_text = http::http_date(now);
   return date_text;

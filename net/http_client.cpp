@@ -35,7 +35,7 @@ struct deleter {
 using easy_ptr = std::unique_ptr<CURL, deleter<curl_easy_cleanup>>;
 using multi_ptr = std::unique_ptr<CURLM, deleter<curl_multi_cleanup>>;
 using url_ptr = std::unique_ptr<CURLU, deleter<curl_url_cleanup>>;
-using text_ptr = std::unique_ptr<char, deleter<curl_free>>;
+using curl_text_ptr = std::unique_ptr<char, deleter<curl_free>>;
 using list_ptr = std::unique_ptr<curl_slist, deleter<curl_slist_free_all>>;
 
 /// A request under way.
@@ -129,7 +129,7 @@ std::string https_url(const std::string& url, const http_reply& x) {
   };
   const auto get = [&](CURLUPart what) {
     const auto found = curl_url_get(parts.get(), what, &raw, 0) == CURLUE_OK;
-    const text_ptr text{found ? raw : nullptr};
+    const curl_text_ptr text{found ? raw : nullptr};
     return found ? std::string{text.get()} : std::string{};
   };
   if (port == 0 || !set(CURLUPART_URL, url) || get(CURLUPART_SCHEME) != "http"

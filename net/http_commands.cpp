@@ -1,5 +1,6 @@
 #include "actors/error.hpp"
 #include "actors/metrics.hpp"
+#include "actors/unix_time.hpp"
 #include "net/http/options_json.hpp"
 #include "net/http_connection.hpp"
 
@@ -22,19 +23,13 @@ constexpr std::string_view no_topic = "TOPIC_NOT_FOUND";
 constexpr std::string_view no_channel = "CHANNEL_NOT_FOUND";
 
 /// How long a new name, or the end of one, may take: it has to be on disk.
-constexpr auto patience = std::chrono::seconds{5};
+constexpr auto node_patience = std::chrono::seconds{5};
 
 /// How often a publish is tried if its topic is deleted under its hands.
 constexpr int most_publish_tries = 3;
 
 /// How much later than promised messages may be on disk.
 constexpr auto most_late = std::chrono::seconds{1};
-
-int64_t unix_time_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-           std::chrono::system_clock::now().time_since_epoch())
-    .count();
-}
 
 } // namespace
 
@@ -59,7 +54,7 @@ void http_connection_state::find_topic() {
     refused(last_ticket, {});
     return;
   }
-  self->request(settings->node, patience, atom::topic_v, publishing->topic)
+  self->request(settings->node, node_patience, atom::topic_v, publishing->topic)
     .then(
       [this](const topic_actor& found) {
         remember_topic(publishing->topic, found);
@@ -156,7 +151,7 @@ void http_connection_state::down(const caf::actor_addr& who) {
 template <class Result, class Handle, class... Ts>
 void http_connection_state::perform(const Handle& who, std::string_view token,
                                     Ts... xs) {
-  self->request(who, patience, xs...)
+  self->request(who, node_patience, xs...)
     .then(
       [this](const Result&) {
         answer(http::empty_ok());
@@ -199,7 +194,7 @@ void http_connection_state::on(const http::topic_command& x) {
     perform<atom::erase>(node, no_topic, atom::erase_v, x.topic);
     return;
   }
-  self->request(node, patience, atom::find_v, x.topic)
+  self->request(node, node_patience, atom::find_v, x.topic)
     .then(
       [this, what = x.what](const topic_actor& found) {
         if (what == operation::empty)
@@ -212,7 +207,7 @@ void http_connection_state::on(const http::topic_command& x) {
 }
 
 void http_connection_state::on(const http::channel_command& x) {
-  self->request(settings->node, patience, atom::find_v, x.topic)
+  self->request(settings->node, node_patience, atom::find_v, x.topic)
     .then([this, x](const topic_actor& found) { perform(found, x); },
           [this](const caf::error& why) { fail(why, no_topic); });
 }
@@ -227,7 +222,7 @@ void http_connection_state::perform(const topic_actor& who,
     perform<atom::erase>(who, no_topic, atom::erase_v, x.channel);
     return;
   }
-  self->request(who, patience, atom::find_v, x.channel)
+  self->request(who, node_patience, atom::find_v, x.channel)
     .then(
       [this, what = x.what](const channel_actor& found) {
         if (what == operation::empty)
@@ -294,7 +289,7 @@ void http_connection_state::on_addresses(
   };
   const auto& who = settings->discovery;
   if (!value) {
-    self->request(who, patience, atom::lookupd_v).then(told, failed);
+    self->request(who, node_patience, atom::lookupd_v).then(told, failed);
     return;
   }
   const auto wanted = http::parse_addresses(*value);
@@ -302,7 +297,7 @@ void http_connection_state::on_addresses(
     answer(http::failure(400, "INVALID_VALUE"));
     return;
   }
-  self->request(who, patience, atom::lookupd_v, lookupd_addresses{*wanted})
+  self->request(who, node_patience, atom::lookupd_v, lookupd_addresses{*wanted})
     .then(told, failed);
 }
 

@@ -17,7 +17,7 @@ using std::chrono::seconds;
 constexpr size_t smallest_read = 2048;
 
 /// Answers a client has not taken, beyond which its next request waits.
-constexpr size_t output_window = size_t{256} * 1024;
+constexpr size_t answers_window = size_t{256} * 1024;
 
 /// Bytes of further requests that may lie here while one is worked on.
 constexpr size_t input_window = size_t{64} * 1024;
@@ -119,7 +119,7 @@ void http_connection_state::transferred(size_t count) {
 
 bool http_connection_state::may_run() const {
   return !working && end == ending::no && !long_body
-         && socket.pending() < settings->clients->window(output_window);
+         && socket.pending() < settings->clients->window(answers_window);
 }
 
 /// Works on requests as far as they have arrived and may be worked on.

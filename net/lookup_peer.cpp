@@ -15,7 +15,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 /// As nsqd.
-constexpr auto connect_patience = seconds{1};
+constexpr auto dial_patience = seconds{1};
 constexpr auto ping_interval = seconds{15};
 
 /// How long a nsqlookupd may owe us an answer. nsqd gives it 1 s, and waits
@@ -23,7 +23,7 @@ constexpr auto ping_interval = seconds{15};
 constexpr auto answer_patience = seconds{5};
 
 /// How often to look what is due while there is a connection.
-constexpr auto look_interval = seconds{1};
+constexpr auto alive_interval = seconds{1};
 
 /// Time between attempts to connect: doubles from the one to the other.
 constexpr auto first_backoff = milliseconds{500};
@@ -31,7 +31,7 @@ constexpr auto longest_backoff = seconds{15};
 
 /// Bytes a nsqlookupd may leave lying: REGISTER for 100,000 channels with the
 /// longest names.
-constexpr size_t output_window = size_t{16} << 20U;
+constexpr size_t most_pending = size_t{16} << 20U;
 
 constexpr size_t read_size = 4096;
 
@@ -47,7 +47,7 @@ void lookup_peer_state::dial() {
   phase_ = phase::dialing;
   dialed_.clear();
   try {
-    fd_ = net::dial(address, net::dial_type::tcp, connect_patience);
+    fd_ = net::dial(address, net::dial_type::tcp, dial_patience);
   } catch (const net::socket_error& ex) {
     lost(ex.what());
     return;
@@ -160,7 +160,7 @@ void lookup_peer_state::flush() {
   auto& out = self->wr_buf(hdl_);
   out.insert(out.end(), bytes.begin(), bytes.end());
   pending_ += bytes.size();
-  if (pending_ > output_window)
+  if (pending_ > most_pending)
     lost("does not read what we send");
   else
     self->flush(hdl_);
@@ -194,7 +194,7 @@ void lookup_peer_state::arm() {
   if (phase_ == phase::resting)
     timer_.set(dial_at_);
   else if (phase_ == phase::connected)
-    timer_.set(self->clock().now() + look_interval);
+    timer_.set(self->clock().now() + alive_interval);
 }
 
 void lookup_peer_state::stop() {

@@ -1,6 +1,7 @@
 #include "net/nsq_connection.hpp"
 
 #include "actors/actor_support.hpp"
+#include "actors/unix_time.hpp"
 #include "net/protocol/command_text.hpp"
 #include "net/protocol/errors.hpp"
 
@@ -15,13 +16,7 @@ namespace {
 /// Pieces decoded in a row for one client, whatever a read inflates to.
 constexpr size_t most_pieces = 2;
 
-constexpr size_t smallest_read = 1024;
-
-int64_t unix_time_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-           std::chrono::system_clock::now().time_since_epoch())
-    .count();
-}
+constexpr size_t least_read = 1024;
 
 } // namespace
 
@@ -33,12 +28,12 @@ connection_state::connection_state(broker ptr)
 // -- from the socket ----------------------------------------------------------
 
 void connection_state::start(caf::io::connection_handle handle) {
-  socket.open(handle, smallest_read, settings->sending);
+  socket.open(handle, least_read, settings->sending);
   join_memory();
   client = protocol::default_settings(settings->server);
   delivery_terms = {client.msg_timeout, client.sample_rate, client.msg_timeout};
   parser.emplace(settings->limits, session);
-  connected_at = unix_time_ns() / 1000000000;
+  connected_at = unix_time_ns() / 1'000'000'000;
   const auto now = self->clock().now();
   heartbeat_every = client.heartbeat_interval;
   next_heartbeat = now + heartbeat_every;

@@ -19,7 +19,7 @@ namespace cafq {
 namespace {
 
 /// How long a TLS handshake may take. nsqd/client_v2.go
-constexpr auto handshake_timeout = std::chrono::seconds{5};
+constexpr auto upgrade_timeout = std::chrono::seconds{5};
 
 } // namespace
 
@@ -66,7 +66,7 @@ bool connection_state::advance_upgrade() {
 
 void connection_state::start_upgrade() {
   upgrade->started = true;
-  upgrade->deadline = self->clock().now() + handshake_timeout;
+  upgrade->deadline = self->clock().now() + upgrade_timeout;
   // What the client has sent behind its IDENTIFY is for the new transport.
   upgrade->rest = parser->take_input();
   if (upgrade->tls) {

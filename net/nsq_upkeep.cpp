@@ -16,7 +16,7 @@ constexpr auto linger = std::chrono::seconds{5};
 
 /// How often to look whether a client without heartbeats is stuck: twice the
 /// default interval.
-constexpr auto look_interval = std::chrono::seconds{60};
+constexpr auto upkeep_interval = std::chrono::seconds{60};
 
 } // namespace
 
@@ -49,7 +49,7 @@ void connection_state::tick() {
     if (now >= next_heartbeat)
       send_heartbeat(now);
   } else if (now >= next_look) {
-    next_look = now + look_interval;
+    next_look = now + upkeep_interval;
     if (stuck()) {
       log_error("neither reads nor writes, and others need its memory");
       abort();

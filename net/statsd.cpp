@@ -19,7 +19,7 @@ using std::chrono::seconds;
 constexpr auto connect_patience = seconds{1};
 
 /// How often to look whether there is a socket.
-constexpr auto look_interval = milliseconds{20};
+constexpr auto settle_interval = milliseconds{20};
 
 } // namespace
 
@@ -47,7 +47,7 @@ void statsd_state::tick() {
     return;
   }
   if (!connected()) {
-    arm(look_interval);
+    arm(settle_interval);
     return;
   }
   if (fd_ >= 0 && net::send_some(fd_, packets_.front()) < 0)

@@ -5,7 +5,7 @@ namespace cafq::protocol {
 
 namespace {
 
-std::string milliseconds(std::chrono::nanoseconds x) {
+std::string in_milliseconds(std::chrono::nanoseconds x) {
   using std::chrono::milliseconds;
   return std::to_string(std::chrono::duration_cast<milliseconds>(x).count());
 }
@@ -46,7 +46,7 @@ struct renderer {
   }
 
   std::string operator()(const req& x) const {
-    return line({"REQ", view(x.id), milliseconds(x.delay)});
+    return line({"REQ", view(x.id), in_milliseconds(x.delay)});
   }
 
   std::string operator()(const cls&) const {
@@ -62,7 +62,7 @@ struct renderer {
   }
 
   std::string operator()(const dpub& x) const {
-    return line({"DPUB", x.topic, milliseconds(x.delay)});
+    return line({"DPUB", x.topic, in_milliseconds(x.delay)});
   }
 
   std::string operator()(const mpub_begin& x) const {

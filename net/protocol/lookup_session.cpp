@@ -19,7 +19,7 @@ constexpr std::string_view magic_v1 = "  V1";
 constexpr size_t size_bytes = 4;
 
 /// An answer as it may stand in a log line.
-std::string excerpt(std::string_view text) {
+std::string printable(std::string_view text) {
   constexpr size_t longest = 100;
   std::string result;
   for (const char c : text.substr(0, longest))
@@ -106,11 +106,11 @@ std::string lookup_session::received(std::string_view bytes) {
 
 std::string lookup_session::on_answer(std::string_view text) {
   if (unanswered_ == 0)
-    return "answer without a command: " + excerpt(text);
+    return "answer without a command: " + printable(text);
   --unanswered_;
   if (!ready_) {
     if (!parse(text, peer_))
-      return "bad answer to IDENTIFY: " + excerpt(text);
+      return "bad answer to IDENTIFY: " + printable(text);
     ready_ = true;
   } else if (text.starts_with("E_")) {
     // What nsqlookupd refuses ends the connection from its side.

@@ -14,11 +14,11 @@
 
 namespace cafq::tool {
 
-namespace http = boost::beast::http;
+namespace beast_http = boost::beast::http;
 
 namespace {
 
-using response_parser = http::response_parser<http::string_body>;
+using response_parser = beast_http::response_parser<beast_http::string_body>;
 
 /// Appends what has arrived to `to`.
 /// @returns false at the end.
@@ -38,7 +38,7 @@ void parse(response_parser& parser, std::string& input) {
   boost::system::error_code why;
   const auto used = parser.put(boost::asio::buffer(input), why);
   input.erase(0, used);
-  if (why && why != http::error::need_more)
+  if (why && why != beast_http::error::need_more)
     fail(why);
 }
 
@@ -63,10 +63,10 @@ http_reply read_reply(int fd) {
 
 /// Returns what an answer says in words.
 std::string reason(const http_reply& reply) {
-  const auto json = nlohmann::json::parse(reply.body, nullptr, false);
-  if (json.is_object() && json.contains("message")
-      && json["message"].is_string())
-    return json["message"].get<std::string>();
+  const auto answer = nlohmann::json::parse(reply.body, nullptr, false);
+  if (answer.is_object() && answer.contains("message")
+      && answer["message"].is_string())
+    return answer["message"].get<std::string>();
   return std::to_string(reply.status);
 }
 

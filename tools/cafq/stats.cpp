@@ -26,9 +26,9 @@ void run(const stats_options& x) {
   if (x.json)
     target = "/stats?format=json";
   if (!x.topic.empty())
-    target += "&topic=" + http::encode_query(x.topic);
+    target += "&topic=" + cafq::http::encode_query(x.topic);
   if (!x.channel.empty())
-    target += "&channel=" + http::encode_query(x.channel);
+    target += "&channel=" + cafq::http::encode_query(x.channel);
   if (x.no_clients)
     target += "&include_clients=false";
   const auto text = http_fetch(x.address, "GET", target);

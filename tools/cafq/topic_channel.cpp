@@ -41,9 +41,9 @@ constexpr std::array channel_verbs{
 };
 
 void run(const target_options& x, const std::string& path) {
-  auto target = path + "?topic=" + http::encode_query(x.topic);
+  auto target = path + "?topic=" + cafq::http::encode_query(x.topic);
   if (!x.channel.empty())
-    target += "&channel=" + http::encode_query(x.channel);
+    target += "&channel=" + cafq::http::encode_query(x.channel);
   // Fails unless it is done; there is nothing to tell then.
   static_cast<void>(http_fetch(x.address, "POST", target));
   if (x.json)

@@ -9,7 +9,7 @@ namespace cafq::bench {
 namespace {
 
 // Answers to publishes are short.
-constexpr std::size_t read_size = 16384;
+constexpr std::size_t answer_read_size = 16384;
 
 } // namespace
 
@@ -17,7 +17,7 @@ http_publisher::http_publisher(event_loop& loop, tool::unique_fd connected,
                                publish_window window)
   : load_connection(loop, connected.get()),
     fd_(std::move(connected)),
-    input_(read_size),
+    input_(answer_read_size),
     window_(std::move(window)) {
   // nop
 }
