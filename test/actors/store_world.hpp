@@ -24,76 +24,33 @@ namespace cafq::test {
 struct store_world : node_world {
   static constexpr queue::duration unix_offset = std::chrono::hours{480000};
 
-  store_world() {
-    options.fault = [this](const char*) {
-      return disk_full ? ENOSPC : 0;
-    };
-    settings.mem_queue_size = 100;
-    settings.unix_offset = [] {
-      return unix_offset;
-    };
-    settings.health = health;
-    start();
-  }
+  store_world();
 
   store_world(const store_world&) = delete;
   store_world& operator=(const store_world&) = delete;
 
-  ~store_world() {
-    end();
-  }
+  ~store_world();
 
   // -- the process ------------------------------------------------------------
 
-  void start() {
-    disk = open_message_store(dir.store_file(), options);
-    auto found = recover(*disk);
-    keeper = sys.spawn(cafq::store, disk, health);
-    node = sys.spawn(cafq::node, keeper, found, settings);
-    run();
-  }
+  void start();
 
   /// Ends all actors, without a word to the disk.
-  void end() {
-    for (auto& x : clients)
-      self->send_exit(x, caf::exit_reason::user_shutdown);
-    clients.clear();
-    publisher = nullptr;
-    self->send_exit(node, caf::exit_reason::user_shutdown);
-    self->send_exit(keeper, caf::exit_reason::user_shutdown);
-    node = nullptr;
-    keeper = nullptr;
-    run();
-    disk = nullptr;
-  }
+  void end();
 
-  void stop() {
-    BOOST_TEST_REQUIRE(ask<atom::save>(node, atom::save_v).has_value());
-    end();
-  }
+  void stop();
 
-  void restart() {
-    stop();
-    start();
-  }
+  void restart();
 
   /// The store as the next process finds it.
-  std::shared_ptr<message_store> look() {
-    end();
-    disk = open_message_store(dir.store_file(), options);
-    return disk;
-  }
+  std::shared_ptr<message_store> look();
 
   /// Its messages do not time out while a test lets seconds pass.
-  client_actor consumer(const channel_actor& of, size_t rdy) {
-    return node_world::consumer(of, rdy, {std::chrono::minutes{1}, 0, {}});
-  }
+  client_actor consumer(const channel_actor& of, size_t rdy);
 
   // -- commands ---------------------------------------------------------------
 
-  static std::string body(uint64_t i) {
-    return "m" + std::to_string(i);
-  }
+  static std::string body(uint64_t i);
 
   /// Publishes messages `first` to `last` in one batch.
   void publish(uint64_t first, uint64_t last, const std::string& to = "t",
@@ -115,50 +72,17 @@ struct store_world : node_world {
   }
 
   /// Sends a put, a block per message, without letting anybody work.
-  void put(const topic_actor& to, uint64_t first, uint64_t last) {
-    batch_ptr x{new batch};
-    for (auto i = first; i <= last; ++i) {
-      const auto text = body(i);
-      const std::string_view view{text};
-      x->items.push_back({queue::block::make(std::span{&view, 1}, 1), {}});
-    }
-    self->send(to, atom::put_v, x, publisher, ++last_ticket);
-  }
+  void put(const topic_actor& to, uint64_t first, uint64_t last);
 
   void requeue(const channel_actor& at, const client_actor& who, uint64_t which,
-               queue::duration delay) {
-    node_world::requeue(at, who, std::vector{which}, delay);
-  }
+               queue::duration delay);
 
   /// Finishes what comes, until nothing does.
   /// @returns the bodies in order.
   std::vector<std::string>
-  drain(const channel_actor& at, const client_actor& who) {
-    auto& got = sent_to(who).messages;
-    for (size_t done = 0; done < got.size();) {
-      std::vector<uint64_t> all;
-      for (; done < got.size(); ++done)
-        all.push_back(got[done].number);
-      finish(at, who, all);
-      if (const auto& reports = sent_to(who).reports; !reports.empty()) {
-        self->send(at, atom::sent_v, consumer_id{who.id()}, reports.back());
-        run();
-      }
-    }
-    std::vector<std::string> result;
-    result.reserve(got.size());
-    for (const auto& x : got)
-      result.push_back(x.body);
-    return result;
-  }
+  drain(const channel_actor& at, const client_actor& who);
 
-  static std::vector<std::string> bodies(uint64_t first, uint64_t last) {
-    std::vector<std::string> result;
-    result.reserve(last - first + 1);
-    for (auto i = first; i <= last; ++i)
-      result.push_back(body(i));
-    return result;
-  }
+  static std::vector<std::string> bodies(uint64_t first, uint64_t last);
 
   bool disk_full = false;
   scratch_directory dir;

@@ -18,6 +18,9 @@
 
 namespace cafq::test {
 
+/// Tells CAF about all types of messages.
+void add_message_types(caf::actor_system_config& cfg);
+
 /// An actor system without threads or a real clock.
 ///
 /// Nothing happens until a test says so: `run` drains all mailboxes,
@@ -105,8 +108,7 @@ public:
 
 private:
   static caf::actor_system_config& configure(caf::actor_system_config& cfg) {
-    cfg.add_message_types<caf::id_block::cafq>();
-    cfg.add_message_types<caf::id_block::cafq_actors>();
+    add_message_types(cfg);
     cfg.load<caf::io::middleman, Network>();
     cfg.set("scheduler.policy", caf::atom("testing"));
     cfg.set("middleman.manual-multiplexing", true);
@@ -116,6 +118,8 @@ private:
     return cfg;
   }
 };
+
+extern template class deterministic_system_on<fake_network>;
 
 /// One without sockets.
 using deterministic_system = deterministic_system_on<fake_network>;

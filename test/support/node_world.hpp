@@ -36,12 +36,7 @@ struct probe_state {
   };
 
   /// Bodies in the order they came, joined by blanks.
-  [[nodiscard]] std::string bodies() const {
-    std::string result;
-    for (const auto& x : messages)
-      result += (result.empty() ? "" : " ") + x.body;
-    return result;
-  }
+  [[nodiscard]] std::string bodies() const;
 
   std::vector<message> messages;
   /// What to report when it has left; 0 is not listed.
@@ -54,74 +49,30 @@ struct probe_state {
 };
 
 /// A client that only writes down what it is sent.
-inline client_actor::behavior_type
-probe(client_actor::stateful_pointer<probe_state> self) {
-  self->set_down_handler([self](const caf::down_msg&) { ++self->state.gone; });
-  return {
-    [self](atom::deliver, const delivery_ptr& x) {
-      auto& to = self->state;
-      for (const auto& part : x->runs)
-        for (size_t i = part.first; i < size_t{part.first} + part.count; ++i)
-          to.messages.push_back({std::string{part.body->body(i)},
-                                 part.body->number(i), part.attempts});
-      if (x->report != 0)
-        to.reports.push_back(x->report);
-    },
-    [self](atom::accepted, ticket t) { self->state.accepted.push_back(t); },
-    [self](atom::refused, ticket t, const std::string& why) {
-      self->state.refused.push_back({t, why});
-    },
-    [self](atom::failed, ticket t, const failures_ptr& list) {
-      probe_state::answer x{t, {}};
-      if (list)
-        x.failed = *list;
-      self->state.answers.push_back(std::move(x));
-    },
-  };
-}
+client_actor::behavior_type
+probe(client_actor::stateful_pointer<probe_state> self);
 
 /// A NODE whose clients are probes. Who makes it, ends it.
 struct node_world : deterministic_system {
   // -- actors -----------------------------------------------------------------
 
-  topic_actor topic(const std::string& name = "t") {
-    return ask<topic_actor>(node, atom::topic_v, name).value();
-  }
+  topic_actor topic(const std::string& name = "t");
 
   channel_actor
-  channel(const std::string& name = "c", const std::string& of = "t") {
-    return ask<channel_actor>(topic(of), atom::channel_v, name).value();
-  }
+  channel(const std::string& name = "c", const std::string& of = "t");
 
-  client_actor client() {
-    clients.push_back(sys.spawn(probe));
-    run();
-    return clients.back();
-  }
+  client_actor client();
 
   /// Returns a client of a channel.
   client_actor
-  consumer(const channel_actor& of, size_t rdy, subscription how = terms()) {
-    auto result = client();
-    BOOST_TEST_REQUIRE(
-      ask<atom::sub>(of, atom::sub_v, result, how).has_value());
-    ready(of, result, rdy);
-    return result;
-  }
+  consumer(const channel_actor& of, size_t rdy, subscription how = terms());
 
-  static subscription terms() {
-    return {msg_timeout, 0, msg_timeout};
-  }
+  static subscription terms();
 
-  static probe_state& sent_to(const client_actor& x) {
-    return state_of<probe_state>(x);
-  }
+  static probe_state& sent_to(const client_actor& x);
 
   /// Ends a client as if its connection was lost.
-  void lose(const client_actor& x) {
-    self->send_exit(x, caf::exit_reason::user_shutdown);
-    run();
-  }
+  void lose(const client_actor& x);
 
   /// Lets a client count the end of another actor.
   template <class Handle>
@@ -145,81 +96,38 @@ struct node_world : deterministic_system {
   }
 
   void publish(const topic_actor& to, const batch_ptr& what,
-               const client_actor& from, ticket t) {
-    self->send(to, atom::put_v, what, from, t);
-    run();
-  }
+               const client_actor& from, ticket t);
 
-  void publish(const topic_actor& to, const std::vector<std::string>& bodies) {
-    if (!publisher)
-      publisher = client();
-    publish(to, batch_of(bodies), publisher, 1);
-  }
+  void publish(const topic_actor& to, const std::vector<std::string>& bodies);
 
-  void publish(const std::vector<std::string>& bodies) {
-    publish(topic(), bodies);
-  }
+  void publish(const std::vector<std::string>& bodies);
 
-  void ready(const channel_actor& at, const client_actor& who, size_t rdy) {
-    self->send(at, atom::rdy_v, consumer_id{who.id()}, rdy);
-    run();
-  }
+  void ready(const channel_actor& at, const client_actor& who, size_t rdy);
 
   void finish(const channel_actor& at, const client_actor& who,
-              std::vector<uint64_t> which, ticket t = 0) {
-    numbers_ptr x{new numbers};
-    x->list = std::move(which);
-    self->send(at, atom::fin_v, consumer_id{who.id()}, t, x);
-    run();
-  }
+              std::vector<uint64_t> which, ticket t = 0);
 
   void touch(const channel_actor& at, const client_actor& who,
-             std::vector<uint64_t> which, ticket t = 0) {
-    numbers_ptr x{new numbers};
-    x->list = std::move(which);
-    self->send(at, atom::touch_v, consumer_id{who.id()}, t, x);
-    run();
-  }
+             std::vector<uint64_t> which, ticket t = 0);
 
   void requeue(const channel_actor& at, const client_actor& who,
                const std::vector<uint64_t>& which, queue::duration delay,
-               ticket t = 0) {
-    requeues_ptr x{new requeues};
-    for (auto n : which)
-      x->list.push_back({n, delay});
-    self->send(at, atom::req_v, consumer_id{who.id()}, t, x);
-    run();
-  }
+               ticket t = 0);
 
   /// Finishes everything a client was sent.
-  void finish_all(const channel_actor& at, const client_actor& who) {
-    std::vector<uint64_t> all;
-    for (const auto& x : sent_to(who).messages)
-      all.push_back(x.number);
-    finish(at, who, all);
-  }
+  void finish_all(const channel_actor& at, const client_actor& who);
 
-  template <class Handle>
-  void pause(const Handle& what, bool on) {
-    BOOST_TEST_REQUIRE(ask<atom::pause>(what, atom::pause_v, on).has_value());
-  }
+  void pause(const topic_actor& what, bool on);
+  void pause(const channel_actor& what, bool on);
 
-  template <class Handle>
-  void empty(const Handle& what) {
-    BOOST_TEST_REQUIRE(ask<atom::empty>(what, atom::empty_v).has_value());
-  }
+  void empty(const topic_actor& what);
+  void empty(const channel_actor& what);
 
   // -- observers --------------------------------------------------------------
 
-  template <class Handle>
-  actor_stat stat(const Handle& of) {
-    return ask<actor_stat>(of, atom::stat_v).value();
-  }
+  actor_stat stat(const stat_actor& of);
 
-  template <class Handle>
-  uint64_t counter(const Handle& of, const std::string& name) {
-    return stat(of).counter(name);
-  }
+  uint64_t counter(const stat_actor& of, const std::string& name);
 
   /// A multiple of the granularity of deadlines, so that they are exact.
   static constexpr auto msg_timeout

@@ -1,0 +1,166 @@
+#include "test/net/scripted.hpp"
+
+namespace cafq::test {
+
+channel_actor::behavior_type
+scripted_channel(channel_actor::stateful_pointer<scripted_channel_state> self) {
+  const auto tell = [self](const std::string& what, uint64_t n) {
+    self->state.told.push_back(what + " " + std::to_string(n));
+  };
+  return {
+    [](atom::kept, queue_id, uint64_t) {},
+    [](atom::load, queue_id, const blocks_ptr&) {},
+    [](atom::due, queue_id, const due_messages_ptr&) {},
+    [](atom::fetch, queue_id, const bodies_ptr&) {},
+    [](atom::shed) {},
+    [](atom::empty, queue_id) {},
+    [](atom::save) { return atom::save_v; },
+    [](atom::put, const batch_ptr&) {},
+    [](atom::put, const batch_ptr&, queue_id) {},
+    [self](atom::sub, const client_actor& client, const subscription&) {
+      self->state.client = client;
+      return atom::sub_v;
+    },
+    [tell](atom::rdy, consumer_id, size_t n) { tell("RDY", n); },
+    [self, tell](atom::fin, consumer_id, ticket t, const numbers_ptr& x) {
+      tell("FIN", x->list.size());
+      self->state.settlings.push_back({t, x->list});
+    },
+    [self, tell](atom::req, consumer_id, ticket t, const requeues_ptr& x) {
+      tell("REQ", x->list.size());
+      self->state.settlings.push_back({t, {}});
+    },
+    [self, tell](atom::touch, consumer_id, ticket t, const numbers_ptr& x) {
+      tell("TOUCH", x->list.size());
+      self->state.settlings.push_back({t, x->list});
+    },
+    [tell](atom::sent, consumer_id, uint64_t n) { tell("SENT", n); },
+    [](atom::pause, bool) { return atom::pause_v; },
+    [](atom::empty) { return atom::empty_v; },
+    [](atom::stat) { return actor_stat{}; },
+    [](atom::tick) {},
+  };
+}
+
+topic_actor::behavior_type
+scripted_topic(topic_actor::stateful_pointer<scripted_topic_state> self) {
+  self->state.channel = self->spawn(scripted_channel);
+  self->set_exit_handler([self](const caf::exit_msg& x) {
+    self->send_exit(self->state.channel, x.reason);
+    self->quit(x.reason);
+  });
+  return {
+    [](atom::kept, queue_id, uint64_t) {},
+    [](atom::load, queue_id, const blocks_ptr&) {},
+    [](atom::due, queue_id, const due_messages_ptr&) {},
+    [](atom::fetch, queue_id, const bodies_ptr&) {},
+    [](atom::shed) {},
+    [](atom::empty, queue_id) {},
+    [](atom::save) { return atom::save_v; },
+    [](atom::appended, const appended_ptr&) {},
+    [self](atom::put, const batch_ptr& x, const client_actor& from, ticket t) {
+      self->state.puts.push_back({x, from, t});
+    },
+    [self](atom::channel, const std::string&) { return self->state.channel; },
+    [self](atom::find, const std::string&) { return self->state.channel; },
+    [](atom::list) { return std::vector<channel_actor>{}; },
+    [](atom::erase, const std::string&) { return atom::erase_v; },
+    [](atom::pause, bool) { return atom::pause_v; },
+    [](atom::empty) { return atom::empty_v; },
+    [](atom::stat) { return actor_stat{}; },
+    [](atom::room, const std::string&, uint64_t) {},
+    [](atom::room, const std::string&, bool) {},
+    [](atom::vacant, const channel_actor&, const std::string&) {},
+    [](atom::tick) {},
+  };
+}
+
+node_actor::behavior_type
+scripted_node(node_actor::stateful_pointer<scripted_node_state> self) {
+  self->set_exit_handler([self](const caf::exit_msg& x) {
+    for (const auto& [name, topic] : self->state.topics)
+      self->send_exit(topic, x.reason);
+    self->quit(x.reason);
+  });
+  return {
+    [self](atom::topic, const std::string& name) {
+      auto& result = self->state.topics[name];
+      if (!result)
+        result = self->spawn(scripted_topic);
+      return result;
+    },
+    [self](atom::find, const std::string& name) {
+      return self->state.topics.at(name);
+    },
+    [](atom::list) { return std::vector<topic_actor>{}; },
+    [](atom::erase, const std::string&) { return atom::erase_v; },
+    [](atom::save) { return atom::save_v; },
+    [](atom::stat) { return actor_stat{}; },
+    [](atom::vacant, const topic_actor&, const std::string&) {},
+    [](atom::channel, const topic_actor&, const std::string&,
+       const std::string&, bool) {},
+  };
+}
+
+scripted_network::scripted_network() {
+  script = sys.spawn(scripted_node);
+  run();
+  listen(script, {100, 100});
+}
+
+scripted_network::~scripted_network() {
+  self->send_exit(script, caf::exit_reason::user_shutdown);
+  run();
+}
+
+scripted_topic_state& scripted_network::at(const std::string& topic) {
+  return state_of<scripted_topic_state>(
+    state_of<scripted_node_state>(script).topics.at(topic));
+}
+
+bool scripted_network::known(const std::string& topic) {
+  return state_of<scripted_node_state>(script).topics.count(topic) > 0;
+}
+
+scripted_channel_state& scripted_network::channel_of(const std::string& topic) {
+  return state_of<scripted_channel_state>(at(topic).channel);
+}
+
+void scripted_network::accept(const std::string& topic) {
+  const auto x = at(topic).puts.at(0);
+  at(topic).puts.erase(at(topic).puts.begin());
+  self->send(x.from, atom::accepted_v, x.t);
+  run();
+}
+
+void scripted_network::refuse(const std::string& topic, const std::string& why) {
+  const auto x = at(topic).puts.at(0);
+  at(topic).puts.erase(at(topic).puts.begin());
+  self->send(x.from, atom::refused_v, x.t, why);
+  run();
+}
+
+void scripted_network::answer(const std::string& topic, settling command, const std::vector<uint64_t>& failed) {
+  auto& c = channel_of(topic);
+  const auto x = c.settlings.at(0);
+  c.settlings.erase(c.settlings.begin());
+  failures_ptr list;
+  if (!failed.empty()) {
+    list.reset(new failures);
+    list->command = command;
+    for (auto n : failed)
+      list->list.push_back({n, queue::settled::not_in_flight});
+  }
+  self->send(c.client, atom::failed_v, x.t, list);
+  run();
+}
+
+void scripted_network::deliver(const std::string& topic, const queue::block_ptr& body, uint64_t report) {
+  delivery_ptr x{new delivery};
+  x->runs.push_back({body, 0, static_cast<uint16_t>(body->count()), 1});
+  x->report = report;
+  self->send(channel_of(topic).client, atom::deliver_v, x);
+  run();
+}
+
+} // namespace cafq::test
