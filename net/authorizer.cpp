@@ -2,6 +2,7 @@
 
 #include "actors/actor_support.hpp"
 #include "config/secrets.hpp"
+#include "net/client_socket.hpp"
 
 #include <utility>
 
@@ -19,6 +20,17 @@ grant_ptr read(const http_reply& x) {
 }
 
 } // namespace
+
+auth_question_ptr
+question_of(const std::string& secret, const client_socket& client) {
+  auth_question_ptr result{new auth_question, false};
+  result->secret = secret;
+  result->remote_ip = client.peer_ip();
+  result->tls = client.tls() != nullptr;
+  if (result->tls)
+    result->common_name = client.tls()->details().common_name;
+  return result;
+}
 
 authorizer_state::authorizer_state(authorizer_actor::pointer ptr) : self(ptr) {
   // nop

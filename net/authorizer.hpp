@@ -3,9 +3,9 @@
 #include "actors/answer_promise.hpp"
 #include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
-#include "net/auth/authorizations.hpp"
 #include "net/auth/question.hpp"
 #include "net/fetcher.hpp"
+#include "net/grant_gate.hpp"
 
 #include <caf/intrusive_ptr.hpp>
 #include <caf/ref_counted.hpp>
@@ -20,12 +20,11 @@
 
 namespace cafq {
 
+class client_socket;
+
 struct auth_question : caf::ref_counted, auth::question {};
 
 using auth_question_ptr = caf::intrusive_ptr<auth_question>;
-
-/// Null: no auth server lets this client in.
-using grant_ptr = std::shared_ptr<const auth::authorizations>;
 
 } // namespace cafq
 
@@ -75,6 +74,10 @@ private:
   void ask(const auth_question_ptr& what, size_t server, size_t left,
            const reply_promise& answer_to);
 };
+
+/// Returns the question what a client may do with a secret.
+[[nodiscard]] auth_question_ptr
+question_of(const std::string& secret, const client_socket& client);
 
 /// Asks auth servers what clients may do.
 authorizer_actor::behavior_type

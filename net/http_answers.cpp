@@ -23,8 +23,8 @@ constexpr size_t most_thrown_away = size_t{8} << 20U;
 
 /// Sends the answer to the current request and goes on to the next.
 void http_connection_state::answer(http::response x) {
-  working = false;
-  if (end != ending::no)
+  due = http_answer::none;
+  if (ending())
     return;
   log_request(x);
   const auto& head = parser.head();
@@ -48,7 +48,7 @@ void http_connection_state::answer(http::response x) {
   body_size = 0;
   large.reset();
   if (x.close) {
-    end = ending::after_output;
+    phase = http_phase::sending;
     socket.set_reading(false);
   } else {
     parser.skip();
@@ -88,11 +88,11 @@ bool http_connection_state::fill() {
 }
 
 void http_connection_state::flush() {
-  if (end == ending::closed || end == ending::lingering)
+  if (phase >= http_phase::lingering)
     return;
   do {
     const auto filled = fill();
-    if (end == ending::after_output && !long_body)
+    if (phase == http_phase::sending && !long_body)
       socket.last_output();
     if (!filled || !socket.flush()) {
       abort();
@@ -106,7 +106,7 @@ void http_connection_state::flush() {
 }
 
 void http_connection_state::output_gone() {
-  if (end != ending::after_output || socket.pending() > 0 || long_body)
+  if (phase != http_phase::sending || socket.pending() > 0 || long_body)
     return;
   if (peer_done || !socket.real())
     close();
@@ -115,7 +115,7 @@ void http_connection_state::output_gone() {
 }
 
 void http_connection_state::linger() {
-  end = ending::lingering;
+  phase = http_phase::lingering;
   socket.end_output();
   socket.set_reading(true);
   last_progress = self->clock().now();

@@ -67,35 +67,31 @@ void http_connection_state::authorize(http::effect x) {
     answer(http::unauthorized("AUTH_REQUIRED"));
     return;
   }
-  if (grant && shown == secret && self->clock().now() <= grant_ends) {
+  if (gate.holds(shown, self->clock().now())) {
     perform_if_granted(x);
     return;
   }
-  secret = shown;
-  auth_question_ptr what{new auth_question, false};
-  what->secret = secret;
-  what->remote_ip = socket.peer_ip();
-  what->tls = socket.tls() != nullptr;
-  if (what->tls)
-    what->common_name = socket.tls()->details().common_name;
+  gate.show(shown);
+  due = http_answer::grant;
   auto done = [this, x](const grant_ptr& found) mutable {
-    if (end == ending::closed)
+    if (phase == http_phase::closed)
       return;
-    grant = found;
-    if (!grant) {
-      answer(http::unauthorized("AUTH_FAILED"));
-    } else {
-      grant_ends = self->clock().now() + grant->ttl();
+    gate.open(found, self->clock().now());
+    due = http_answer::other;
+    if (found)
       perform_if_granted(x);
-    }
+    else
+      answer(http::unauthorized("AUTH_FAILED"));
     run();
   };
-  self->request(settings->authorizer, caf::infinite, std::move(what))
+  self
+    ->request(settings->authorizer, caf::infinite,
+              question_of(gate.secret(), socket))
     .then(done, [done](const caf::error&) mutable { done(nullptr); });
 }
 
 void http_connection_state::perform_if_granted(http::effect& x) {
-  if (std::visit(coverage{*grant, settings->admin_topic}, x))
+  if (std::visit(coverage{*gate.grant(), settings->admin_topic}, x))
     perform(x);
   else
     answer(http::failure(403, "UNAUTHORIZED"));

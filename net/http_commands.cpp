@@ -14,10 +14,6 @@ using http::operation;
 
 namespace {
 
-/// Topics a connection keeps a handle of.
-constexpr size_t most_known_topics = 256;
-constexpr size_t few_known_topics = 8;
-
 /// nsqd's words.
 constexpr std::string_view no_topic = "TOPIC_NOT_FOUND";
 constexpr std::string_view no_channel = "CHANNEL_NOT_FOUND";
@@ -42,12 +38,13 @@ void http_connection_state::on(http::response& x) {
 void http_connection_state::on(http::publish& x) {
   publishing = std::move(x);
   publish_tries = most_publish_tries;
+  due = http_answer::publish;
   find_topic();
 }
 
 void http_connection_state::find_topic() {
-  if (auto i = topics.find(publishing->topic); i != topics.end()) {
-    publish_to(i->second);
+  if (const auto* known = topics.find(publishing->topic)) {
+    publish_to(*known);
     return;
   }
   if (publish_tries-- == 0) {
@@ -76,15 +73,13 @@ void http_connection_state::find_topic() {
 
 void http_connection_state::remember_topic(const std::string& topic,
                                            const topic_actor& handle) {
-  const auto most = settings->clients->tight() ? few_known_topics
-                                               : most_known_topics;
   // No put is open now, so any of them can go.
-  while (topics.size() >= most) {
-    watch(topics.begin()->second, false);
-    topics.erase(topics.begin());
-  }
+  const auto any = [](const topic_actor&) {
+    return true;
+  };
+  topics.add(topic, handle, most_topic_names(*settings->clients), any,
+             [this](const topic_actor& x) { watch(x, false); });
   watch(handle, true);
-  topics.emplace(topic, handle);
 }
 
 /// Asks to be told of the end of a topic, or no more.
@@ -135,8 +130,7 @@ void http_connection_state::refused(ticket t, const std::string& why) {
 }
 
 void http_connection_state::down(const caf::actor_addr& who) {
-  std::erase_if(topics,
-                [&](const auto& x) { return x.second.address() == who; });
+  topics.forget_if([&](const topic_actor& x) { return x.address() == who; });
   // An answer would have come first: the topic did not take it.
   if (put_to && put_to == who) {
     put_to = nullptr;
@@ -187,10 +181,8 @@ void http_connection_state::on(const http::topic_command& x) {
   }
   if (x.what == operation::erase) {
     // Or the next publish would go to the one that ends.
-    if (auto i = topics.find(x.topic); i != topics.end()) {
-      watch(i->second, false);
-      topics.erase(i);
-    }
+    if (const auto known = topics.take(x.topic))
+      watch(known, false);
     perform<atom::erase>(node, no_topic, atom::erase_v, x.topic);
     return;
   }

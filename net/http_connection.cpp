@@ -22,9 +22,6 @@ constexpr size_t answers_window = size_t{256} * 1024;
 /// Bytes of further requests that may lie here while one is worked on.
 constexpr size_t input_window = size_t{64} * 1024;
 
-/// What a name of a topic takes here and with the LISTENER, about.
-constexpr size_t name_bytes = 256;
-
 /// How long a TLS handshake may take, as on the NSQ port.
 constexpr auto handshake_timeout = seconds{5};
 
@@ -64,15 +61,16 @@ void http_connection_state::start(caf::io::connection_handle handle) {
   if (settings->tls) {
     handshake
       = std::make_shared<transport::tls_handshake>(*settings->tls->current());
+    phase = http_phase::handshaking;
     handshake_due = last_progress + handshake_timeout;
   }
   arm();
 }
 
 void http_connection_state::received(std::string_view bytes) {
-  if (end == ending::lingering)
+  if (phase == http_phase::lingering)
     throw_away(bytes.size());
-  if (end != ending::no)
+  if (ending())
     return;
   socket.adapt_read_size(bytes.size(), settings->clients->tight());
   if (socket.in_clear() && !handshake) {
@@ -82,7 +80,7 @@ void http_connection_state::received(std::string_view bytes) {
     received_tls(bytes);
   }
   // Part of a request: no answer takes the word along.
-  if (end == ending::no && !working)
+  if (!ending() && due == http_answer::none)
     socket.acknowledge();
 }
 
@@ -96,9 +94,9 @@ void http_connection_state::take_input(std::string_view bytes) {
 }
 
 void http_connection_state::closed_by_peer(caf::io::connection_handle handle) {
-  if (!socket.is(handle) || end == ending::closed)
+  if (!socket.is(handle) || phase == http_phase::closed)
     return;
-  const auto busy = working || long_body;
+  const auto busy = due != http_answer::none || long_body;
   const auto first = !std::exchange(peer_done, true);
   // What CAF has of an answer is lost.
   if (!busy || !first || socket.pending() > 0 || !socket.outlive_input()) {
@@ -118,13 +116,13 @@ void http_connection_state::transferred(size_t count) {
 // -- the loop -----------------------------------------------------------------
 
 bool http_connection_state::may_run() const {
-  return !working && end == ending::no && !long_body
+  return due == http_answer::none && phase == http_phase::open && !long_body
          && socket.pending() < settings->clients->window(answers_window);
 }
 
 /// Works on requests as far as they have arrived and may be worked on.
 void http_connection_state::run() {
-  if (handshake_due)
+  if (phase == http_phase::handshaking)
     return;
   bool idle = false;
   do {
@@ -134,13 +132,13 @@ void http_connection_state::run() {
     // A long answer may have left already, and then the next request is due.
   } while (!idle && may_run());
   tell_conduct();
-  if (idle && peer_done && end == ending::no) {
+  if (idle && peer_done && !ending()) {
     // Half a request will not get better.
-    end = ending::after_output;
+    phase = http_phase::sending;
     flush();
   }
   account();
-  if (end != ending::no)
+  if (ending())
     return;
   // What is not decoded yet has no bound but this.
   const auto window = settings->clients->window(input_window);
@@ -260,8 +258,8 @@ void http_connection_state::account() {
     return;
   // What a claim has room for is counted there.
   const auto claimed = large && large->granted();
-  share->holds(socket.held() + (claimed ? 0 : parser.held()) + secret.capacity()
-               + topics.size() * name_bytes);
+  share->holds(socket.held() + (claimed ? 0 : parser.held())
+               + gate.secret().capacity() + topics.size() * topic_name_bytes);
 }
 
 void http_connection_state::resume() {
@@ -278,7 +276,7 @@ void http_connection_state::complete(http::body_state how) {
     answer(std::move(*early));
     return;
   }
-  working = true;
+  due = http_answer::other;
   auto effect = http::to_effect(*route, parser.head(), parser.body(), how,
                                 settings->limits);
   if (settings->authorizer && http::changes_something(route->target))
@@ -290,7 +288,7 @@ void http_connection_state::complete(http::body_state how) {
 // -- the end ------------------------------------------------------------------
 
 void http_connection_state::close() {
-  end = ending::closed;
+  phase = http_phase::closed;
   if (handshake)
     handshake->give_up();
   large.reset();
@@ -316,13 +314,13 @@ std::optional<queue::time_point> http_connection_state::deadline() const {
 
 /// Returns when the client is too slow with what it has to do now.
 std::optional<queue::time_point> http_connection_state::patience_ends() const {
-  if (end == ending::lingering)
+  if (phase == http_phase::lingering)
     return last_progress + linger_patience;
-  if (handshake_due)
+  if (phase == http_phase::handshaking)
     return handshake_due;
   if (socket.pending() > 0)
     return last_progress + output_patience;
-  if (working)
+  if (due != http_answer::none)
     return std::nullopt;
   if (!parser.within_request())
     return last_progress + idle_patience;
@@ -337,15 +335,14 @@ std::optional<queue::time_point> http_connection_state::patience_ends() const {
 }
 
 void http_connection_state::tick() {
-  if (end == ending::closed)
+  if (phase == http_phase::closed)
     return;
   const auto now = self->clock().now();
   const auto slow = body_is_slow(now);
-  const auto due = deadline();
-  if (!slow && (!due || now < *due)) {
+  const auto until = deadline();
+  if (!slow && (!until || now < *until)) {
     arm();
-  } else if (parser.within_request() && end == ending::no
-             && socket.pending() == 0) {
+  } else if (parser.within_request() && !ending() && socket.pending() == 0) {
     last_request = true;
     early.reset();
     answer(http::refusal(408));
@@ -359,8 +356,8 @@ void http_connection_state::tick() {
 void http_connection_state::tell_conduct() {
   place->spoke = greeted;
   place->active = last_progress;
-  place->done = end == ending::lingering;
-  place->busy = working || long_body || socket.pending() > 0
+  place->done = phase == http_phase::lingering;
+  place->busy = due != http_answer::none || long_body || socket.pending() > 0
                 || parser.within_request();
 }
 

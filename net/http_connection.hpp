@@ -5,11 +5,14 @@
 #include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
 #include "net/client_socket.hpp"
+#include "net/grant_gate.hpp"
 #include "net/http/api.hpp"
 #include "net/http/request_parser.hpp"
 #include "net/http/response.hpp"
 #include "net/http/router.hpp"
 #include "net/http_settings.hpp"
+#include "net/http_situation.hpp"
+#include "net/known_topics.hpp"
 #include "net/listener.hpp"
 #include "net/tick_timer.hpp"
 
@@ -103,22 +106,16 @@ struct http_connection_state {
   static inline const char* name = "http";
 
 private:
-  enum class ending : uint8_t {
-    no,
-    /// What is in `out` still has to leave.
-    after_output,
-    /// All has left; what the client still sends is thrown away, as a close
-    /// with unread bytes would take the answer away from it.
-    lingering,
-    closed,
-  };
-
   // -- http_connection.cpp ----------------------------------------------------
 
   void take_input(std::string_view bytes);
   void run();
   [[nodiscard]] bool step();
   [[nodiscard]] bool may_run() const;
+  /// Whether no request is taken any more.
+  [[nodiscard]] bool ending() const noexcept {
+    return phase > http_phase::open;
+  }
   void on_head();
   [[nodiscard]] std::variant<http::route, http::response>
   find_route(const http::request& head);
@@ -174,8 +171,11 @@ private:
   // Named as the public ones: code does not care where they stand.
   // NOLINTBEGIN(readability-identifier-naming)
   client_socket socket;
+  http_phase phase = http_phase::open;
+  /// What the request under way waits for.
+  http_answer due = http_answer::none;
   /// Until when the TLS handshake is to be done.
-  std::optional<queue::time_point> handshake_due;
+  queue::time_point handshake_due{};
   transport::handshake_ptr handshake;
 
   // The request.
@@ -188,8 +188,6 @@ private:
   std::unique_ptr<body_claim> large;
   /// Gone when the connection is closed.
   std::unique_ptr<client_share> share;
-  /// The request is at other actors.
-  bool working = false;
   /// The connection cannot go on behind this request.
   bool last_request = false;
   bool greeted = false;
@@ -201,17 +199,14 @@ private:
   report_text_ptr long_body;
   size_t long_body_at = 0;
   size_t thrown_away = 0;
-  ending end = ending::no;
   int64_t date_second = 0;
   std::string date_text;
 
   // What the secret of the last request allows.
-  std::string secret;
-  grant_ptr grant;
-  queue::time_point grant_ends{};
+  grant_gate gate;
 
   // Publishing.
-  std::map<std::string, topic_actor, std::less<>> topics;
+  known_topics<topic_actor> topics;
   std::optional<http::publish> publishing;
   int publish_tries = 0;
   ticket last_ticket = 0;

@@ -21,7 +21,7 @@ bool looks_like_http(std::string_view bytes) {
 } // namespace
 
 void http_connection_state::received_tls(std::string_view bytes) {
-  if (handshake_due && looks_like_http(bytes)) {
+  if (phase == http_phase::handshaking && looks_like_http(bytes)) {
     fail_handshake("client sent an HTTP request to an HTTPS server");
     // Go's words.
     socket.append("HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request "
@@ -44,7 +44,7 @@ void http_connection_state::received_tls(std::string_view bytes) {
 /// Goes as far with the handshake as it can.
 void http_connection_state::shake_hands() {
   auto& x = *handshake;
-  if (end != ending::no || x.stepping())
+  if (ending() || x.stepping())
     return;
   socket.append(x.take_reply());
   switch (x.state()) {
@@ -68,7 +68,7 @@ void http_connection_state::shake_hands() {
 
 /// Goes on inside TLS.
 void http_connection_state::begin_tls() {
-  handshake_due.reset();
+  phase = http_phase::open;
   socket.push_tls(handshake->take_stream(), handshake->rest());
   handshake.reset();
   if (const auto& weakness = socket.tls()->weakness(); !weakness.empty())
@@ -81,9 +81,8 @@ void http_connection_state::begin_tls() {
 
 void http_connection_state::fail_handshake(const std::string& why) {
   log::error("http: TLS handshake error from {}: {}", socket.peer(), why);
-  handshake_due.reset();
   handshake->give_up();
-  end = ending::after_output;
+  phase = http_phase::sending;
   socket.set_reading(false);
 }
 

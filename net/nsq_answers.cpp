@@ -30,7 +30,7 @@ std::string failure_text(settling command, const protocol::message_id& id,
 } // namespace
 
 void connection_state::deliver(const delivery& x) {
-  if (end != ending::no)
+  if (ending())
     return;
   for (const auto& part : x.runs) {
     for (size_t i = part.first; i < size_t{part.first} + part.count; ++i) {
@@ -87,8 +87,7 @@ void connection_state::down(const caf::actor_addr& who) {
     abort();
     return;
   }
-  std::erase_if(topics,
-                [&](const auto& x) { return x.second.address() == who; });
+  topics.forget_if([&](const topic_actor& x) { return x.address() == who; });
   std::vector<ticket> lost;
   for (const auto& x : open_puts)
     if (x.topic == who)

@@ -13,11 +13,11 @@ using protocol::command_name;
 
 void connection_state::on(const protocol::auth& x) {
   settle_before_answer();
-  if (grant) {
+  if (gate.grant()) {
     violate(protocol::auth_already_set());
     return;
   }
-  secret = x.secret;
+  gate.show(x.secret);
   const auto t = slots.new_ticket();
   slots.wait(t, command_name::auth);
   ask_for_grant([this, t] { authorized(t); });
@@ -25,6 +25,7 @@ void connection_state::on(const protocol::auth& x) {
 
 /// Answers the AUTH that waits for `t`.
 void connection_state::authorized(ticket t) {
+  const auto& grant = gate.grant();
   if (!grant)
     refuse_auth(t, protocol::auth_failed());
   else if (grant->size() == 0)
@@ -35,33 +36,27 @@ void connection_state::authorized(ticket t) {
 
 void connection_state::refuse_auth(ticket t, const protocol::violation& x) {
   log_error(x.text);
-  grant.reset();
+  gate.shut();
   slots.fail(t, x);
   end_input();
 }
 
 /// Asks the auth servers. No command is looked at before `then` was called,
-/// which finds the answer in `grant`.
+/// which finds the answer in `gate`.
 void connection_state::ask_for_grant(std::function<void()> then) {
-  auth_question_ptr what{new auth_question, false};
-  what->secret = secret;
-  what->remote_ip = socket.peer_ip();
-  what->tls = session.tls();
-  if (what->tls && socket.tls())
-    what->common_name = socket.tls()->details().common_name;
-  waiting = true;
+  due = nsq_answer::grant;
   const auto done = [this, then = std::move(then)](const grant_ptr& x) {
-    if (end == ending::closed)
+    if (phase == nsq_phase::closed)
       return;
-    waiting = false;
-    grant = x;
-    if (grant)
-      grant_ends = self->clock().now() + grant->ttl();
+    due = nsq_answer::none;
+    gate.open(x, self->clock().now());
     then();
     answer();
     run();
   };
-  self->request(settings->authorizer, caf::infinite, std::move(what))
+  self
+    ->request(settings->authorizer, caf::infinite,
+              question_of(gate.secret(), socket))
     .then(done, [done](const caf::error&) { done(nullptr); });
 }
 
@@ -71,13 +66,14 @@ void connection_state::ask_for_grant(std::function<void()> then) {
 bool connection_state::permitted(command_name what, std::string_view topic,
                                  std::string_view of,
                                  const command_maker& later) {
+  const auto& grant = gate.grant();
   if (!grant) {
     violate(protocol::auth_first(what));
     return false;
   }
-  if (self->clock().now() > grant_ends) {
+  if (gate.expired(self->clock().now())) {
     ask_for_grant([this, again = later()] {
-      if (grant)
+      if (gate.grant())
         held = again;
       else
         violate(protocol::auth_failed());

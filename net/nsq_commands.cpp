@@ -18,11 +18,6 @@ using protocol::command_name;
 
 namespace {
 
-/// Topics a connection keeps a handle of. A client that publishes to more
-/// looks some of them up again.
-constexpr size_t most_known_topics = 256;
-constexpr size_t few_known_topics = 8;
-
 /// How often SUB tries again when its channel goes away under its hands, which
 /// ephemeral ones do.
 constexpr int subscribe_tries = 3;
@@ -90,7 +85,7 @@ void connection_state::on(const protocol::sub& x) {
       && !permitted(command_name::sub, x.topic, x.channel, again))
     return;
   session.subscribe();
-  waiting = true;
+  due = nsq_answer::subscription;
   subscribing = slots.new_ticket();
   slots.wait(subscribing, command_name::sub);
   subscribe(std::string{x.topic}, std::string{x.channel}, subscribe_tries);
@@ -122,7 +117,7 @@ void connection_state::subscribed(const channel_actor& to) {
   channel = to;
   watch(channel, true);
   slots.resolve(subscribing);
-  waiting = false;
+  due = nsq_answer::none;
   answer();
   run();
 }
@@ -130,7 +125,7 @@ void connection_state::subscribed(const channel_actor& to) {
 void connection_state::unsubscribed(const std::string& topic,
                                     const std::string& id,
                                     const caf::error& why, int tries) {
-  if (end == ending::closed)
+  if (phase == nsq_phase::closed)
     return;
   if (why == ec::too_many_consumers) {
     const auto limit = static_cast<int>(settings->max_channel_consumers);
@@ -148,7 +143,7 @@ void connection_state::unsubscribed(const std::string& topic,
 void connection_state::fail_subscribe(const protocol::violation& x) {
   log_error(x.text);
   slots.fail(subscribing, x);
-  waiting = false;
+  due = nsq_answer::none;
   end_input();
   answer();
 }
@@ -329,36 +324,31 @@ void connection_state::on(const protocol::mpub& x) {
   need_topic(x.topic);
 }
 
-/// Returns how many names of topics to keep.
-size_t connection_state::most_topics() const {
-  return settings->clients->tight() ? few_known_topics : most_known_topics;
-}
-
 void connection_state::count_published(std::string_view topic, uint64_t count) {
   published += count;
   if (auto i = published_to.find(topic); i != published_to.end())
     i->second += count;
-  else if (published_to.size() < most_topics())
+  else if (published_to.size() < most_topic_names(*settings->clients))
     published_to.emplace(topic, count);
 }
 
 /// Makes sure that the topic is known before the next command is looked at.
 void connection_state::need_topic(std::string_view topic) {
-  if (topics.find(topic) != topics.end())
+  if (topics.find(topic))
     return;
-  waiting = true;
+  due = nsq_answer::topic;
   std::string key{topic};
   self->request(node, patience, atom::topic_v, key)
     .then(
       [this, key](const topic_actor& found) {
         remember_topic(key, found);
-        waiting = false;
+        due = nsq_answer::none;
         if (auto x = std::exchange(stalled, std::nullopt))
           send_publish(*x, found);
         run();
       },
       [this](const caf::error& why) {
-        waiting = false;
+        due = nsq_answer::none;
         if (auto x = std::exchange(stalled, std::nullopt))
           refused(x->answer_to, reason_for(why, *settings->health));
         else
@@ -369,20 +359,13 @@ void connection_state::need_topic(std::string_view topic) {
 void connection_state::remember_topic(const std::string& topic,
                                       const topic_actor& handle) {
   // Those with open puts have to stay: their end answers the client.
-  const auto idle = [this](const auto& x) {
-    return std::none_of(open_puts.begin(), open_puts.end(), [&](const auto& y) {
-      return y.topic == x.second.address();
-    });
+  const auto idle = [this](const topic_actor& x) {
+    return std::none_of(open_puts.begin(), open_puts.end(),
+                        [&](const auto& y) { return y.topic == x.address(); });
   };
-  while (topics.size() >= most_topics()) {
-    const auto i = std::find_if(topics.begin(), topics.end(), idle);
-    if (i == topics.end())
-      break;
-    watch(i->second, false);
-    topics.erase(i);
-  }
+  topics.add(topic, handle, most_topic_names(*settings->clients), idle,
+             [this](const topic_actor& x) { watch(x, false); });
   watch(handle, true);
-  topics.emplace(topic, handle);
 }
 
 /// Asks to be told of the end of a topic or channel, or no more.
@@ -392,8 +375,8 @@ void connection_state::watch(const stat_actor& whom, bool on) {
 
 void connection_state::send_publishes() {
   publishes.take([this](publish_collector::group& x) {
-    if (auto i = topics.find(x.topic); i != topics.end())
-      send_publish(x, i->second);
+    if (const auto* to = topics.find(x.topic))
+      send_publish(x, *to);
     else
       stalled = std::move(x);
   });

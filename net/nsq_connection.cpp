@@ -42,12 +42,12 @@ void connection_state::start(caf::io::connection_handle handle) {
 }
 
 void connection_state::received(std::string_view bytes) {
-  if (end != ending::no)
+  if (ending())
     return;
   socket.adapt_read_size(bytes.size(), settings->clients->tight());
-  if (!greeted)
+  if (phase == nsq_phase::greeting)
     greet(bytes);
-  if (!greeted || end != ending::no)
+  if (phase != nsq_phase::open)
     return;
   if (shaking_hands()) {
     upgrade->handshake->feed(bytes);
@@ -59,24 +59,24 @@ void connection_state::received(std::string_view bytes) {
   }
   run();
   // Part of a command, or FIN and the like: no answer takes the word along.
-  if (end == ending::no && slots.empty())
+  if (!ending() && slots.empty())
     socket.acknowledge();
 }
 
 void connection_state::closed_by_peer(caf::io::connection_handle handle) {
-  if (!socket.is(handle) || end == ending::closed)
+  if (!socket.is(handle) || phase == nsq_phase::closed)
     return;
-  if (end != ending::no) {
+  if (ending()) {
     // The side we only wrote to is gone as well.
     abort();
     return;
   }
-  end = ending::after_input;
-  closing_since = self->clock().now();
-  if (!greeted || !socket.outlive_input()) {
+  if (phase == nsq_phase::greeting || !socket.outlive_input()) {
     close();
     return;
   }
+  phase = nsq_phase::emptying;
+  closing_since = self->clock().now();
   run();
   arm();
 }
@@ -90,8 +90,7 @@ void connection_state::transferred(size_t count) {
 // -- the loop -----------------------------------------------------------------
 
 bool connection_state::may_run() const {
-  return !waiting && greeted && !upgrade && has_windows()
-         && (end == ending::no || end == ending::after_input);
+  return due == nsq_answer::none && executes() && !upgrade && has_windows();
 }
 
 bool connection_state::shaking_hands() const {
@@ -129,16 +128,16 @@ void connection_state::run() {
     }
     end_of_read();
   } while (upgrade && advance_upgrade());
-  if (!idle && (end == ending::no || end == ending::after_input))
+  if (!idle && executes())
     parser->stash();
   fed = {};
   if (auto* filters = socket.filters())
     filters->stash();
-  if (idle && end == ending::after_input)
+  if (idle && phase == nsq_phase::emptying)
     input_ended();
   const auto tired = !idle && pieces == most_pieces && may_run();
   const auto room = body_has_room(idle);
-  if (end == ending::no)
+  if (!ending())
     set_reading((may_run() && !tired && room)
                 || (shaking_hands() && !upgrade->handshake->stepping()));
   place->active = run_started;
@@ -173,7 +172,7 @@ void connection_state::greet(std::string_view& bytes) {
     case protocol::magic_check::answer::need_more:
       break;
     case protocol::magic_check::answer::ok:
-      greeted = true;
+      phase = nsq_phase::open;
       line_due_since = self->clock().now();
       self->send(listener, atom::greeted_v, uint64_t{self->id()});
       log::info("CLIENT({}): desired protocol magic '  V2'", socket.peer());
@@ -198,9 +197,9 @@ void connection_state::violate(const protocol::violation& x) {
 /// nor anything it sends from here on. The commands before still get their
 /// answers.
 void connection_state::end_input() {
-  if (end != ending::no && end != ending::after_input)
+  if (phase > nsq_phase::emptying)
     return;
-  end = ending::after_answers;
+  phase = nsq_phase::answering;
   closing_since = self->clock().now();
   held = nullptr;
   parser->end();
@@ -221,7 +220,7 @@ void connection_state::input_ended() {
 
 /// Sends the answers that are due.
 void connection_state::answer() {
-  if (end == ending::closed || end == ending::after_output)
+  if (phase >= nsq_phase::sending)
     return;
   if (slots.drain(socket.frames()))
     flush();
@@ -238,13 +237,13 @@ void connection_state::flush() {
   if (auto report = socket.due_report(); report && channel)
     self->send(channel, atom::sent_v, consumer_id{self->id()}, *report);
   account();
-  if (end == ending::after_output && socket.pending() == 0)
+  if (phase == nsq_phase::sending && socket.pending() == 0)
     close();
 }
 
 /// Closes behind the frames that are under way.
 void connection_state::close_when_sent() {
-  end = ending::after_output;
+  phase = nsq_phase::sending;
   large.reset();
   socket.last_output();
   closing_since = self->clock().now();
@@ -254,7 +253,7 @@ void connection_state::close_when_sent() {
 }
 
 void connection_state::close() {
-  end = ending::closed;
+  phase = nsq_phase::closed;
   if (shaking_hands())
     upgrade->handshake->give_up();
   large.reset();

@@ -6,7 +6,10 @@
 #include "actors/interfaces.hpp"
 #include "net/client_socket.hpp"
 #include "net/connection_settings.hpp"
+#include "net/grant_gate.hpp"
+#include "net/known_topics.hpp"
 #include "net/listener.hpp"
+#include "net/nsq_situation.hpp"
 #include "net/protocol/command_parser.hpp"
 #include "net/protocol/identify.hpp"
 #include "net/protocol/magic.hpp"
@@ -128,18 +131,6 @@ struct connection_state {
   static inline const char* name = "connection";
 
 private:
-  /// How the connection ends.
-  enum class ending : uint8_t {
-    no,
-    /// The peer sends no more: execute what is there, then close.
-    after_input,
-    /// The last command is known; answers to some are still to come.
-    after_answers,
-    /// Only what is in `output` still has to leave.
-    after_output,
-    closed,
-  };
-
   /// A put without an answer yet.
   struct open_put {
     ticket t;
@@ -155,6 +146,14 @@ private:
   void run();
   void go_on_later();
   [[nodiscard]] bool may_run() const;
+  /// Whether commands are executed, as far as they may be.
+  [[nodiscard]] bool executes() const noexcept {
+    return phase == nsq_phase::open || phase == nsq_phase::emptying;
+  }
+  /// Whether nothing is read any more.
+  [[nodiscard]] bool ending() const noexcept {
+    return phase > nsq_phase::open;
+  }
   void handle(const protocol::parse_result& x);
   void end_of_read();
   void greet(std::string_view& bytes);
@@ -231,7 +230,6 @@ private:
                     const caf::error& why, int tries);
   void fail_subscribe(const protocol::violation& x);
   void need_topic(std::string_view topic);
-  [[nodiscard]] size_t most_topics() const;
   void count_published(std::string_view topic, uint64_t count);
   void remember_topic(const std::string& topic, const topic_actor& handle);
   void watch(const stat_actor& whom, bool on);
@@ -251,7 +249,6 @@ private:
 
   // What arrives.
   protocol::magic_check magic;
-  bool greeted = false;
   protocol::session session;
   std::optional<protocol::command_parser> parser;
   /// The room for a large command that has not arrived whole, and how many
@@ -262,9 +259,9 @@ private:
   std::unique_ptr<client_share> share;
   /// The plain bytes being handled.
   std::string_view fed;
-  /// An answer the next command depends on is under way.
-  bool waiting = false;
-  ending end = ending::no;
+  nsq_phase phase = nsq_phase::greeting;
+  /// What the next command waits for.
+  nsq_answer due = nsq_answer::none;
 
   // What leaves.
   response_slots slots;
@@ -274,17 +271,14 @@ private:
   std::optional<cafq::upgrade> upgrade;
 
   // What the client may do, if there are auth servers.
-  std::string secret;
-  /// Null before AUTH.
-  grant_ptr grant;
-  queue::time_point grant_ends{};
+  grant_gate gate;
   /// A command that waited for an auth server, and is due.
   std::function<void()> held;
 
   // Publishing.
   publish_collector publishes;
   /// The topics this client publishes to.
-  std::map<std::string, topic_actor, std::less<>> topics;
+  known_topics<topic_actor> topics;
   /// Waits for its topic to be found.
   std::optional<publish_collector::group> stalled;
   std::vector<open_put> open_puts;

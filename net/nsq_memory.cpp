@@ -24,9 +24,6 @@ constexpr size_t answer_window = size_t{512} * 1024;
 /// consumer that is slow to read can still finish its messages.
 constexpr size_t output_window = size_t{512} * 1024;
 
-/// What a name of a topic takes here and with the LISTENER, about.
-constexpr size_t name_bytes = 384;
-
 } // namespace
 
 void connection_state::join_memory() {
@@ -56,8 +53,9 @@ void connection_state::account() {
   // What claims have room for is counted there.
   const auto claimed = large && large->granted();
   share->holds(socket.held() + (claimed ? 0 : parser->buffered())
-               + slots.bytes() + open_bytes - claimed_bytes + secret.capacity()
-               + (topics.size() + published_to.size()) * name_bytes);
+               + slots.bytes() + open_bytes - claimed_bytes
+               + gate.secret().capacity()
+               + (topics.size() + published_to.size()) * topic_name_bytes);
 }
 
 /// There may be memory for what waits, or others need what is not used.

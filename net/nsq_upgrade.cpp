@@ -45,7 +45,7 @@ void connection_state::agree_on(const protocol::identify_reply& x) {
 /// Goes as far with the upgrades agreed on as it can.
 /// @returns whether they are done.
 bool connection_state::advance_upgrade() {
-  if (end != ending::no && end != ending::after_input)
+  if (!executes())
     return false;
   if (!upgrade->started) {
     // `slots` and `out` still hold what is to leave in clear.
@@ -61,7 +61,7 @@ bool connection_state::advance_upgrade() {
   line_due_since = self->clock().now();
   flush();
   arm();
-  return end == ending::no || end == ending::after_input;
+  return executes();
 }
 
 void connection_state::start_upgrade() {
@@ -92,7 +92,7 @@ bool connection_state::shake_hands() {
         if (upgrade)
           run();
       });
-      if (!x.stepping() && end == ending::after_input)
+      if (!x.stepping() && phase == nsq_phase::emptying)
         fail_upgrade("EOF");
       return false;
     case transport::step::ended:

@@ -23,10 +23,10 @@ constexpr auto upkeep_interval = std::chrono::seconds{60};
 // -- time ---------------------------------------------------------------------
 
 void connection_state::tick() {
-  if (end == ending::closed)
+  if (phase == nsq_phase::closed)
     return;
   const auto now = self->clock().now();
-  if (end != ending::no) {
+  if (ending()) {
     if (now >= close_deadline()) {
       abort();
       return;
@@ -63,7 +63,7 @@ void connection_state::send_heartbeat(queue::time_point now) {
   next_heartbeat += heartbeat_every;
   if (next_heartbeat <= now)
     next_heartbeat = now + heartbeat_every;
-  if (greeted && !upgrade) {
+  if (phase == nsq_phase::open && !upgrade) {
     socket.append(protocol::heartbeat_frame);
     flush();
   }
@@ -74,7 +74,7 @@ void connection_state::send_heartbeat(queue::time_point now) {
 /// `resume` comes when there is.
 /// @param idle Whether all commands that have arrived whole were executed.
 bool connection_state::body_has_room(bool idle) {
-  if (idle && end == ending::no) {
+  if (idle && !ending()) {
     const auto size = parser->expected();
     if (size <= body_budget::small || large_of != commands)
       large.reset();
@@ -113,9 +113,9 @@ bool connection_state::body_is_slow(queue::time_point now) {
 
 /// Sets the timer to the next thing that is due.
 void connection_state::arm() {
-  if (end == ending::no && large && large->next_look())
+  if (!ending() && large && large->next_look())
     timer.set(*large->next_look());
-  if (end != ending::no) {
+  if (ending()) {
     timer.set(close_deadline());
   } else if (shaking_hands()) {
     timer.set(upgrade->deadline);
@@ -132,21 +132,22 @@ void connection_state::arm() {
 /// Lets the LISTENER know what speaks for this client.
 void connection_state::tell_conduct() {
   place->spoke = commands > 0;
-  place->busy = waiting || !slots.empty() || (large && !large->granted());
-  place->done = end == ending::after_output;
+  place->busy = due != nsq_answer::none || !slots.empty()
+                || (large && !large->granted());
+  place->done = phase == nsq_phase::sending;
   place->heartbeats = heartbeat_every > std::chrono::milliseconds{0};
 }
 
 /// Returns when a connection that is to end does so in any case.
 queue::time_point connection_state::close_deadline() const {
   // Topics answer within their own patience.
-  return closing_since + (end == ending::after_output ? 1 : 2) * linger;
+  return closing_since + (phase == nsq_phase::sending ? 1 : 2) * linger;
 }
 
 /// Whether the client's time runs: not while it is we who do not read, unless
 /// that is because it does not take its answers.
 bool connection_state::owes_line() const {
-  return greeted && (socket.reading() || output_full());
+  return phase != nsq_phase::greeting && (socket.reading() || output_full());
 }
 
 // -- stats --------------------------------------------------------------------
@@ -189,7 +190,7 @@ std::shared_ptr<const client_stat> connection_state::client_facts() const {
     result->tls_version = details.version;
     result->tls_cipher_suite = details.cipher;
   }
-  if (grant) {
+  if (const auto& grant = gate.grant()) {
     result->authed = true;
     result->auth_identity = grant->identity();
     result->auth_identity_url = grant->identity_url();
