@@ -73,11 +73,13 @@ void store_world::put(const topic_actor& to, uint64_t first, uint64_t last) {
   self->send(to, atom::put_v, x, publisher, ++last_ticket);
 }
 
-void store_world::requeue(const channel_actor& at, const client_actor& who, uint64_t which, queue::duration delay) {
+void store_world::requeue(const channel_actor& at, const client_actor& who,
+                          uint64_t which, queue::duration delay) {
   node_world::requeue(at, who, std::vector{which}, delay);
 }
 
-std::vector<std::string> store_world::drain(const channel_actor& at, const client_actor& who) {
+std::vector<std::string>
+store_world::drain(const channel_actor& at, const client_actor& who) {
   auto& got = sent_to(who).messages;
   for (size_t done = 0; done < got.size();) {
     std::vector<uint64_t> all;

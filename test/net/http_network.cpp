@@ -36,13 +36,15 @@ std::string http_network::get(const std::string& target) {
   return "GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n";
 }
 
-std::string http_network::post(const std::string& target, const std::string& body, const std::string& fields) {
+std::string
+http_network::post(const std::string& target, const std::string& body,
+                   const std::string& fields) {
   return "POST " + target + " HTTP/1.1\r\nHost: x\r\n" + fields
-         + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n"
-         + body;
+         + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
-std::string http_network::post_in_chunks(const std::string& target, const std::string& chunks) {
+std::string http_network::post_in_chunks(const std::string& target,
+                                         const std::string& chunks) {
   return "POST " + target
          + " HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
          + chunks;

@@ -22,8 +22,8 @@ void network::listen(const node_actor& with, const listener_limits& limits) {
   run();
   acceptor = caf::io::accept_handle::from_int(++last_acceptor);
   listener = sys.middleman().spawn_broker(
-    cafq::listener, static_cast<int>(last_acceptor), std::string{"TCP"},
-    limits, nsq_connections(with, settings));
+    cafq::listener, static_cast<int>(last_acceptor), std::string{"TCP"}, limits,
+    nsq_connections(with, settings));
   run();
 }
 
@@ -76,7 +76,8 @@ std::vector<std::string> network::receive(connection_handle to) {
   return frames_in(receive_bytes(to));
 }
 
-std::vector<std::string> network::talk(connection_handle with, std::string_view text) {
+std::vector<std::string>
+network::talk(connection_handle with, std::string_view text) {
   send(with, text);
   return receive(with);
 }

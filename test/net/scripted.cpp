@@ -133,14 +133,16 @@ void scripted_network::accept(const std::string& topic) {
   run();
 }
 
-void scripted_network::refuse(const std::string& topic, const std::string& why) {
+void scripted_network::refuse(const std::string& topic,
+                              const std::string& why) {
   const auto x = at(topic).puts.at(0);
   at(topic).puts.erase(at(topic).puts.begin());
   self->send(x.from, atom::refused_v, x.t, why);
   run();
 }
 
-void scripted_network::answer(const std::string& topic, settling command, const std::vector<uint64_t>& failed) {
+void scripted_network::answer(const std::string& topic, settling command,
+                              const std::vector<uint64_t>& failed) {
   auto& c = channel_of(topic);
   const auto x = c.settlings.at(0);
   c.settlings.erase(c.settlings.begin());
@@ -155,7 +157,8 @@ void scripted_network::answer(const std::string& topic, settling command, const 
   run();
 }
 
-void scripted_network::deliver(const std::string& topic, const queue::block_ptr& body, uint64_t report) {
+void scripted_network::deliver(const std::string& topic,
+                               const queue::block_ptr& body, uint64_t report) {
   delivery_ptr x{new delivery};
   x->runs.push_back({body, 0, static_cast<uint16_t>(body->count()), 1});
   x->report = report;

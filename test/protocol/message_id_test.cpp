@@ -49,6 +49,24 @@ BOOST_AUTO_TEST_CASE(reads_nothing_but_lower_case_hex) {
     BOOST_TEST(!parse_id(to_id(text)).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(judges_each_byte_in_each_place) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  const auto good = to_id("0123456789abcdef");
+  for (size_t place = 0; place < good.size(); ++place) {
+    const auto shift = 4 * (good.size() - 1 - place);
+    const auto others = 0x0123456789abcdefu & ~(uint64_t{15} << shift);
+    for (int byte = 0; byte < 256; ++byte) {
+      auto id = good;
+      id[place] = static_cast<char>(byte);
+      const auto value = digits.find(id[place]);
+      const auto bits = parse_id(id);
+      BOOST_TEST_REQUIRE(bits.has_value() == (value != digits.npos));
+      if (bits)
+        BOOST_TEST(*bits == (others | (uint64_t{value} << shift)));
+    }
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace cafq::test

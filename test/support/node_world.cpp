@@ -39,7 +39,8 @@ topic_actor node_world::topic(const std::string& name) {
   return ask<topic_actor>(node, atom::topic_v, name).value();
 }
 
-channel_actor node_world::channel(const std::string& name, const std::string& of) {
+channel_actor
+node_world::channel(const std::string& name, const std::string& of) {
   return ask<channel_actor>(topic(of), atom::channel_v, name).value();
 }
 
@@ -49,10 +50,10 @@ client_actor node_world::client() {
   return clients.back();
 }
 
-client_actor node_world::consumer(const channel_actor& of, size_t rdy, subscription how) {
+client_actor
+node_world::consumer(const channel_actor& of, size_t rdy, subscription how) {
   auto result = client();
-  BOOST_TEST_REQUIRE(
-    ask<atom::sub>(of, atom::sub_v, result, how).has_value());
+  BOOST_TEST_REQUIRE(ask<atom::sub>(of, atom::sub_v, result, how).has_value());
   ready(of, result, rdy);
   return result;
 }
@@ -70,12 +71,14 @@ void node_world::lose(const client_actor& x) {
   run();
 }
 
-void node_world::publish(const topic_actor& to, const batch_ptr& what, const client_actor& from, ticket t) {
+void node_world::publish(const topic_actor& to, const batch_ptr& what,
+                         const client_actor& from, ticket t) {
   self->send(to, atom::put_v, what, from, t);
   run();
 }
 
-void node_world::publish(const topic_actor& to, const std::vector<std::string>& bodies) {
+void node_world::publish(const topic_actor& to,
+                         const std::vector<std::string>& bodies) {
   if (!publisher)
     publisher = client();
   publish(to, batch_of(bodies), publisher, 1);
@@ -85,26 +88,31 @@ void node_world::publish(const std::vector<std::string>& bodies) {
   publish(topic(), bodies);
 }
 
-void node_world::ready(const channel_actor& at, const client_actor& who, size_t rdy) {
+void node_world::ready(const channel_actor& at, const client_actor& who,
+                       size_t rdy) {
   self->send(at, atom::rdy_v, consumer_id{who.id()}, rdy);
   run();
 }
 
-void node_world::finish(const channel_actor& at, const client_actor& who, std::vector<uint64_t> which, ticket t) {
+void node_world::finish(const channel_actor& at, const client_actor& who,
+                        std::vector<uint64_t> which, ticket t) {
   numbers_ptr x{new numbers};
   x->list = std::move(which);
   self->send(at, atom::fin_v, consumer_id{who.id()}, t, x);
   run();
 }
 
-void node_world::touch(const channel_actor& at, const client_actor& who, std::vector<uint64_t> which, ticket t) {
+void node_world::touch(const channel_actor& at, const client_actor& who,
+                       std::vector<uint64_t> which, ticket t) {
   numbers_ptr x{new numbers};
   x->list = std::move(which);
   self->send(at, atom::touch_v, consumer_id{who.id()}, t, x);
   run();
 }
 
-void node_world::requeue(const channel_actor& at, const client_actor& who, const std::vector<uint64_t>& which, queue::duration delay, ticket t) {
+void node_world::requeue(const channel_actor& at, const client_actor& who,
+                         const std::vector<uint64_t>& which,
+                         queue::duration delay, ticket t) {
   requeues_ptr x{new requeues};
   for (auto n : which)
     x->list.push_back({n, delay});
