@@ -33,14 +33,16 @@ void log_exceptions(Self* self, std::string who) {
 }
 
 /// Returns the part of a stat that every actor fills alike.
+/// @param doing Tells its kind, too: there is no actor without a state.
 /// @pre Called by the actor itself: looking at a mailbox changes it.
 template <class Self>
 actor_stat
-stat_of(Self* self, std::string kind, std::string name, uint64_t parent) {
+stat_of(Self* self, actor_state doing, std::string name, uint64_t parent) {
   actor_stat result;
+  result.is(doing);
   result.id = self->id();
   result.parent = parent;
-  result.kind = std::move(kind);
+  result.kind = row_of(doing).kind;
   result.name = std::move(name);
   result.mailbox = self->mailbox().size();
   if (const auto* x = dynamic_cast<const handled_counter*>(self))

@@ -131,6 +131,8 @@ void channel_state::unsubscribe(consumer_id id) {
   if (!consumers.remove(id))
     return;
   clients.erase(id);
+  if (consumers.size() == 0)
+    deserted_ = self->clock().now();
   if (ephemeral && consumers.size() == 0)
     self->send(topic, atom::vacant_v, channel_actor{self}, key);
 }
@@ -212,6 +214,7 @@ void channel_state::sent(consumer_id id, uint64_t bytes) {
 
 caf::result<atom::pause> channel_state::pause(bool on) {
   paused = on;
+  turned = self->clock().now();
   log::info("CHANNEL({}): {}", key, on ? "paused" : "unpaused");
   pump();
   if (!keeper.store())
@@ -299,33 +302,6 @@ void channel_state::pump() {
   arm();
 }
 
-actor_stat channel_state::stat() const {
-  auto result = stat_of(self, "channel", key, parent);
-  result.paused = paused;
-  result.counters = {
-    {"depth", queue().depth()},
-    {"backend_depth", queue().backend_depth()},
-    {"in_flight", queue().in_flight()},
-    {"deferred", queue().deferred()},
-    {"messages", queue().totals().messages},
-    {"requeued", queue().totals().requeued},
-    {"timed_out", queue().totals().timed_out},
-    {"dropped", dropped},
-    {"consumers", consumers.size()},
-  };
-  for (const auto& [id, x] : consumers) {
-    result.peers.push_back(id);
-    result.consumers.push_back(
-      {id, x.rdy, x.in_flight, x.messages, x.finished, x.requeued});
-  }
-  if (keeper.store())
-    result.peers.push_back(keeper.store().id());
-  if (latency)
-    result.latency = std::make_shared<const queue::latency_histogram>(
-      latency->at(self->clock().now()));
-  return result;
-}
-
 void channel_state::serve(queue::consumer& to, size_t max_messages) {
   queue::channel_queue::taker taker{to.id, to.msg_timeout, {}};
   if (to.sample_rate > 0) {
@@ -340,6 +316,7 @@ void channel_state::serve(queue::consumer& to, size_t max_messages) {
                                   result->runs);
   if (taken.messages == 0)
     return;
+  served_ = now;
   sample(result->runs.front(), now);
   to.in_flight += taken.messages;
   to.messages += taken.messages;
@@ -424,6 +401,7 @@ channel(counting_pointer<channel_actor, channel_state> self,
   st.key = std::move(start.name);
   st.ephemeral = start.ephemeral;
   st.paused = start.paused;
+  st.turned = self->clock().now();
   st.keeper = std::move(start.queue);
   st.topic = topic;
   st.parent = topic.id();

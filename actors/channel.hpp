@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/answer_promise.hpp"
+#include "actors/channel_situation.hpp"
 #include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/node_settings.hpp"
@@ -99,6 +100,8 @@ struct channel_state {
   queue::consumer_set consumers;
   std::unordered_map<consumer_id, client_actor> clients;
   bool paused = false;
+  /// Since when it is paused, or not.
+  queue::time_point turned{};
   /// Ready messages an ephemeral channel had no room for.
   uint64_t dropped = 0;
   /// Times from publish to FIN, if they are measured.
@@ -108,6 +111,16 @@ struct channel_state {
   static inline const char* name = "channel";
 
 private:
+  // -- channel_stat.cpp -------------------------------------------------------
+
+  [[nodiscard]] channel_situation situation() const;
+  void tell_consumers(actor_stat& to) const;
+  void tell_oldest(actor_stat& to, queue::time_point now) const;
+  [[nodiscard]] std::optional<queue::duration>
+  how_long(actor_state x, const actor_stat& told, queue::time_point now) const;
+
+  // -- channel.cpp ------------------------------------------------------------
+
   void serve(queue::consumer& to, size_t max_messages);
   /// Looks now and then how long a delivery took.
   void sample(const queue::run& first, queue::time_point now);
@@ -139,6 +152,9 @@ private:
   answer_promise<atom::save> saving_;
   std::optional<queue::time_point> armed_;
   queue::time_point sampled_{};
+  /// When a consumer was last given something, and the last one went.
+  queue::time_point served_{};
+  queue::time_point deserted_{};
   std::minstd_rand sampling_{std::random_device{}()};
   /// Reused by `tick`.
   std::vector<consumer_id> timed_out_;

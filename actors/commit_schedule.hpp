@@ -65,6 +65,11 @@ public:
     return pausing_ && number == pauses_;
   }
 
+  /// Whether a pause is under way.
+  [[nodiscard]] bool pausing() const noexcept {
+    return pausing_;
+  }
+
   /// Since when commits fail, if they do.
   [[nodiscard]] std::optional<queue::time_point>
   failing_since() const noexcept {

@@ -27,10 +27,15 @@ protected:
   uint64_t handled_ = 0;
 };
 
-/// Counts in the one place of CAF that all messages pass. Such an actor is
-/// also one whose messages take little time: the event loop runs those it wakes
-/// itself (net/multiplexer.hpp). One that may take long is none, as the
-/// COLLECTOR.
+/// Marks an actor whose messages take little time: the event loop runs those it
+/// wakes itself (net/multiplexer.hpp).
+class runs_on_loop {
+protected:
+  runs_on_loop() = default;
+  ~runs_on_loop() = default;
+};
+
+/// Counts in the one place of CAF that all messages pass.
 /// @tparam Base An event-based actor or a broker.
 template <class Base>
 class counting_actor : public Base, public handled_counter {
@@ -58,9 +63,21 @@ public:
   }
 };
 
+/// @tparam Base An event-based actor.
+template <class Base>
+class quick_actor : public counting_actor<Base>, public runs_on_loop {
+public:
+  using counting_actor<Base>::counting_actor;
+};
+
 /// The first parameter of the function that runs an actor.
 template <class Handle, class State>
 using counting_pointer
+  = caf::stateful_actor<State, quick_actor<typename Handle::base>>*;
+
+/// The same for an actor that may take long and has a thread of its own.
+template <class Handle, class State>
+using detached_pointer
   = caf::stateful_actor<State, counting_actor<typename Handle::base>>*;
 
 /// The same for an actor with sockets.

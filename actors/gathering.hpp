@@ -15,17 +15,7 @@ namespace cafq {
 /// between. The answers that are to come keep it alive.
 class gathering : public std::enable_shared_from_this<gathering> {
 public:
-  /// Whom it asks.
-  struct scope {
-    /// Only this topic, if not empty.
-    std::string topic;
-    /// Only topics with this channel, if not empty.
-    std::string channel;
-    /// NSQ clients, too.
-    bool clients = false;
-    /// Those, and all others.
-    bool everybody = false;
-  };
+  using scope = gathering_scope;
 
   using callback = std::function<void(node_report&&)>;
 

@@ -24,11 +24,13 @@ caf::result<topic_actor> node_state::get_topic(const std::string& key) {
       return i->second;
   if (full() && adding_.count(key) == 0)
     return ec::too_many_topics;
-  auto& waiting = adding_[key];
-  waiting.emplace_back(self);
-  const auto result = waiting.back().later();
-  if (waiting.size() == 1)
+  auto& entry = adding_[key];
+  entry.waiting.emplace_back(self);
+  const auto result = entry.waiting.back().later();
+  if (entry.waiting.size() == 1) {
+    entry.since = self->clock().now();
     ask_channels(key);
+  }
   return result;
 }
 
@@ -63,6 +65,7 @@ void node_state::store_topic(const std::string& key,
     add_channels(add_topic(fresh), key, channels);
     return;
   }
+  adding_.at(key).stored = true;
   fresh.fresh = true;
   fresh.reserved = queue::number_source{unix_time_us()}.next_mark();
   self->request(store, caf::infinite, atom::topic_v, key, fresh.reserved)
@@ -179,8 +182,29 @@ void node_state::vacate(const topic_actor& which, const std::string& key) {
     remove_topic(i);
 }
 
+/// Tells of the topics that are coming about.
+void node_state::tell_coming(actor_stat& to) const {
+  constexpr size_t most = 100;
+  const auto now = self->clock().now();
+  queue::duration oldest{};
+  for (const auto& [key, x] : adding_) {
+    const auto asked = x.stored ? store.id() : settings.discovery.id();
+    const auto age = now - x.since;
+    if (to.pending.size() < most)
+      to.pending.push_back({key, awaited::some_actor(asked), age});
+    if (age < oldest)
+      continue;
+    oldest = age;
+    to.waits_for = awaited::some_actor(asked);
+  }
+  to.is(actor_state::node_adding_topics, oldest);
+  to.ages.emplace_back("new_topic", oldest);
+}
+
 actor_stat node_state::stat() const {
-  auto result = stat_of(self, "node", "node", 0);
+  auto result = stat_of(self, actor_state::node_ready, "node", 0);
+  if (!adding_.empty())
+    tell_coming(result);
   result.counters = {{"topics", topics.size()}};
   if (store)
     result.peers.push_back(store.id());

@@ -52,6 +52,7 @@ struct node_state {
 
 private:
   [[nodiscard]] bool full() const;
+  void tell_coming(actor_stat& to) const;
 
   using topic_promise = answer_promise<topic_actor>;
 
@@ -67,11 +68,19 @@ private:
 
   [[nodiscard]] std::vector<topic_promise>
   take_waiting(const std::string& key) {
-    return std::move(adding_.extract(key).mapped());
+    return std::move(adding_.extract(key).mapped().waiting);
   }
 
-  /// Topics that are coming about, and who waits for them.
-  std::map<std::string, std::vector<topic_promise>> adding_;
+  /// A topic that is coming about.
+  struct coming {
+    /// Who waits for it.
+    std::vector<topic_promise> waiting;
+    queue::time_point since{};
+    /// Whether other nodes' channels are known, and the store is asked.
+    bool stored = false;
+  };
+
+  std::map<std::string, coming> adding_;
 };
 
 /// Knows the topics. Stops, with all topics and channels, on an exit message.

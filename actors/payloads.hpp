@@ -4,6 +4,8 @@
 #include "actors/queue/latency.hpp"
 #include "actors/queue/publication.hpp"
 #include "actors/queue/store_orders.hpp"
+#include "actors/queue/time.hpp"
+#include "actors/states.hpp"
 #include "persistence/stored.hpp"
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
@@ -225,6 +227,25 @@ struct consumer_stat {
   uint64_t messages = 0;
   uint64_t finished = 0;
   uint64_t requeued = 0;
+  /// Bytes it was sent that have not left for its socket, about.
+  uint64_t unread_bytes = 0;
+};
+
+/// What a channel tells about a message that a consumer has.
+struct flight_stat {
+  consumer_id holder = 0;
+  uint16_t attempts = 0;
+  /// How long it has had it, and for how long it still may.
+  queue::duration age{};
+  queue::duration left{};
+};
+
+/// What comes about, or is asked for, and is not there yet.
+struct pending_stat {
+  /// A topic, or who asks.
+  std::string what;
+  awaited waits_for;
+  queue::duration age{};
 };
 
 /// What every actor tells about itself: a node of the tree in /debug/actors.
@@ -239,6 +260,13 @@ struct actor_stat {
   /// Messages it has handled since it was there.
   uint64_t handled = 0;
   bool paused = false;
+  actor_state state{};
+  /// How long it has been in that state, if it knows.
+  std::optional<queue::duration> in_state;
+  /// What it waits for, if it does.
+  awaited waits_for;
+  /// How long that waits which waits longest, by what it is: `ready`.
+  std::vector<std::pair<std::string, queue::duration>> ages;
   /// Only topics have one: their sync mode.
   std::string sync;
   std::vector<std::pair<std::string, uint64_t>> counters;
@@ -248,6 +276,12 @@ struct actor_stat {
   std::shared_ptr<const client_stat> client;
   /// Only channels have them.
   std::vector<consumer_stat> consumers;
+  /// The one that is with a consumer for longest; only channels have it.
+  std::optional<flight_stat> oldest_in_flight;
+  /// When the first deferred message is due; only channels and topics know.
+  std::optional<queue::duration> first_due;
+  /// The first of those; only actors that make others wait have them.
+  std::vector<pending_stat> pending;
   /// Times from publish to FIN; only channels have them, and only if told to.
   std::shared_ptr<const queue::latency_histogram> latency;
 
@@ -257,6 +291,20 @@ struct actor_stat {
       if (label == key)
         return value;
     return 0;
+  }
+
+  /// Returns an age by what it is of, if there is one.
+  [[nodiscard]] std::optional<queue::duration> age(std::string_view of) const {
+    for (const auto& [label, value] : ages)
+      if (label == of)
+        return value;
+    return std::nullopt;
+  }
+
+  /// Says what it does, and since when.
+  void is(actor_state x, std::optional<queue::duration> how_long = {}) {
+    state = x;
+    in_state = how_long;
   }
 };
 

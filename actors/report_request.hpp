@@ -13,6 +13,8 @@ struct report_request {
     metrics,
     actors_json,
     actors_dot,
+    why_json,
+    why_text,
   };
 
   form how = form::stats_json;
@@ -22,6 +24,11 @@ struct report_request {
   std::string channel;
   bool include_clients = true;
   bool include_memory = true;
+
+  /// Whether it is about what keeps a topic, or a channel of it, from moving.
+  [[nodiscard]] bool asks_why() const noexcept {
+    return how == form::why_json || how == form::why_text;
+  }
 
   bool operator==(const report_request&) const = default;
 };

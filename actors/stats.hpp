@@ -3,6 +3,7 @@
 #include "actors/payloads.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace cafq {
@@ -32,6 +33,10 @@ struct node_report {
   /// Unix times in nanoseconds.
   int64_t started = 0;
   int64_t now = 0;
+
+  /// What the topics told a moment before, for what moves; null if nobody wants
+  /// to know.
+  std::shared_ptr<const node_report> before;
 };
 
 } // namespace cafq

@@ -1,7 +1,9 @@
 #include "actors/stats_each.hpp"
 #include "actors/stats_render.hpp"
+#include "actors/why.hpp"
 #include "config/version.hpp"
 
+#include <chrono>
 #include <iterator>
 #include <string_view>
 #include <utility>
@@ -19,6 +21,41 @@ void append_text(std::string& out, std::string_view text) {
                                    nlohmann::json::error_handler_t::replace);
 }
 
+int64_t to_ms(queue::duration x) {
+  return x / std::chrono::milliseconds{1};
+}
+
+/// Writes what an actor does, and what it waits for.
+void append_state(std::string& out, const actor_stat& x) {
+  const auto to = std::back_inserter(out);
+  const auto& row = row_of(x.state);
+  fmt::format_to(to, R"("state":"{}","mood":"{}",)", row.word,
+                 to_string(row.how));
+  if (x.in_state)
+    fmt::format_to(to, R"("state_ms":{},)", to_ms(*x.in_state));
+  if (x.waits_for.what != awaited::cause::nothing) {
+    fmt::format_to(to, R"("waiting_for":{{"what":"{}")",
+                   to_string(x.waits_for.what));
+    if (x.waits_for.what == awaited::cause::actor)
+      fmt::format_to(to, R"(,"actor":{})", x.waits_for.actor);
+    if (!x.waits_for.who.empty()) {
+      out += R"(,"who":)";
+      append_text(out, x.waits_for.who);
+    }
+    out += "},";
+  }
+  if (x.first_due)
+    fmt::format_to(to, R"("first_due_ms":{},)", to_ms(*x.first_due));
+  if (x.ages.empty())
+    return;
+  out += R"("ages_ms":{)";
+  bool first = true;
+  for (const auto& [of, age] : x.ages)
+    fmt::format_to(to, R"({}"{}":{})", std::exchange(first, false) ? "" : ",",
+                   of, to_ms(age));
+  out += "},";
+}
+
 /// Writes an object piece by piece: building a tree first takes ten times as
 /// long, and there may be many thousands. Kinds and counters are our own words.
 void append_actor(std::string& out, const actor_stat& x) {
@@ -29,6 +66,7 @@ void append_actor(std::string& out, const actor_stat& x) {
   fmt::format_to(std::back_inserter(out),
                  R"(,"mailbox":{},"handled":{},"paused":{},)", x.mailbox,
                  x.handled, x.paused);
+  append_state(out, x);
   if (!x.sync.empty())
     fmt::format_to(std::back_inserter(out), R"("sync":"{}",)", x.sync);
   out += R"("counters":{)";
@@ -67,6 +105,10 @@ std::string render(const node_report& x, const report_request& how) {
       return actors_json(x);
     case report_request::form::actors_dot:
       return actors_dot(x);
+    case report_request::form::why_json:
+      return why_json(explain(x, how));
+    case report_request::form::why_text:
+      return why_text(explain(x, how));
   }
   return {};
 }

@@ -20,7 +20,8 @@ namespace {
 /// How a kind of actor is drawn.
 struct style {
   std::string_view kind;
-  std::string_view fill;
+  /// Of the border; the state has the rest.
+  std::string_view colour;
   /// From left to right; -1 = wherever there is room.
   int column;
   /// The counters in its label.
@@ -40,6 +41,8 @@ constexpr std::array styles{
   style{"fetcher", "#f8bbd0", 2, {"requests", "open"}},
   style{"authorizer", "#f8bbd0", -1, {"questions", "failures"}},
   style{"statsd", "#d7ccc8", 0, {"packets", "failures"}},
+  style{"handshaker", "#f8bbd0", -1, {"steps", "failures"}},
+  style{"collector", "#d7ccc8", -1, {"gatherings"}},
 };
 constexpr style unknown_style{"", "#ffffff", -1, {}};
 constexpr size_t num_columns = 5;
@@ -48,6 +51,20 @@ const style& style_of(std::string_view kind) {
   const auto* i = std::find_if(styles.begin(), styles.end(),
                                [&](const auto& x) { return x.kind == kind; });
   return i == styles.end() ? unknown_style : *i;
+}
+
+std::string_view colour_of(mood x) {
+  switch (x) {
+    case mood::idle:
+      return "#eceff1";
+    case mood::flowing:
+      return "#c8e6c9";
+    case mood::waiting:
+      return "#ffe082";
+    case mood::stuck:
+      return "#ef9a9a";
+  }
+  return "#ffffff";
 }
 
 std::string escape(std::string_view text) {
@@ -67,8 +84,7 @@ std::string label_of(const actor_stat& x) {
     result += "\\n" + escape(x.name);
   if (!x.sync.empty())
     result += "\\nsync " + x.sync;
-  if (x.paused)
-    result += "\\npaused";
+  result += "\\n" + escape(row_of(x.state).word);
   result += fmt::format("\\nmailbox {}, handled {}", x.mailbox, x.handled);
   for (const auto key : style_of(x.kind).figures) {
     if (key.empty())
@@ -95,8 +111,8 @@ public:
 
   void draw(const actor_stat& x) {
     const auto& how = style_of(x.kind);
-    print("  a{} [fillcolor=\"{}\", label=\"{}\"];\n", x.id, how.fill,
-          label_of(x));
+    print("  a{} [fillcolor=\"{}\", color=\"{}\", label=\"{}\"];\n", x.id,
+          colour_of(row_of(x.state).how), how.colour, label_of(x));
     if (how.column >= 0)
       columns_[static_cast<size_t>(how.column)].push_back(
         fmt::format("a{}", x.id));
@@ -156,7 +172,8 @@ std::string actors_dot(const node_report& x) {
   for_each_actor(x, [&](const actor_stat& actor) { result.draw(actor); });
   return "digraph cafqd {\n"
          "  graph [rankdir=LR, ranksep=1, fontname=\"sans-serif\"];\n"
-         "  node [shape=box, style=\"filled,rounded\", fontsize=10, "
+         "  node [shape=box, style=\"filled,rounded\", penwidth=2, "
+         "fontsize=10, "
          "fontname=\"sans-serif\"];\n"
          "  edge [arrowsize=0.6];\n"
          + result.finish() + "}\n";

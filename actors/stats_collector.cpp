@@ -3,6 +3,7 @@
 #include "actors/actor_support.hpp"
 #include "actors/gathering.hpp"
 #include "actors/stats_render.hpp"
+#include "actors/why.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -26,14 +27,22 @@ constexpr auto metrics_age = std::chrono::seconds{1};
 /// messages.
 constexpr int niceness = 5;
 
+/// Between two looks at what moves.
+constexpr auto look_interval = std::chrono::milliseconds{500};
+
 /// Whether one gathering can answer both.
 bool share_scope(const report_request& x, const report_request& y) {
-  return x.topic == y.topic && x.channel == y.channel;
+  return x.topic == y.topic && x.channel == y.channel
+         && x.asks_why() == y.asks_why();
 }
 
 bool about_everybody(const report_request& x) {
   return x.how == form::actors_json || x.how == form::actors_dot
-         || x.how == form::metrics;
+         || x.how == form::metrics || x.asks_why();
+}
+
+ec error_for(unknown x) {
+  return x == unknown::topic ? ec::no_such_topic : ec::no_such_channel;
 }
 
 } // namespace
@@ -66,7 +75,7 @@ void collector_state::add(question x) {
   // Whoever goes needs no answer.
   self->monitor(x.from);
   waiting_.push_back(std::move(x));
-  if (!gathering_ && !report_)
+  if (!busy())
     gather_next();
 }
 
@@ -98,21 +107,56 @@ void collector_state::gather_next() {
   }
   waiting_.swap(others);
   begun_ = self->clock().now();
+  if (first.asks_why())
+    look_first(first);
+  else
+    start(std::move(whom));
+}
+
+void collector_state::start(gathering_scope whom) {
+  ++gatherings_;
   gathering_ = std::make_shared<gathering>(
     self, sources, std::move(whom),
     [this](node_report&& x) { gathered(std::move(x)); });
   gathering_->start();
 }
 
+/// Whoever asks why wants to know what moves, which takes two looks.
+void collector_state::look_first(const report_request& what) {
+  ++gatherings_;
+  gathering_ = std::make_shared<gathering>(
+    self, sources, gathering_scope{what.topic, what.channel, false, false},
+    [this](node_report&& x) { looked(std::move(x)); });
+  gathering_->start();
+}
+
+void collector_state::looked(node_report&& x) {
+  gathering_ = nullptr;
+  before_ = std::make_shared<const node_report>(std::move(x));
+  ++looks_;
+  if (before_->topics.empty())
+    self->send(self, atom::watch_v, looks_);
+  else
+    self->delayed_send(self, look_interval, atom::watch_v, looks_);
+}
+
+void collector_state::look_again(uint64_t number) {
+  if (number != looks_ || !before_ || served_.empty())
+    return;
+  const auto& what = served_.front().what;
+  start({what.topic, what.channel, true, true});
+}
+
 void collector_state::gathered(node_report&& x) {
   gathering_ = nullptr;
+  x.before = std::exchange(before_, nullptr);
   report_ = std::make_shared<const node_report>(std::move(x));
   self->send(self, atom::resume_v);
 }
 
 /// Those who go meanwhile are forgotten in between.
 void collector_state::write() {
-  if (!report_ && !gathering_ && !waiting_.empty()) {
+  if (!busy() && !waiting_.empty()) {
     gather_next();
     return;
   }
@@ -122,25 +166,38 @@ void collector_state::write() {
     x->keep(report_);
     answered(std::prev(served_.end()));
   } else {
-    const auto what = served_.back().what;
-    const auto text = std::make_shared<report_text>(render(*report_, what));
-    limit_texts(text);
-    if (what.how == form::metrics)
-      keep_metrics(text);
-    for (auto i = served_.begin(); i != served_.end();) {
-      auto* to = std::get_if<text_promise>(&i->answer_to);
-      if (to && i->what == what) {
-        to->keep(text);
-        i = answered(i);
-      } else {
-        ++i;
-      }
-    }
+    write_text(report_request{served_.back().what});
   }
   if (served_.empty())
     next();
   else
     self->send(self, atom::resume_v);
+}
+
+/// Writes one form, for all who want it.
+void collector_state::write_text(const report_request& what) {
+  report_text_ptr text;
+  auto why_not = unknown::nothing;
+  if (what.asks_why())
+    why_not = missing(*report_, what);
+  if (why_not == unknown::nothing) {
+    text = std::make_shared<report_text>(render(*report_, what));
+    limit_texts(text);
+  }
+  if (what.how == form::metrics)
+    keep_metrics(text);
+  for (auto i = served_.begin(); i != served_.end();) {
+    auto* to = std::get_if<text_promise>(&i->answer_to);
+    if (!to || i->what != what) {
+      ++i;
+      continue;
+    }
+    if (text)
+      to->keep(text);
+    else
+      to->fail(error_for(why_not));
+    i = answered(i);
+  }
 }
 
 std::vector<collector_state::question>::iterator
@@ -154,9 +211,20 @@ void collector_state::next() {
   if (gathering_)
     std::exchange(gathering_, nullptr)->cancel();
   report_ = nullptr;
+  before_ = nullptr;
   // The news that others have gone as well may be in the mailbox already.
   if (!waiting_.empty())
     self->send(self, atom::resume_v);
+}
+
+actor_stat collector_state::stat() const {
+  const auto doing = report_                 ? actor_state::collector_writing
+                     : gathering_ || before_ ? actor_state::collector_gathering
+                                             : actor_state::collector_idle;
+  auto result = stat_of(self, doing, "collector", 0);
+  result.counters = {{"gatherings", gatherings_},
+                     {"waiting", waiting_.size() + served_.size()}};
+  return result;
 }
 
 // -- texts --------------------------------------------------------------------
@@ -194,7 +262,7 @@ void collector_state::limit_texts(const report_text_ptr& newest) {
 }
 
 collector_actor::behavior_type
-stats_collector(collector_actor::stateful_pointer<collector_state> self,
+stats_collector(detached_pointer<collector_actor, collector_state> self,
                 const collector_sources& sources) {
   log_exceptions(self, "COLLECTOR");
   self->state.sources = sources;
@@ -209,7 +277,9 @@ stats_collector(collector_actor::stateful_pointer<collector_state> self,
     [self](atom::stat, const report_request& what) {
       return self->state.gather(what);
     },
+    [self](atom::stat) { return self->state.stat(); },
     [self](atom::resume) { self->state.write(); },
+    [self](atom::watch, uint64_t number) { self->state.look_again(number); },
     [self](atom::tick, uint64_t number) { self->state.tick(number); },
   };
 }

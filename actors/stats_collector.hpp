@@ -2,6 +2,7 @@
 
 #include "actors/actor_directory.hpp"
 #include "actors/answer_promise.hpp"
+#include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/report_request.hpp"
 #include "actors/report_text.hpp"
@@ -58,17 +59,36 @@ using collector_actor = caf::typed_actor<
   caf::replies_to<atom::list, report_request>::with<report_text_ptr>,
   // Asks around.
   caf::replies_to<atom::stat, report_request>::with<report_ptr>,
+  // Tells about itself.
+  caf::replies_to<atom::stat>::with<actor_stat>,
   // INTERNAL: writes the next of the reports that were asked for.
   caf::reacts_to<atom::resume>,
+  // INTERNAL: looks a second time, at what has moved.
+  caf::reacts_to<atom::watch, uint64_t>,
   // INTERNAL: a report is too old to be told again.
   caf::reacts_to<atom::tick, uint64_t>>;
 
 /// One round of questions to all actors, or some of them.
 class gathering;
 
+/// Whom it asks.
+struct gathering_scope {
+  /// Only this topic, if not empty.
+  std::string topic;
+  /// Only topics with this channel, if not empty.
+  std::string channel;
+  /// NSQ clients, too.
+  bool clients = false;
+  /// Those, and all others.
+  bool everybody = false;
+};
+
 /// The state of the COLLECTOR actor:
 ///
 ///   request --> waiting --> gathering --> writing --> answer
+///                  |            ^
+///                  +- looking --+
+///                     (who asks why wants to know what moves)
 ///
 /// There is one gathering at a time. Who asks while it runs waits for the next:
 /// an answer never tells of a time before the question, and those who wait
@@ -86,6 +106,11 @@ struct collector_state {
 
   /// Writes the next report.
   void write();
+
+  /// Gathers a second time.
+  void look_again(uint64_t number);
+
+  [[nodiscard]] actor_stat stat() const;
 
   /// Somebody who waits has gone.
   void forget(const caf::actor_addr& who);
@@ -111,7 +136,14 @@ private:
 
   void add(question x);
   void gather_next();
+  void start(gathering_scope whom);
+  void look_first(const report_request& what);
+  void looked(node_report&& x);
   void gathered(node_report&& x);
+  [[nodiscard]] bool busy() const noexcept {
+    return gathering_ || report_ || before_;
+  }
+  void write_text(const report_request& what);
   std::vector<question>::iterator answered(std::vector<question>::iterator i);
   void next();
   void keep_metrics(const report_text_ptr& x);
@@ -125,6 +157,10 @@ private:
   report_ptr report_;
   /// When its gathering began.
   queue::time_point begun_{};
+  /// What was seen at a first look, and its number.
+  report_ptr before_;
+  uint64_t looks_ = 0;
+  uint64_t gatherings_ = 0;
 
   /// The last /metrics, while it is new.
   report_text_ptr metrics_;
@@ -135,7 +171,7 @@ private:
 /// Tells about the node, for all who ask. To be spawned detached: what it has
 /// to write may be long, and topics need the pool.
 collector_actor::behavior_type
-stats_collector(collector_actor::stateful_pointer<collector_state> self,
+stats_collector(detached_pointer<collector_actor, collector_state> self,
                 const collector_sources& sources);
 
 } // namespace cafq

@@ -25,7 +25,8 @@ stats_text(const node_report& x, const report_request& how);
 
 /// The same as a graph for Graphviz: bold edges lead from parent to child, thin
 /// ones are ways that messages take. From left to right: listeners,
-/// connections, topics, channels, the store.
+/// connections, topics, channels, the store. What an actor does colours it: at
+/// work, idle, waiting, or stuck.
 [[nodiscard]] std::string actors_dot(const node_report& x);
 
 /// Writes a report in the form that was asked for.

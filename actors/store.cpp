@@ -271,15 +271,37 @@ void store_state::know(store_health::state x, const std::string& why) {
     log::error("STORE: cannot write - {}; trying again", why);
 }
 
+actor_state store_state::situation() const {
+  using enum actor_state;
+  if (schedule_.failing_since())
+    return store_failing;
+  if (!health_->ok())
+    return store_full;
+  if (schedule_.pausing())
+    return store_pausing;
+  return disk->staged() == disk->durable() && open_.empty() ? store_idle
+                                                            : store_committing;
+}
+
 actor_stat store_state::stat() const {
-  auto result = stat_of(self, "store", "store", 0);
+  const auto doing = situation();
+  auto result = stat_of(self, doing, "store", 0);
+  const auto now = self->clock().now();
+  const auto failing = schedule_.failing_since();
+  if (failing)
+    result.in_state = now - *failing;
+  if (!health_->ok())
+    result.waits_for = awaited::outside(awaited::cause::disk,
+                                        health_->reason());
+  if (const auto oldest = promised_.oldest())
+    result.ages.emplace_back("unsaved", now - *oldest);
   result.counters = {
     {"staged_bytes", disk->staged_bytes()},
     {"commits", commits_},
     {"waiting", waiting_.size()},
     {"damaged_blocks", disk->damaged_blocks()},
     {"full", health_->ok() ? 0U : 1U},
-    {"failing", schedule_.failing_since() ? 1U : 0U},
+    {"failing", failing ? 1U : 0U},
   };
   return result;
 }

@@ -109,6 +109,7 @@ private:
     bool ended = false;
   };
 
+  [[nodiscard]] actor_state situation() const;
   void commit_soon();
   void answer_durable();
   void write();

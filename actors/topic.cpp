@@ -36,13 +36,14 @@ void topic_state::put(const batch_ptr& x, const client_actor& from,
     self->send(from, atom::refused_v, answer_to, std::move(why));
     return;
   }
-  if (waiting_.empty() && no_room().empty()) {
+  if (waiting_.empty() && !no_room()) {
     accept(x, from, answer_to);
     return;
   }
+  const auto now = self->clock().now();
   if (waiting_.empty())
-    progress_ = self->clock().now();
-  waiting_.push_back({x, from, answer_to});
+    progress_ = now;
+  waiting_.push_back({x, from, answer_to, now});
   arm();
 }
 
@@ -50,6 +51,7 @@ void topic_state::resume(const recovered_topic& x) {
   key = x.name;
   ephemeral = protocol::is_ephemeral(key);
   paused = x.queue.paused;
+  turned = self->clock().now();
   if (store)
     mode = settings.sync->mode_of(key);
   reserved = x.reserved;
@@ -198,6 +200,7 @@ void topic_state::forget(const caf::actor_addr& who) {
 
 caf::result<atom::pause> topic_state::pause(bool on) {
   paused = on;
+  turned = self->clock().now();
   log::info("TOPIC({}): {}", key, on ? "paused" : "unpaused");
   go_on();
   if (!store)
@@ -289,35 +292,23 @@ void topic_state::tick() {
     arm();
 }
 
-actor_stat topic_state::stat() const {
-  auto result = stat_of(self, "topic", key, parent);
-  result.paused = paused;
-  result.sync = to_string(mode);
-  result.counters = {
-    {"depth", held.queue().depth() + held.queue().deferred()},
-    {"backend_depth", held.queue().backend_depth()},
-    {"messages", messages},
-    {"bytes", bytes},
-    {"dropped", dropped},
-    {"waiting", waiting_.size()},
-    {"appending", appends_.size()},
-    {"channels", channels.size()},
+std::optional<topic_state::obstacle> topic_state::no_memory() const {
+  const auto memory = [](std::string why) {
+    return obstacle{actor_state::topic_memory_limit,
+                    awaited::outside(awaited::cause::memory), std::move(why)};
   };
-  for (const auto& [id, x] : channels)
-    result.peers.push_back(x.handle.id());
-  if (store)
-    result.peers.push_back(store.id());
-  return result;
+  if (message_memory() >= settings.memory_limit)
+    return memory("memory limit of the node reached");
+  if (!store && settings.memory->unstorable() >= settings.unstorable_share())
+    return memory("memory for messages that cannot be stored is full");
+  if (store && settings.memory->writing_enough())
+    return behind_store("the disk is too slow");
+  return std::nullopt;
 }
 
-std::string topic_state::no_memory() const {
-  if (message_memory() >= settings.memory_limit)
-    return "memory limit of the node reached";
-  if (!store && settings.memory->unstorable() >= settings.unstorable_share())
-    return "memory for messages that cannot be stored is full";
-  if (store && settings.memory->writing_enough())
-    return "the disk is too slow";
-  return {};
+topic_state::obstacle topic_state::behind_store(std::string why) const {
+  return {actor_state::topic_waits_for_store,
+          awaited::some_actor(store ? store.id() : 0), std::move(why)};
 }
 
 void topic_state::look_at_disk(queue::time_point now) {
@@ -329,43 +320,50 @@ void topic_state::look_at_disk(queue::time_point now) {
 }
 
 void topic_state::give_up_waiting(queue::time_point now) {
-  auto why = no_memory();
-  if (why.empty()) {
-    refuse_waiting(no_room());
+  const auto memory = no_memory();
+  if (!memory) {
+    const auto other = no_room();
+    refuse_waiting(other ? other->why : std::string{});
     return;
   }
+  auto why = memory->why;
   if (auto holders = settings.memory->holders(); !holders.empty())
     why += ": " + holders;
   settings.memory->refused(why, now);
   refuse_waiting(why);
 }
 
-std::string topic_state::no_room() const {
-  if (auto why = no_memory(); !why.empty())
+std::optional<topic_state::obstacle> topic_state::no_room() const {
+  if (auto why = no_memory())
     return why;
   if (store && numbers.next() + transit_window >= reserved)
-    return "message numbers not reserved yet";
+    return obstacle{actor_state::topic_unnumbered,
+                    awaited::some_actor(store.id()),
+                    "message numbers not reserved yet"};
   if (appends_.bytes() >= most_appending)
-    return "the disk is too slow";
+    return behind_store("the disk is too slow");
   if (letting_go())
-    return "messages held are on their way to the channels";
+    return behind_store("messages held are on their way to the channels");
   const auto full = store ? transit_window
                           : std::max<uint64_t>(settings.mem_queue_size, 1);
   if (holding()) {
-    return !ephemeral && held.unplaced() >= full ? "memory queue of topic full"
-                                                 : "";
+    if (ephemeral || held.unplaced() < full)
+      return std::nullopt;
+    return behind_store("memory queue of topic full");
   }
   for (const auto& [id, x] : channels)
     if (!x.ephemeral && x.outstanding >= full)
-      return "memory queue of channel " + id + " full";
-  return {};
+      return obstacle{actor_state::topic_waits_for_channel,
+                      awaited::some_actor(x.handle.id()),
+                      "memory queue of channel " + id + " full"};
+  return std::nullopt;
 }
 
 void topic_state::accept(const batch_ptr& x, const client_actor& from,
                          ticket answer_to) {
   if (store)
     reserve_numbers();
-  x->taken = self->clock().now();
+  x->taken = published_ = self->clock().now();
   for (auto& item : x->items) {
     item.body->number_from(numbers.take(item.body->count()));
     messages += item.body->count();
@@ -403,7 +401,7 @@ void topic_state::hand_out(const batch_ptr& x, const cafq::appended* stored) {
 }
 
 void topic_state::admit_waiting() {
-  while (!waiting_.empty() && no_room().empty()) {
+  while (!waiting_.empty() && !no_room()) {
     auto x = std::move(waiting_.front());
     waiting_.pop_front();
     progress_ = self->clock().now();

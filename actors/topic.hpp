@@ -14,6 +14,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -94,6 +95,8 @@ struct topic_state {
   queue_keeper held;
   std::map<std::string, member> channels;
   bool paused = false;
+  /// Since when it is paused, or not.
+  queue::time_point turned{};
 
   // Since the start, for the stats.
   uint64_t messages = 0;
@@ -111,6 +114,15 @@ private:
     batch_ptr body;
     client_actor from;
     ticket answer_to;
+    queue::time_point since;
+  };
+
+  /// What keeps publishes, or messages that are held, from going on.
+  struct obstacle {
+    actor_state state{};
+    awaited waits_for;
+    /// For whoever publishes.
+    std::string why;
   };
 
   /// Whether messages stay in the topic, behind those that are here already.
@@ -131,11 +143,22 @@ private:
   /// Returns why new messages are refused at once, empty if they are not.
   [[nodiscard]] std::string unwelcome() const;
 
-  /// Returns why there is no room now, empty if there is.
-  [[nodiscard]] std::string no_room() const;
+  /// Returns why there is no room now, if there is none.
+  [[nodiscard]] std::optional<obstacle> no_room() const;
 
   /// Likewise, for want of memory.
-  [[nodiscard]] std::string no_memory() const;
+  [[nodiscard]] std::optional<obstacle> no_memory() const;
+
+  [[nodiscard]] obstacle behind_store(std::string why) const;
+
+  // -- topic_stat.cpp ---------------------------------------------------------
+
+  /// Returns what it does, or what it waits for.
+  [[nodiscard]] obstacle situation(queue::time_point now) const;
+  [[nodiscard]] obstacle situation_of_held() const;
+  void tell_ages(actor_stat& to, queue::time_point now) const;
+  [[nodiscard]] std::optional<queue::duration>
+  how_long(actor_state x, queue::time_point now) const;
 
   channel_actor add_channel(const std::string& id, channel_start start);
   void remove_channel(std::map<std::string, member>::iterator i);
@@ -182,6 +205,8 @@ private:
   in_line<waiting_put> waiting_;
   /// When a put was last taken, or the first began to wait.
   queue::time_point progress_{};
+  /// When something was last published.
+  queue::time_point published_{};
   bool armed_ = false;
   /// What is on its way through the store.
   append_ledger appends_;

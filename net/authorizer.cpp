@@ -53,6 +53,8 @@ void authorizer_state::ask(const auth_question_ptr& what, size_t server,
     request->json = auth::to_json(*what);
   else
     request->url += "?" + auth::to_query(*what);
+  const auto id = ++requests;
+  open.emplace(id, asked{server, self->clock().now()});
   const auto failed = [=, this](const std::string& why) {
     log::warn("AUTH: failed to auth against {} - {}",
               config::without_secret(settings.servers[server]), why);
@@ -65,14 +67,34 @@ void authorizer_state::ask(const auth_question_ptr& what, size_t server,
   };
   self->request(fetcher, caf::infinite, std::move(request))
     .then(
-      [=](const http_reply_ptr& x) {
+      [=, this](const http_reply_ptr& x) {
+        open.erase(id);
         try {
           answer_to->keep(read(*x));
         } catch (const auth::bad_answer& ex) {
           failed(ex.what());
         }
       },
-      [=](const caf::error& why) { failed(render(why)); });
+      [=, this](const caf::error& why) {
+        open.erase(id);
+        failed(render(why));
+      });
+}
+
+actor_stat authorizer_state::stat() const {
+  auto result = stat_of(self, actor_state::authorizer_idle, "", 0);
+  if (!open.empty()) {
+    const auto& oldest = open.begin()->second;
+    const auto age = self->clock().now() - oldest.since;
+    result.is(actor_state::authorizer_asking, age);
+    result.waits_for = awaited::outside(
+      awaited::cause::server,
+      config::without_secret(settings.servers[oldest.server]));
+    result.ages.emplace_back("question", age);
+  }
+  result.counters = {{"questions", questions}, {"failures", failures}};
+  result.peers = {fetcher.id()};
+  return result;
 }
 
 authorizer_actor::behavior_type
@@ -87,14 +109,7 @@ authorizer(counting_pointer<authorizer_actor, authorizer_state> self,
       self->state.ask(what, promise);
       return promise->later();
     },
-    [self](atom::stat) {
-      const auto& st = self->state;
-      auto result = stat_of(self, "authorizer", "", 0);
-      result.counters = {{"questions", st.questions},
-                         {"failures", st.failures}};
-      result.peers = {st.fetcher.id()};
-      return result;
-    },
+    [self](atom::stat) { return self->state.stat(); },
   };
 }
 

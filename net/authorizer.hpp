@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -66,6 +67,18 @@ struct authorizer_state {
   size_t next = 0;
   uint64_t questions = 0;
   uint64_t failures = 0;
+
+  /// A server that has not answered.
+  struct asked {
+    size_t server;
+    queue::time_point since;
+  };
+
+  /// By the number of the request.
+  std::map<uint64_t, asked> open;
+  uint64_t requests = 0;
+
+  [[nodiscard]] actor_stat stat() const;
 
   /// The name in log output.
   static inline const char* name = "authorizer";

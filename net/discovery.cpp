@@ -151,7 +151,7 @@ discovery_state::find_channels(const std::string& topic) {
   // As nsqd, those as well that have gone since.
   for (const auto& [address, x] : peers)
     if (!x.http_address.empty())
-      ask_channels(protocol::channels_url(x.http_address, topic), search);
+      ask_channels(x.http_address, search);
   if (search->open == 1)
     log::error("no nsqlookupd has said where to ask for the channels of {}",
                topic);
@@ -159,16 +159,20 @@ discovery_state::find_channels(const std::string& topic) {
   return result;
 }
 
-void discovery_state::ask_channels(const std::string& url,
+void discovery_state::ask_channels(const std::string& server,
                                    const std::shared_ptr<channel_search>& to) {
   ++to->open;
+  const auto url = protocol::channels_url(server, to->topic);
+  const auto id = ++asked_;
+  open_.emplace(id, question{to->topic, server, self->clock().now()});
   http_request_ptr what{new http_request, false};
   what->url = url;
   // A nsqlookupd says where it is itself, and does not send us elsewhere.
   what->follow = false;
   self->request(settings.fetcher, caf::infinite, std::move(what))
     .then(
-      [url, to](const http_reply_ptr& x) {
+      [this, id, url, to](const http_reply_ptr& x) {
+        open_.erase(id);
         const auto channels = protocol::read_channels(x->body);
         if (x->status == 200 && channels)
           to->add(*channels, url);
@@ -178,7 +182,10 @@ void discovery_state::ask_channels(const std::string& url,
                                       : x->error);
         to->answered();
       },
-      [to](const caf::error&) { to->answered(); });
+      [this, id, to](const caf::error&) {
+        open_.erase(id);
+        to->answered();
+      });
 }
 
 void discovery_state::stop(const caf::error& why) {
@@ -196,8 +203,26 @@ std::vector<stat_actor> discovery_state::list() const {
   return result;
 }
 
+/// Tells who was asked, and has not answered.
+void discovery_state::tell_questions(actor_stat& to) const {
+  constexpr size_t most = 100;
+  const auto now = self->clock().now();
+  for (const auto& [id, x] : open_) {
+    if (to.pending.size() == most)
+      break;
+    to.pending.push_back({x.topic,
+                          awaited::outside(awaited::cause::server, x.server),
+                          now - x.since});
+  }
+  // They are in the order in which they were asked.
+  const auto& oldest = to.pending.front();
+  to.is(actor_state::discovery_asking, oldest.age);
+  to.waits_for = oldest.waits_for;
+  to.ages.emplace_back("question", oldest.age);
+}
+
 actor_stat discovery_state::stat() const {
-  auto result = stat_of(self, "discovery", "discovery", 0);
+  auto result = stat_of(self, actor_state::discovery_alone, "discovery", 0);
   uint64_t ready = 0;
   for (const auto& [address, x] : peers) {
     ready += x.ready ? 1 : 0;
@@ -205,6 +230,11 @@ actor_stat discovery_state::stat() const {
   }
   result.counters = {
     {"topics", topology.size()}, {"lookupds", peers.size()}, {"ready", ready}};
+  if (!peers.empty())
+    result.is(ready == peers.size() ? actor_state::discovery_registered
+                                    : actor_state::discovery_unregistered);
+  if (!open_.empty())
+    tell_questions(result);
   if (settings.fetcher)
     result.peers.push_back(settings.fetcher.id());
   return result;

@@ -7,6 +7,7 @@
 
 #include <caf/typed_event_based_actor.hpp>
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <set>
@@ -72,12 +73,23 @@ struct discovery_state {
   static inline const char* name = "discovery";
 
 private:
+  /// A nsqlookupd that was asked for the channels of a topic.
+  struct question {
+    std::string topic;
+    std::string server;
+    queue::time_point since;
+  };
+
   peer* find(const topology_actor& who);
-  void ask_channels(const std::string& url,
+  void ask_channels(const std::string& server,
                     const std::shared_ptr<channel_search>& to);
 
   template <class... Ts>
   void tell_all(const Ts&... xs);
+  void tell_questions(actor_stat& to) const;
+
+  std::map<uint64_t, question> open_;
+  uint64_t asked_ = 0;
 };
 
 /// Knows the names of all topics and channels, and has a LOOKUP PEER per

@@ -42,7 +42,10 @@ struct fetcher_state {
   struct request {
     http_request_ptr what;
     answer_promise<http_reply_ptr> promise;
+    queue::time_point since{};
   };
+
+  [[nodiscard]] actor_stat stat() const;
 
   fetcher_actor::pointer self;
   std::unique_ptr<http_client> client;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
 #include "net/transport/tls_handshake.hpp"
 
@@ -27,14 +28,16 @@ using handshaker_actor = caf::typed_actor<
 struct handshaker_state {
   uint64_t steps = 0;
   uint64_t refused = 0;
+  uint64_t failures = 0;
 
   /// The name in log output.
   static inline const char* name = "handshaker";
 };
 
-/// Takes steps of handshakes, one after the other. To be spawned detached.
+/// Takes steps of handshakes, one after the other. A step that fails is its
+/// client's loss alone. To be spawned detached.
 handshaker_actor::behavior_type
-handshaker(handshaker_actor::stateful_pointer<handshaker_state> self);
+handshaker(detached_pointer<handshaker_actor, handshaker_state> self);
 
 /// Has the next step taken, if there is one to take.
 /// @param then Called when it is taken, unless `self` has ended.
@@ -49,7 +52,11 @@ void take_step(Self* self, const handshaker_actor& who,
   };
   const auto wait_for = [&](auto answer) {
     answer.then([done](atom::greeted) { done(); },
-                [done](const caf::error&) { done(); });
+                [what, done](const caf::error&) {
+                  // Nobody takes steps any more.
+                  what->refuse();
+                  done();
+                });
   };
   // Those that have begun come first.
   if (what->first_step())

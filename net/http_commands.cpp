@@ -250,9 +250,10 @@ void http_connection_state::on(const report_request& x) {
           result.kind = http::response::type::other;
           result.content_type = "text/vnd.graphviz; charset=utf-8";
         } else {
-          result.v1 = how != form::actors_json;
-          result.kind = how == form::stats_text ? http::response::type::text
-                                                : http::response::type::json;
+          const auto plain = how == form::stats_text || how == form::why_text;
+          result.v1 = how == form::stats_json || how == form::stats_text;
+          result.kind = plain ? http::response::type::text
+                              : http::response::type::json;
         }
         answer(std::move(result));
         run();

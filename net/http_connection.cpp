@@ -220,6 +220,9 @@ http_connection_state::find_route(const http::request& head) {
     return refuse_browser();
   auto result = http::find_route(head);
   const auto* to = std::get_if<http::route>(&result);
+  if (to && http::needs_known_host(to->target)
+      && !settings->guard.knows(head.host))
+    return refuse_browser();
   if (place->health_only && to && !http::tells_health(to->target))
     return http::failure(503, "TOO_MANY_CLIENTS");
   return result;
@@ -365,8 +368,45 @@ void http_connection_state::arm() {
   timer.set(deadline().value_or(self->clock().now() + idle_patience));
 }
 
+http_situation http_connection_state::situation() const {
+  http_situation result;
+  result.phase = phase;
+  result.due = due;
+  result.no_memory = large && !large->granted();
+  result.unread_output = long_body || socket.pending() > 0;
+  result.within_request = parser.within_request();
+  return result;
+}
+
+/// The one place that says whom the client waits for in this state.
+awaited http_connection_state::waits_for(actor_state x) const {
+  using enum actor_state;
+  using cause = awaited::cause;
+  switch (x) {
+    case http_asking_auth:
+      return awaited::some_actor(settings->authorizer.id());
+    case http_waits_for_topic:
+      return awaited::some_actor(put_to ? put_to.id() : settings->node.id());
+    case http_handshaking:
+      return handshake->stepping()
+               ? awaited::some_actor(settings->handshaker.id())
+               : awaited::outside(cause::client);
+    case http_waits_for_memory:
+      return awaited::outside(cause::memory);
+    case http_output_full:
+    case http_receiving:
+      return awaited::outside(cause::client);
+    default:
+      return {};
+  }
+}
+
 actor_stat http_connection_state::stat() const {
-  auto result = stat_of(self, "http", socket.peer(), parent);
+  const auto doing = state_of(situation());
+  auto result = stat_of(self, doing, socket.peer(), parent);
+  result.in_state = self->clock().now()
+                    - std::max(last_progress, request_begun);
+  result.waits_for = waits_for(doing);
   result.counters = {
     {"requests", requests},
     {"published", published},

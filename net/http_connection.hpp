@@ -126,6 +126,8 @@ private:
   void close();
   void arm();
   void tell_conduct();
+  [[nodiscard]] http_situation situation() const;
+  [[nodiscard]] awaited waits_for(actor_state x) const;
   [[nodiscard]] std::optional<queue::time_point> patience_ends() const;
   [[nodiscard]] std::optional<queue::time_point> deadline() const;
 

@@ -198,7 +198,12 @@ void listener_state::stop() {
 }
 
 actor_stat listener_state::stat() const {
-  auto result = stat_of(self, "listener", protocol + " " + address, 0);
+  const auto doing = stopping ? actor_state::listener_closing
+                     : paused ? actor_state::listener_full
+                              : actor_state::listener_listening;
+  auto result = stat_of(self, doing, protocol + " " + address, 0);
+  if (paused)
+    result.waits_for = awaited::outside(awaited::cause::client);
   result.paused = paused;
   result.counters = {{"connections", connections.size()},
                      {"silent", silent.size()},

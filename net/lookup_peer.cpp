@@ -202,8 +202,26 @@ void lookup_peer_state::stop() {
   self->quit();
 }
 
+actor_state lookup_peer_state::situation() const {
+  switch (phase_) {
+    case phase::resting:
+      return actor_state::lookup_peer_backing_off;
+    case phase::dialing:
+      return actor_state::lookup_peer_connecting;
+    case phase::connected:
+      break;
+  }
+  return session_.ready() ? actor_state::lookup_peer_registered
+                          : actor_state::lookup_peer_greeting;
+}
+
 actor_stat lookup_peer_state::stat() const {
-  auto result = stat_of(self, "lookup_peer", address, parent);
+  auto result = stat_of(self, situation(), address, parent);
+  const auto now = self->clock().now();
+  if (phase_ == phase::resting)
+    result.waits_for = awaited::outside(awaited::cause::server, address);
+  else if (phase_ == phase::connected && session_.unanswered() > 0)
+    result.ages.emplace_back("answer", now - waiting_since_);
   result.counters = {
     {"ready", session_.ready() ? 1 : 0},
     {"connects", connects_},

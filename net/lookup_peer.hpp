@@ -69,6 +69,7 @@ struct lookup_peer_state {
 private:
   enum class phase : uint8_t { resting, dialing, connected };
 
+  [[nodiscard]] actor_state situation() const;
   void on_dialed();
   void flush();
   void lost(const std::string& why);

@@ -72,7 +72,7 @@ void multiplexer::exec_later(caf::resumable* ptr) {
   const auto function = kind == caf::resumable::function_object;
   // Those that are not ours may take long, and stay in the pool.
   const auto pooled = kind == caf::resumable::scheduled_actor
-                      && dynamic_cast<handled_counter*>(ptr) != nullptr;
+                      && dynamic_cast<runs_on_loop*>(ptr) != nullptr;
   const auto here = std::this_thread::get_id() == thread_id();
   if (here && (broker || pooled)) {
     woken_here_.push_back(ptr);

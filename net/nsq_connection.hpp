@@ -189,6 +189,8 @@ private:
   void send_heartbeat(queue::time_point now);
   [[nodiscard]] queue::time_point close_deadline() const;
   [[nodiscard]] bool owes_line() const;
+  [[nodiscard]] nsq_situation situation() const;
+  [[nodiscard]] awaited waits_for(actor_state x) const;
   [[nodiscard]] std::shared_ptr<const client_stat> client_facts() const;
 
   // -- nsq_upgrade.cpp --------------------------------------------------------

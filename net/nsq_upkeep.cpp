@@ -18,6 +18,10 @@ constexpr auto linger = std::chrono::seconds{5};
 /// default interval.
 constexpr auto upkeep_interval = std::chrono::seconds{60};
 
+/// A consumer that takes nothing of what it is sent, and says nothing for so
+/// long, does not read.
+constexpr auto silence = std::chrono::seconds{1};
+
 } // namespace
 
 // -- time ---------------------------------------------------------------------
@@ -152,8 +156,54 @@ bool connection_state::owes_line() const {
 
 // -- stats --------------------------------------------------------------------
 
+nsq_situation connection_state::situation() const {
+  nsq_situation result;
+  result.phase = phase;
+  result.upgrading = upgrade.has_value();
+  result.due = due;
+  result.no_memory = large && !large->granted();
+  // A channel waits for less, and so does one that has nothing more to give.
+  const auto quiet = self->clock().now() - run_started >= silence;
+  result.output_full = output_full()
+                       || (channel && quiet && socket.pending() > 0);
+  result.publishes_full = !has_windows() && !output_full();
+  result.owed = !slots.empty();
+  result.within_command = parser->expected() > 0;
+  return result;
+}
+
+/// The one place that says whom the client waits for in this state.
+awaited connection_state::waits_for(actor_state x) const {
+  using enum actor_state;
+  using cause = awaited::cause;
+  switch (x) {
+    case connection_asking_auth:
+      return awaited::some_actor(settings->authorizer.id());
+    case connection_subscribing:
+      return awaited::some_actor(node.id());
+    case connection_waits_for_topic:
+      return awaited::some_actor(
+        open_puts.empty() ? node.id() : open_puts.front().topic.id());
+    case connection_handshaking:
+      return shaking_hands() && upgrade->handshake->stepping()
+               ? awaited::some_actor(settings->handshaker.id())
+               : awaited::outside(cause::client);
+    case connection_waits_for_memory:
+      return awaited::outside(cause::memory);
+    case connection_output_full:
+    case connection_receiving:
+    case connection_greeting:
+      return awaited::outside(cause::client);
+    default:
+      return {};
+  }
+}
+
 actor_stat connection_state::stat() const {
-  auto result = stat_of(self, "connection", socket.peer(), parent);
+  const auto doing = state_of(situation());
+  auto result = stat_of(self, doing, socket.peer(), parent);
+  result.in_state = self->clock().now() - std::max(run_started, place->came);
+  result.waits_for = waits_for(doing);
   result.counters = {
     {"commands", commands},
     {"published", published},

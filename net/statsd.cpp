@@ -114,7 +114,10 @@ void statsd_state::arm(queue::duration delay) {
 }
 
 actor_stat statsd_state::stat() const {
-  auto result = stat_of(self, "statsd", settings.address, 0);
+  const auto doing = packets_.empty() ? actor_state::statsd_resting
+                     : dialing_ >= 0  ? actor_state::statsd_looking_up
+                                      : actor_state::statsd_sending;
+  auto result = stat_of(self, doing, settings.address, 0);
   result.counters = {
     {"packets", sent_}, {"waiting", packets_.size()}, {"failures", failures_}};
   return result;

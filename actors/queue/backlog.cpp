@@ -37,6 +37,18 @@ void backlog::put(block_ptr body, bool hold, store_orders& out) {
     flush(out);
 }
 
+std::optional<int64_t> backlog::first_ns() const {
+  if (memory_.empty())
+    return on_disk_ > 0 || reading_ || tail_.empty()
+             ? std::nullopt
+             : std::optional{tail_.front()->timestamp_ns(0)};
+  const auto& x = memory_.front();
+  size_t i = 0;
+  while (i + 1 < x.body->count() && x.progress.finished[i])
+    ++i;
+  return x.body->timestamp_ns(i);
+}
+
 std::optional<backlog_block> backlog::pop() {
   if (memory_.empty() && on_disk_ == 0 && !reading_) {
     // The store is used up: what has just come need not pass through it.

@@ -115,6 +115,10 @@ public:
     return bytes_in_memory_ + tail_bytes_;
   }
 
+  /// Returns when the first message was published, in ns since the Unix epoch;
+  /// nothing if it is in the store only.
+  [[nodiscard]] std::optional<int64_t> first_ns() const;
+
   /// Whether `flush` has something to do.
   [[nodiscard]] bool has_tail() const noexcept {
     return !tail_.empty();

@@ -420,6 +420,39 @@ void channel_queue::unpark() {
 
 // -- observers ----------------------------------------------------------------
 
+std::optional<int64_t> channel_queue::oldest_ready_ns() const {
+  auto result
+    = reading_
+        ? std::optional{reading_->body->timestamp_ns(reading_->next_unread)}
+        : backlog_.first_ns();
+  if (requeued_.empty())
+    return result;
+  const auto& x = *requeued_.front().what;
+  const auto came_back = x.home->body->timestamp_ns(x.index);
+  return std::min(result.value_or(came_back), came_back);
+}
+
+std::optional<channel_queue::flight> channel_queue::oldest_in_flight() const {
+  constexpr size_t most = 1000;
+  const slot* oldest = nullptr;
+  deadlines_.first(most, [&](const deadline_hook& hook) {
+    const auto& x = static_cast<const slot&>(hook);
+    if (!oldest || x.delivered < oldest->delivered)
+      oldest = &x;
+  });
+  if (!oldest)
+    return std::nullopt;
+  return flight{oldest->owner, oldest->attempts, oldest->delivered,
+                deadline_index::deadline_of(*oldest)};
+}
+
+std::optional<time_point> channel_queue::first_due() const {
+  auto result = deferred_.first_due();
+  for (const auto& x : parked_)
+    result = std::min(result.value_or(x.due), x.due);
+  return result;
+}
+
 std::optional<time_point> channel_queue::next_deadline() const {
   auto result = deadlines_.next();
   if (auto due = deferred_.next(has_room_for_due());

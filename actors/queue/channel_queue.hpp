@@ -54,6 +54,15 @@ public:
     size_t bytes = 0;
   };
 
+  /// A message that a consumer has.
+  struct flight {
+    consumer_id holder = 0;
+    uint16_t attempts = 0;
+    time_point delivered{};
+    /// When it times out, at the latest.
+    time_point until{};
+  };
+
   struct counters {
     /// Messages that ever came in by `put` or `defer`.
     uint64_t messages = 0;
@@ -263,6 +272,18 @@ public:
   [[nodiscard]] const counters& totals() const noexcept {
     return totals_;
   }
+
+  /// Returns when the message that was to be taken next was published, in ns
+  /// since the Unix epoch; nothing if none is ready, or it is in the store
+  /// only.
+  [[nodiscard]] std::optional<int64_t> oldest_ready_ns() const;
+
+  /// Returns the message that is in flight for longest, among the thousand that
+  /// time out first.
+  [[nodiscard]] std::optional<flight> oldest_in_flight() const;
+
+  /// Returns when the first deferred message is due, if that is known.
+  [[nodiscard]] std::optional<time_point> first_due() const;
 
   /// Returns when to call `expire` and `wanted_deferred` next, if ever.
   [[nodiscard]] std::optional<time_point> next_deadline() const;

@@ -2,6 +2,7 @@
 
 #include "actors/queue/time.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -43,6 +44,23 @@ public:
 
   /// Returns when to call `pop` next, if ever.
   [[nodiscard]] std::optional<time_point> next() const;
+
+  /// Calls `f` with the hooks whose deadlines come first, `most` at most.
+  template <class F>
+  void first(size_t most, F&& f) const {
+    for (const auto& [number, x] : buckets_)
+      for (const auto* i = x.end.next; i != &x.end; i = i->next) {
+        if (most-- == 0)
+          return;
+        f(*i);
+      }
+  }
+
+  /// Returns when a hook is found at the latest.
+  /// @pre `hook` lies in this index.
+  [[nodiscard]] static time_point deadline_of(const deadline_hook& hook) {
+    return time_point{hook.bucket * granularity};
+  }
 
   /// Forgets all hooks.
   void clear() noexcept {

@@ -222,6 +222,14 @@ std::optional<time_point> deferred_set::next(bool popping) const {
   return result;
 }
 
+std::optional<time_point> deferred_set::first_due() const {
+  auto result = first_in_memory();
+  const auto known = load_at_ > time_point{} && load_at_ < time_point::max();
+  if (on_disk_ > 0 && known)
+    result = std::min(result.value_or(time_point::max()), load_at_ + ahead);
+  return result;
+}
+
 bool deferred_set::may_load() const noexcept {
   return on_disk_ > 0 && !loading_ && rows_in_heap_ <= most_loaded() / 4 * 3
          && row_bytes_ <= most_bytes / 4 * 3;

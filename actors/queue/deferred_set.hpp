@@ -126,6 +126,10 @@ public:
     return heap_.front().due;
   }
 
+  /// Returns when the first message is due, if that is known without asking
+  /// the store.
+  [[nodiscard]] std::optional<time_point> first_due() const;
+
   /// Returns how many rows may be in memory.
   [[nodiscard]] size_t most_loaded() const noexcept {
     return std::max(limit_, least_load);

@@ -158,6 +158,31 @@ effect to_actors(const request& x) {
   return result;
 }
 
+/// Every word is checked: who looks for a fault should not be told of another
+/// one.
+effect to_why(const request& x) {
+  const auto parameters = query::parse(x.query);
+  if (!parameters)
+    return invalid_request();
+  if (parameters->other_than({"topic", "channel", "format"}))
+    return failure(400, "INVALID_REQUEST - parameters are topic, channel and "
+                        "format");
+  report_request result;
+  if (auto bad = read_name(*parameters, "topic", "MISSING_ARG_TOPIC",
+                           "INVALID_ARG_TOPIC", result.topic))
+    return std::move(*bad);
+  if (parameters->find("channel"))
+    if (auto bad = read_name(*parameters, "channel", "MISSING_ARG_CHANNEL",
+                             "INVALID_ARG_CHANNEL", result.channel))
+      return std::move(*bad);
+  const auto format = parameters->find("format").value_or("json");
+  if (format != "json" && format != "text")
+    return failure(400, "INVALID_ARG_FORMAT - json or text");
+  using form = report_request::form;
+  result.how = format == "text" ? form::why_text : form::why_json;
+  return result;
+}
+
 effect to_config_put(const route& to, std::string_view body, body_state how) {
   if (how == body_state::broken)
     return failure(500, "INTERNAL_ERROR");
@@ -226,6 +251,8 @@ effect to_effect(const route& to, const request& x, std::string_view body,
       return to_config_put(to, body, how);
     case endpoint::actors:
       return to_actors(x);
+    case endpoint::why:
+      return to_why(x);
     case endpoint::metrics: {
       report_request result;
       result.how = report_request::form::metrics;

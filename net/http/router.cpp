@@ -39,6 +39,7 @@ constexpr std::array rows{
   row{"GET", "/config/", config_get},
   row{"PUT", "/config/", config_put},
   row{"GET", "/debug/actors", actors},
+  row{"GET", "/debug/why", why},
   row{"GET", "/metrics", metrics},
   row{"GET", "/livez", live},
   row{"GET", "/readyz", ready},
@@ -183,6 +184,10 @@ std::variant<route, response> find_route(const request& x) {
   return result;
 }
 
+bool needs_known_host(endpoint x) noexcept {
+  return x == endpoint::why;
+}
+
 bool tells_health(endpoint x) noexcept {
   return x == endpoint::ping || x == endpoint::live || x == endpoint::ready;
 }
@@ -208,6 +213,7 @@ bool changes_something(endpoint x) noexcept {
     case endpoint::stats:
     case endpoint::config_get:
     case endpoint::actors:
+    case endpoint::why:
     case endpoint::metrics:
     case endpoint::live:
     case endpoint::ready:

@@ -31,6 +31,7 @@ enum class endpoint : uint8_t {
   config_put,
   // cafqd's own.
   actors,
+  why,
   metrics,
   live,
   ready,
@@ -46,6 +47,10 @@ struct route {
 /// Whether an endpoint changes something, so that --http-auth-required is about
 /// it. Reading stays open: load balancers and monitors have no secrets.
 [[nodiscard]] bool changes_something(endpoint x) noexcept;
+
+/// Whether an endpoint tells of single clients, so that no request may come by
+/// a name that the node does not know, whoever sends it.
+[[nodiscard]] bool needs_known_host(endpoint x) noexcept;
 
 /// Whether an endpoint is what watches over the process ask.
 [[nodiscard]] bool tells_health(endpoint x) noexcept;

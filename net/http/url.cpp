@@ -125,6 +125,14 @@ std::optional<std::string_view> query::find(std::string_view key) const {
   return std::nullopt;
 }
 
+std::optional<std::string_view>
+query::other_than(std::initializer_list<std::string_view> known) const {
+  for (const auto& [key, value] : items_)
+    if (std::find(known.begin(), known.end(), key) == known.end())
+      return key;
+  return std::nullopt;
+}
+
 bool query::flag(std::string_view key, bool otherwise) const {
   const auto value = find(key);
   if (!value)

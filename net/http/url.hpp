@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,6 +42,10 @@ public:
   [[nodiscard]] std::string_view get(std::string_view key) const {
     return find(key).value_or(std::string_view{});
   }
+
+  /// Returns the first key that is none of these, if there is one.
+  [[nodiscard]] std::optional<std::string_view>
+  other_than(std::initializer_list<std::string_view> known) const;
 
   /// Reads a switch: `1`, `true`, `0` and `false`; any other value is true.
   [[nodiscard]] bool flag(std::string_view key, bool otherwise) const;

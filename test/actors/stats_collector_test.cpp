@@ -212,6 +212,46 @@ BOOST_AUTO_TEST_CASE(a_store_that_waits_for_its_disk_is_left_out) {
   self->send_exit(store, caf::exit_reason::user_shutdown);
 }
 
+BOOST_AUTO_TEST_CASE(who_asks_why_is_answered_behind_two_looks) {
+  const auto ann = ask_for(form::why_text, "t");
+  run();
+  BOOST_TEST(told(ann).empty());
+  // Others wait meanwhile.
+  const auto bob = ask_for(form::stats_json);
+  run();
+  BOOST_TEST(told(bob).empty());
+  advance(500ms);
+  BOOST_TEST(told(ann).at(0).starts_with("t: "));
+  BOOST_TEST(told(bob).size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(nobody_is_told_why_of_what_is_not_there) {
+  const auto ann = ask_for(form::why_json, "nowhere");
+  run();
+  BOOST_TEST(told(ann).empty());
+  BOOST_TEST(state_of<answers>(ann).errors == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(who_asked_why_and_goes_holds_up_nobody) {
+  const auto ann = ask_for(form::why_json, "t");
+  run();
+  const auto bob = ask_for(form::stats_json);
+  self->send_exit(ann, caf::exit_reason::user_shutdown);
+  run();
+  BOOST_TEST(told(bob).size() == 1u);
+  advance(1s);
+  BOOST_TEST(told(bob).size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(tells_about_itself_as_all_others) {
+  ask_for(form::stats_json);
+  run();
+  const auto x = ask<actor_stat>(collector, atom::stat_v).value();
+  BOOST_TEST(x.kind == "collector");
+  BOOST_TEST(x.handled > 0u);
+  BOOST_TEST(x.counter("gatherings") == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(the_oldest_texts_are_taken_back) {
   sources.most_text = 1;
   self->send_exit(collector, caf::exit_reason::user_shutdown);

@@ -59,8 +59,12 @@ describe('/debug/actors', limit, () => {
               const ids = new Set(actors.map((x) => x.id));
               assert.equal(ids.size, actors.length, 'nobody twice');
               const kinds = [...new Set(actors.map((x) => x.kind))].sort();
-              const all = 'authorizer channel connection discovery fetcher handshaker http listener lookup_peer node statsd store topic';
+              const all = 'authorizer channel collector connection discovery fetcher handshaker http listener lookup_peer node statsd store topic';
               assert.deepEqual(kinds, all.split(' '), protocol);
+              for (const x of actors) {
+                assert.ok(x.state && x.mood, `${x.kind} has no state`);
+                assert.ok(x.handled > 0, `${x.kind} does not count`);
+              }
               const listeners = actors.filter((x) => x.kind === 'listener').map((x) => x.name.split(' ')[0]);
               assert.deepEqual(listeners.sort(), ['HTTP', 'HTTPS', 'TCP'], protocol);
               const web = actors.find((x) => x.name === `127.0.0.1:${idle.socket.localPort}`);
@@ -77,7 +81,7 @@ describe('/debug/actors', limit, () => {
                 assert.ok(one(from).peers.includes(one(to).id), `${from} -> ${to}`);
               assert.equal(one('lookup_peer').parent, one('discovery').id);
               const dot = await get('/debug/actors?format=dot');
-              for (const kind of kinds) assert.match(dot, new RegExp(` a\\d+ \\[fillcolor="#[0-9a-f]{6}", label="${kind}`));
+              for (const kind of kinds) assert.match(dot, new RegExp(` a\\d+ \\[fillcolor="#[0-9a-f]{6}", color="#[0-9a-f]{6}", label="${kind}`));
             }
             idle.destroy();
           }),

@@ -4,53 +4,17 @@
 // CAFQ_LONG=1 does so 50 times.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isCafqd, startBroker } from './support/broker.mjs';
 import { makeChannel, takeMany } from './support/bulk.mjs';
 import { ask } from './support/http.mjs';
+import { SmallDisk } from './support/small_disk.mjs';
 import { mpub, withClients } from './support/wire.mjs';
 
 const cycles = process.env.CAFQ_LONG === '1' ? 50 : 4;
-const megabyte = 1 << 20;
-const size = 32 * megabyte;
+const size = 32 << 20;
 const perBatch = 50;
-
-// A file system of its own where mounting is allowed, else a limit on files.
-class SmallDisk {
-  constructor() {
-    this.folder = mkdtempSync(path.join(os.tmpdir(), 'cafq-full-'));
-    const mount = ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', this.folder];
-    this.mounted = spawnSync('mount', mount).status === 0;
-    // In blocks of 512 bytes.
-    const limited = `ulimit -f ${size / 512}; exec "$@"`;
-    this.wrapper = this.mounted ? [] : ['/bin/sh', '-c', limited, 'sh'];
-    this.other = path.join(this.folder, 'other');
-  }
-
-  // Somebody else writes until there is no room at all.
-  eat() {
-    const bytes = Buffer.alloc(65536, 'x');
-    try {
-      for (;;) writeFileSync(this.other, bytes, { flag: 'a' });
-    } catch (error) {
-      assert.equal(error.code, 'ENOSPC');
-    }
-  }
-
-  giveBack() {
-    rmSync(this.other, { force: true });
-  }
-
-  destroy() {
-    if (this.mounted) spawnSync('umount', [this.folder]);
-    rmSync(this.folder, { recursive: true, force: true });
-  }
-}
 
 // Publishes until something is refused; `left` receives what is acknowledged.
 async function publishUntilRefused(broker, numbers, left, beforeBatch) {
@@ -83,7 +47,7 @@ const limit = { timeout: 30000 + cycles * 20000, skip: !isCafqd };
 describe('full disk', () => {
   for (const mode of ['overflow', 'interval', 'always'])
     it(`--sync=${mode}, full ${cycles} times`, limit, async (t) => {
-      const disk = new SmallDisk();
+      const disk = new SmallDisk(size);
       t.diagnostic(disk.mounted ? 'a tmpfs of 32 MB' : 'files of 32 MB at most');
       const flags = [`--data-path=${disk.folder}`, `--sync=${mode}`, '--mem-queue-size=100'];
       const start = () => startBroker({ flags, wrapper: disk.wrapper });

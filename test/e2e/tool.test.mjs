@@ -39,6 +39,7 @@ async function good(...args) {
 const needing = {
   actors: [],
   stats: [],
+  why: ['t'],
   'topic create': ['t'],
   'topic delete': ['t'],
   'topic empty': ['t'],
@@ -186,13 +187,13 @@ describe('cafq stats and actors', limit, () => {
     for (const x of [a, b]) await api.post(`/topic/create?topic=${x}`);
     await api.post(`/channel/create?topic=${a}&channel=c`);
     const tree = await good('actors', web());
-    assert.match(tree, /^node +mailbox \d+ +handled \d+ +topics \d+$/m);
+    assert.match(tree, /^node +mailbox \d+ +handled \d+ +ready +topics \d+$/m);
     assert.match(tree, new RegExp(`^[|\`]- topic ${a} .*\n[| ] {2}\`- channel c `, 'm'));
     const topics = (await good('actors', web(), '--kind', 'topic')).trim().split('\n');
     assert.ok(topics.every((x) => x.startsWith('topic ')) && topics.length >= 2);
     const { actors } = JSON.parse(await good('actors', web(), '--json'));
     const found = actors.find((x) => x.name === a);
-    assert.deepEqual(Object.keys(found).sort(), 'counters handled id kind mailbox name parent paused peers sync'.split(' '));
+    assert.deepEqual(Object.keys(found).sort(), 'counters handled id kind mailbox mood name parent paused peers state state_ms sync'.split(' '));
     assert.match(await good('actors', web(), '--dot'), /^digraph cafqd \{\n[^]*\}\n$/);
     const sorted = (await good('actors', web(), '--kind', 'topic', '--sort', 'mailbox')).trim().split('\n');
     const lengths = sorted.map((x) => Number(x.match(/mailbox (\d+)/)[1]));

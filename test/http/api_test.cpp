@@ -130,6 +130,23 @@ BOOST_AUTO_TEST_CASE(reads_what_stats_to_show) {
               == cafq::report_request::form::stats_text));
 }
 
+BOOST_AUTO_TEST_CASE(reads_what_to_explain) {
+  using form = cafq::report_request::form;
+  auto got = ask("GET", "/debug/why", "topic=t&channel=c&format=text");
+  const auto& x = std::get<cafq::report_request>(got);
+  BOOST_TEST((x.how == form::why_text));
+  BOOST_TEST(x.topic == "t");
+  BOOST_TEST(x.channel == "c");
+  got = ask("GET", "/debug/why", "topic=t");
+  BOOST_TEST((std::get<cafq::report_request>(got).how == form::why_json));
+  for (const auto* bad :
+       {"", "topic=", "topic=$", "channel=c",
+        "topic=t&channel=", "topic=t&channel=$", "topic=t&format=xml",
+        "topic=t&format=", "topic=t&chanel=c", "topic=%zz"})
+    BOOST_TEST(std::get<response>(ask("GET", "/debug/why", bad)).status == 400,
+               bad);
+}
+
 BOOST_AUTO_TEST_CASE(refuses_long_bodies_before_they_come) {
   request x;
   x.method = "POST";

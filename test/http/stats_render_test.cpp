@@ -33,6 +33,9 @@ node_report example() {
   channel.counters = {{"depth", 1}, {"in_flight", 2}, {"consumers", 1}};
   channel.consumers = {{4, 10, 2, 9, 6, 1}, {99, 1, 1, 1, 1, 1}};
   channel.peers = {4, 6};
+  channel.is(actor_state::channel_rdy_0, std::chrono::seconds{41});
+  channel.waits_for = awaited::some_actor(4);
+  channel.ages = {{"ready", std::chrono::milliseconds{1500}}};
   node_report x;
   x.started = 1000'000'000'000;
   x.now = 1063'500'000'000;
@@ -60,6 +63,7 @@ node_report example() {
   node.kind = "node";
   node.name = "no\"de";
   node.handled = 7;
+  node.is(actor_state::node_ready);
   actor_stat store;
   store.id = 6;
   store.kind = store.name = "store";
@@ -144,7 +148,9 @@ BOOST_AUTO_TEST_CASE(draws_actors) {
     BOOST_TEST(dot.find(text) != dot.npos, text << " in " << dot);
   };
   has(
-    R"(a1 [fillcolor="#ffe082", label="node\nno\"de\nmailbox 0, handled 7\n)");
+    R"(a1 [fillcolor="#c8e6c9", color="#ffe082", label="node\nno\"de\nready\nmailbox 0, handled 7\n)");
+  has(
+    R"(a3 [fillcolor="#ef9a9a", color="#e6ee9c", label="channel\nc\nRDY 0\n)");
   // A topic writes to its channel, so one edge says both; consumers and
   // channels write to each other.
   has(R"(a1 -> a2 [color="#37474f", penwidth=2, arrowhead=none])");
@@ -159,6 +165,14 @@ BOOST_AUTO_TEST_CASE(draws_actors) {
   const auto json = nlohmann::json::parse(actors_json(example()));
   BOOST_TEST(json["actors"].size() == 6U);
   BOOST_TEST(json["actors"][0]["handled"] == 7);
+  BOOST_TEST(json["actors"][0]["state"] == "ready");
+  BOOST_TEST(!json["actors"][0].contains("waiting_for"));
+  const auto& channel = json["actors"][3];
+  BOOST_TEST(channel["state"] == "RDY 0");
+  BOOST_TEST(channel["mood"] == "stuck");
+  BOOST_TEST(channel["state_ms"] == 41000);
+  BOOST_TEST(channel["waiting_for"]["actor"] == 4);
+  BOOST_TEST(channel["ages_ms"]["ready"] == 1500);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -70,6 +70,18 @@ BOOST_AUTO_TEST_CASE(later_commands_wait_in_order) {
   BOOST_TEST(closed(ann));
 }
 
+BOOST_AUTO_TEST_CASE(who_waits_for_an_auth_server_says_so) {
+  const auto ann = greet();
+  send(ann, "AUTH\n" + sized("secret"));
+  const auto told = stats_of_clients().at(0);
+  BOOST_TEST(row_of(told.state).word == "asking auth");
+  BOOST_TEST(told.waits_for.actor == settings->authorizer.id());
+  grant(all_of("t"));
+  BOOST_TEST(row_of(stats_of_clients().at(0).state).word == "idle");
+  send(ann, pub("t", "a"));
+  BOOST_TEST(row_of(stats_of_clients().at(0).state).word == "busy");
+}
+
 BOOST_AUTO_TEST_CASE(other_clients_go_on) {
   const auto ann = let_in("t");
   const auto bob = greet();

@@ -6,6 +6,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <caf/event_based_actor.hpp>
+
 namespace cafq::test {
 
 namespace {
@@ -64,6 +66,26 @@ BOOST_AUTO_TEST_CASE(refuses_nobody_who_has_begun) {
   BOOST_TEST(take_step(3s) == step::failed);
   BOOST_TEST(what->error()
              == "tls: first record does not look like a TLS handshake");
+}
+
+BOOST_AUTO_TEST_CASE(counts_as_all_others) {
+  take_step(0s);
+  const auto x = ask<actor_stat>(shaker, atom::stat_v).value();
+  BOOST_TEST(x.kind == "handshaker");
+  BOOST_TEST(x.handled > 0u);
+  BOOST_TEST(x.counter("steps") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(who_finds_nobody_to_take_steps_is_refused) {
+  self->send_exit(shaker, caf::exit_reason::user_shutdown);
+  run();
+  bool told = false;
+  sys.spawn([&](caf::event_based_actor* me) {
+    cafq::take_step(me, shaker, what, [&] { told = true; });
+  });
+  run();
+  BOOST_TEST(told);
+  BOOST_TEST(what->state() == step::failed);
 }
 
 BOOST_AUTO_TEST_CASE(does_nothing_for_who_has_gone) {

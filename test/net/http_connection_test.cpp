@@ -278,6 +278,14 @@ struct with_auth : http_network {
 
 } // namespace
 
+BOOST_AUTO_TEST_CASE(who_asks_why_has_to_name_the_node_as_it_is_known) {
+  const auto ann = visit();
+  send(ann, get("/debug/why?topic=t"));
+  BOOST_TEST(answers(ann).starts_with("403 "));
+  send(ann, "GET /debug/why HTTP/1.1\r\nHost: 127.0.0.1:4151\r\n\r\n");
+  BOOST_TEST(answers(ann).starts_with("400 "));
+}
+
 BOOST_FIXTURE_TEST_CASE(nothing_is_done_without_a_secret, with_auth) {
   const auto ann = visit();
   send(ann, post("/pub?topic=t", "a"));

@@ -92,6 +92,14 @@ listener_state& network::listener_data() {
   return dynamic_cast<std::remove_pointer_t<pointer>&>(*ptr).state;
 }
 
+std::vector<actor_stat> network::stats_of_clients() {
+  std::vector<actor_stat> result;
+  const auto all = ask<std::vector<stat_actor>>(listener, atom::list_v).value();
+  for (const auto& x : all)
+    result.push_back(ask<actor_stat>(x, atom::stat_v).value());
+  return result;
+}
+
 bool network::reading(connection_handle x) {
   return !mpx.passive_mode(x);
 }

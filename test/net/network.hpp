@@ -58,6 +58,9 @@ struct network : broker {
 
   listener_state& listener_data();
 
+  /// Returns what each connection tells about itself.
+  std::vector<actor_stat> stats_of_clients();
+
   /// Whether the node reads what a client sends.
   bool reading(connection_handle x);
 

@@ -21,7 +21,7 @@ constexpr auto example = R"({"actors":[
    "counters":{},"peers":[4]},
   {"id":4,"parent":3,"kind":"channel","name":"c","mailbox":1,"handled":3,
    "paused":false,
-   "counters":{"depth":5},"peers":[]}]})";
+   "state":"no consumer","counters":{"depth":5},"peers":[]}]})";
 
 } // namespace
 
@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(puts_children_under_their_parents) {
   BOOST_TEST(draw_actors(parse_actors(example), actor_order::name, "")
              == "node             mailbox 0  handled 2  topics 2\n"
                 "|- topic a       mailbox 0  handled 2\n"
-                "|  `- channel c  mailbox 1  handled 3  depth 5\n"
+                "|  `- channel c  mailbox 1  handled 3  no consumer  depth 5\n"
                 "`- topic b       mailbox 7  handled 9  paused\n");
 }
 

@@ -26,6 +26,7 @@ actor_entry to_actor(const json& x) {
   result.mailbox = x.at("mailbox").get<std::uint64_t>();
   result.handled = x.at("handled").get<std::uint64_t>();
   result.paused = x.at("paused").get<bool>();
+  result.state = printable(x.value("state", std::string{}));
   for (const auto& [name, value] : x.at("counters").items())
     result.counters.emplace_back(name, value.get<std::uint64_t>());
   return result;
@@ -74,7 +75,9 @@ private:
 std::string facts_of(const actor_entry& x) {
   auto result = "mailbox " + std::to_string(x.mailbox) + "  handled "
                 + std::to_string(x.handled);
-  if (x.paused)
+  if (!x.state.empty())
+    result += "  " + x.state;
+  else if (x.paused)
     result += "  paused";
   for (const auto& [name, value] : x.counters)
     result += "  " + name + " " + std::to_string(value);

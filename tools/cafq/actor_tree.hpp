@@ -17,6 +17,8 @@ struct actor_entry {
   std::uint64_t mailbox = 0;
   std::uint64_t handled = 0;
   bool paused = false;
+  /// Empty if the broker is one that does not tell.
+  std::string state;
   std::vector<std::pair<std::string, std::uint64_t>> counters;
 };
 
@@ -28,9 +30,9 @@ enum class actor_order : std::uint8_t { name, mailbox };
 
 /// Draws actors as a tree, children under their parent:
 ///
-///     node                   mailbox 0  handled 9  topics 1
-///     `- topic orders        mailbox 0  handled 7  depth 3
-///        `- channel archive  mailbox 0  handled 5  depth 0  in_flight 2
+///     node                   mailbox 0  handled 9  ready  topics 1
+///     `- topic orders        mailbox 0  handled 7  flowing  depth 3
+///        `- channel archive  mailbox 0  handled 5  RDY 0  depth 3
 ///
 /// @param kind Only these, as a list; empty for the tree of all.
 [[nodiscard]] std::string draw_actors(std::vector<actor_entry> actors,

@@ -57,7 +57,7 @@ void add_actors(CLI::App& app) {
   sub->add_option("--kind", x->kind,
                   "Only these: node, topic, channel, listener, connection, "
                   "http, store, discovery, lookup_peer, fetcher, authorizer, "
-                  "statsd");
+                  "handshaker, collector, statsd");
   const std::map<std::string, actor_order> orders{
     {"name", actor_order::name}, {"mailbox", actor_order::mailbox}};
   sub->add_option("--sort", x->order, "name or mailbox")

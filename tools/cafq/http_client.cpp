@@ -61,15 +61,6 @@ http_reply read_reply(int fd) {
   return {answer.result_int(), std::move(answer.body())};
 }
 
-/// Returns what an answer says in words.
-std::string reason(const http_reply& reply) {
-  const auto answer = nlohmann::json::parse(reply.body, nullptr, false);
-  if (answer.is_object() && answer.contains("message")
-      && answer["message"].is_string())
-    return answer["message"].get<std::string>();
-  return std::to_string(reply.status);
-}
-
 } // namespace
 
 http_reply http_request(const endpoint& where, std::string_view method,
@@ -84,6 +75,14 @@ http_reply http_request(const endpoint& where, std::string_view method,
   request += "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
   send_all(fd.get(), request);
   return read_reply(fd.get());
+}
+
+std::string reason(const http_reply& reply) {
+  const auto answer = nlohmann::json::parse(reply.body, nullptr, false);
+  if (answer.is_object() && answer.contains("message")
+      && answer["message"].is_string())
+    return answer["message"].get<std::string>();
+  return std::to_string(reply.status);
 }
 
 std::string http_fetch(const std::string& address, std::string_view method,

@@ -21,6 +21,9 @@ struct http_reply {
 http_request(const endpoint& where, std::string_view method,
              std::string_view target);
 
+/// Returns what an answer that is no success says in words.
+[[nodiscard]] std::string reason(const http_reply& reply);
+
 /// The same, but takes only 200 for an answer.
 /// @throws error with the broker's own word otherwise.
 [[nodiscard]] std::string

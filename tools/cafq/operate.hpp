@@ -19,4 +19,7 @@ void add_store(CLI::App& app);
 /// Adds `cafq topic` and `cafq channel`.
 void add_topic_and_channel(CLI::App& app);
 
+/// Adds `cafq why`.
+void add_why(CLI::App& app);
+
 } // namespace cafq::tool

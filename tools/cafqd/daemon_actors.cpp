@@ -131,6 +131,7 @@ void daemon_actors::start_collector() {
   sources.clients = nsq_listener_;
   sources.directory = directory_;
   collector_ = sys_.spawn<caf::detached>(stats_collector, sources);
+  directory_->add(collector_);
 }
 
 void daemon_actors::start_statsd() {

@@ -40,7 +40,8 @@ export class HttpClient {
 
   request(method, target, { body, headers = {} } = {}) {
     const data = body === undefined ? null : Buffer.from(body, 'latin1');
-    const lines = [`${method} ${target} HTTP/1.1`, 'Host: test'];
+    const host = 'Host' in headers ? [] : ['Host: test'];
+    const lines = [`${method} ${target} HTTP/1.1`, ...host];
     if (data && !('Transfer-Encoding' in headers)) lines.push(`Content-Length: ${data.length}`);
     for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
     this.send(`${lines.join('\r\n')}\r\n\r\n`);

@@ -1,0 +1,99 @@
+#include "actors/actor_support.hpp"
+#include "actors/topic.hpp"
+
+#include <chrono>
+#include <utility>
+
+// What a topic tells about itself.
+
+namespace cafq {
+
+namespace {
+
+/// What was published within so long is still on its way.
+constexpr auto published_lately = std::chrono::seconds{1};
+
+} // namespace
+
+topic_state::obstacle topic_state::situation_of_held() const {
+  using cause = awaited::cause;
+  if (paused)
+    return {actor_state::topic_paused, awaited::outside(cause::human), {}};
+  if (channels.empty())
+    return {actor_state::topic_no_channel, awaited::outside(cause::client), {}};
+  for (const auto& [id, x] : channels)
+    if (!x.ephemeral && x.outstanding >= transit_window)
+      return {actor_state::topic_waits_for_channel,
+              awaited::some_actor(x.handle.id()),
+              {}};
+  return behind_store({});
+}
+
+topic_state::obstacle topic_state::situation(queue::time_point now) const {
+  if (auto why = unwelcome(); !why.empty())
+    return {actor_state::topic_disk_refuses,
+            awaited::outside(awaited::cause::disk, std::move(why)),
+            {}};
+  if (!waiting_.empty())
+    if (auto why = no_room())
+      return *std::move(why);
+  const auto holds = held.queue().depth() + held.queue().deferred() > 0;
+  if (paused || (holding() && holds))
+    return situation_of_held();
+  if (!appends_.empty())
+    return behind_store({});
+  const auto flows = published_ != queue::time_point{}
+                     && now - published_ < published_lately;
+  return {flows ? actor_state::topic_flowing : actor_state::topic_idle, {}, {}};
+}
+
+/// Returns for how long it has been so, if that is known.
+std::optional<queue::duration>
+topic_state::how_long(actor_state x, queue::time_point now) const {
+  if (!waiting_.empty())
+    return now - waiting_.front().since;
+  if (x == actor_state::topic_paused)
+    return now - turned;
+  if (x == actor_state::topic_idle)
+    return now - std::max(published_, turned);
+  return std::nullopt;
+}
+
+void topic_state::tell_ages(actor_stat& to, queue::time_point now) const {
+  if (!waiting_.empty())
+    to.ages.emplace_back("publish", now - waiting_.front().since);
+  if (const auto ns = held.queue().oldest_ready_ns())
+    to.ages.emplace_back("ready", now.time_since_epoch()
+                                    + settings.unix_offset()
+                                    - queue::duration{*ns});
+  if (const auto due = held.queue().first_due())
+    to.first_due = *due - now;
+}
+
+actor_stat topic_state::stat() const {
+  const auto now = self->clock().now();
+  const auto doing = situation(now);
+  auto result = stat_of(self, doing.state, key, parent);
+  result.in_state = how_long(doing.state, now);
+  result.waits_for = doing.waits_for;
+  tell_ages(result, now);
+  result.paused = paused;
+  result.sync = to_string(mode);
+  result.counters = {
+    {"depth", held.queue().depth() + held.queue().deferred()},
+    {"backend_depth", held.queue().backend_depth()},
+    {"messages", messages},
+    {"bytes", bytes},
+    {"dropped", dropped},
+    {"waiting", waiting_.size()},
+    {"appending", appends_.size()},
+    {"channels", channels.size()},
+  };
+  for (const auto& [id, x] : channels)
+    result.peers.push_back(x.handle.id());
+  if (store)
+    result.peers.push_back(store.id());
+  return result;
+}
+
+} // namespace cafq
