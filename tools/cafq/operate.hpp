@@ -19,6 +19,9 @@ void add_store(CLI::App& app);
 /// Adds `cafq topic` and `cafq channel`.
 void add_topic_and_channel(CLI::App& app);
 
+/// Adds `cafq top`.
+void add_top(CLI::App& app);
+
 /// Adds `cafq why`.
 void add_why(CLI::App& app);
 
