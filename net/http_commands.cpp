@@ -36,14 +36,14 @@ void http_connection_state::on(http::response& x) {
 // -- publishing ---------------------------------------------------------------
 
 void http_connection_state::on(http::publish& x) {
-  publishing = std::move(x);
+  publishing.emplace(std::move(x));
   publish_tries = most_publish_tries;
   due = http_answer::publish;
   find_topic();
 }
 
 void http_connection_state::find_topic() {
-  if (const auto* known = topics.find(publishing->topic)) {
+  if (const auto* known = topics.find(publishing->topic())) {
     publish_to(*known);
     return;
   }
@@ -51,10 +51,11 @@ void http_connection_state::find_topic() {
     refused(last_ticket, {});
     return;
   }
-  self->request(settings->node, node_patience, atom::topic_v, publishing->topic)
+  self
+    ->request(settings->node, node_patience, atom::topic_v, publishing->topic())
     .then(
       [this](const topic_actor& found) {
-        remember_topic(publishing->topic, found);
+        remember_topic(publishing->topic(), found);
         publish_to(found);
         run();
       },
@@ -88,32 +89,35 @@ void http_connection_state::watch(const stat_actor& whom, bool on) {
 }
 
 void http_connection_state::publish_to(const topic_actor& to) {
-  if (publishing->failed || publishing->messages.empty()) {
-    auto x = publishing->failed ? std::move(*publishing->failed)
-                                : http::text_ok("OK");
+  if (!publishing->pack(unix_time_ns(), self->clock().now())) {
+    pack_later();
+    return;
+  }
+  auto& failed = publishing->failed();
+  if (failed || publishing->messages() == 0) {
+    auto x = failed ? std::move(*failed) : http::text_ok("OK");
     publishing.reset();
     answer(std::move(x));
     return;
   }
-  batch_ptr x{new batch};
-  if (publishing->delay.count() > 0) {
-    x->items.push_back(
-      {queue::block::make(publishing->messages, unix_time_ns()),
-       self->clock().now() + publishing->delay});
-  } else {
-    for (auto& block : queue::make_blocks(publishing->messages, unix_time_ns()))
-      x->items.push_back({std::move(block), {}});
-  }
   if (large)
     large->becomes_messages();
   put_to = to.address();
-  self->send(to, atom::put_v, std::move(x), client_actor{self}, ++last_ticket);
+  self->send(to, atom::put_v, publishing->take(), client_actor{self},
+             ++last_ticket);
+}
+
+/// Lets others have their turn before more messages are packed.
+void http_connection_state::pack_later() {
+  packing = true;
+  self->backend().post(
+    [me = http_connection_actor{self}] { caf::anon_send(me, atom::resume_v); });
 }
 
 void http_connection_state::accepted(ticket t) {
   if (t != last_ticket || !publishing)
     return;
-  published += publishing->messages.size();
+  published += publishing->messages();
   publishing.reset();
   put_to = nullptr;
   answer(http::text_ok("OK"));
@@ -134,6 +138,7 @@ void http_connection_state::down(const caf::actor_addr& who) {
   // An answer would have come first: the topic did not take it.
   if (put_to && put_to == who) {
     put_to = nullptr;
+    publishing->start_over();
     find_topic();
   }
 }

@@ -268,6 +268,8 @@ void http_connection_state::account() {
 void http_connection_state::resume() {
   if (settings->clients->tight())
     socket.shrink();
+  if (std::exchange(packing, false))
+    find_topic();
   run();
 }
 

@@ -14,6 +14,7 @@
 #include "net/http_situation.hpp"
 #include "net/known_topics.hpp"
 #include "net/listener.hpp"
+#include "net/publish_packer.hpp"
 #include "net/tick_timer.hpp"
 
 #include <caf/io/connection_handle.hpp>
@@ -40,7 +41,8 @@ using http_connection_actor
                          // Tells about itself.
                          caf::replies_to<atom::stat>::with<actor_stat>,
                          // INTERNAL: goes on with a body for which there was no
-                         // memory. Gives back memory that others need.
+                         // memory, or with a publish of many messages. Gives
+                         // back memory that others need.
                          caf::reacts_to<atom::resume>,
                          // INTERNAL: looks for a client that is too slow.
                          caf::reacts_to<atom::tick>>;
@@ -163,6 +165,7 @@ private:
   void remember_topic(const std::string& topic, const topic_actor& handle);
   void watch(const stat_actor& whom, bool on);
   void publish_to(const topic_actor& to);
+  void pack_later();
   void fail(const caf::error& why, std::string_view token);
   template <class Result, class Handle, class... Ts>
   void perform(const Handle& who, std::string_view token, Ts... xs);
@@ -209,7 +212,9 @@ private:
 
   // Publishing.
   known_topics<topic_actor> topics;
-  std::optional<http::publish> publishing;
+  std::optional<publish_packer> publishing;
+  /// Whether the next turn goes on with its messages.
+  bool packing = false;
   int publish_tries = 0;
   ticket last_ticket = 0;
   caf::actor_addr put_to;

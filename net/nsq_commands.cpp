@@ -309,9 +309,14 @@ void connection_state::on(const protocol::dpub& x) {
 
 /// Tells a client that may not before all of its body has come, as nsqd.
 void connection_state::on(const protocol::mpub_begin& x) {
+  publishes.begin_mpub();
   if (!may_publish(command_name::mpub, x))
     return;
   need_topic(x.topic);
+}
+
+void connection_state::on(const protocol::mpub_part& x) {
+  publishes.add(x);
 }
 
 void connection_state::on(const protocol::mpub& x) {
@@ -320,7 +325,7 @@ void connection_state::on(const protocol::mpub& x) {
   settle_before_answer();
   const auto t = publishes.add(x, lasting(x.records), ticket_source());
   slots.wait(t, command_name::mpub);
-  count_published(x.topic, x.count);
+  count_published(x.topic, x.all);
   need_topic(x.topic);
 }
 

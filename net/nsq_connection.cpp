@@ -13,8 +13,14 @@ namespace cafq {
 
 namespace {
 
-/// Pieces decoded in a row for one client, whatever a read inflates to.
+/// Pieces decoded in a row for one client, whatever a read inflates to, and
+/// parts of an MPUB.
 constexpr size_t most_pieces = 2;
+
+bool is_part(const protocol::parse_result& x) {
+  const auto* command = std::get_if<protocol::command>(&x);
+  return command && std::holds_alternative<protocol::mpub_part>(*command);
+}
 
 constexpr size_t least_read = 1024;
 
@@ -121,6 +127,7 @@ void connection_state::run() {
       auto x = parser->next();
       idle = std::holds_alternative<protocol::need_more>(x);
       handle(x);
+      pieces += is_part(x);
       if (idle && socket.filters()) {
         idle = !decode();
         ++pieces;
@@ -135,7 +142,7 @@ void connection_state::run() {
     filters->stash();
   if (idle && phase == nsq_phase::emptying)
     input_ended();
-  const auto tired = !idle && pieces == most_pieces && may_run();
+  const auto tired = !idle && pieces >= most_pieces && may_run();
   const auto room = body_has_room(idle);
   if (!ending())
     set_reading((may_run() && !tired && room)
@@ -149,7 +156,7 @@ void connection_state::run() {
 
 void connection_state::handle(const protocol::parse_result& x) {
   if (const auto* command = std::get_if<protocol::command>(&x)) {
-    ++commands;
+    commands += !is_part(x);
     line_due_since = run_started;
     if (log::enabled(log::level::debug))
       log::debug("PROTOCOL(V2): [{}] {}", socket.peer(),

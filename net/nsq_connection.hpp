@@ -117,6 +117,7 @@ struct connection_state {
   void on(const protocol::pub& x);
   void on(const protocol::dpub& x);
   void on(const protocol::mpub_begin& x);
+  void on(const protocol::mpub_part& x);
   void on(const protocol::mpub& x);
 
   broker self;

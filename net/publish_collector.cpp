@@ -2,6 +2,8 @@
 
 #include "net/protocol/record.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace cafq {
@@ -14,12 +16,34 @@ constexpr size_t kept_bodies = 16;
 
 } // namespace
 
+namespace {
+
+void take_records(std::vector<std::string_view>& to, std::string_view records,
+                  uint32_t count) {
+  to.reserve(to.size() + count);
+  for (uint32_t i = 0; i < count; ++i)
+    to.push_back(protocol::take_record(records));
+}
+
+} // namespace
+
+void publish_collector::add(const protocol::mpub_part& x) {
+  if (!parts_)
+    parts_.reset(new batch);
+  std::vector<std::string_view> bodies;
+  take_records(bodies, x.records, x.count);
+  for (auto& block : queue::make_blocks(bodies, timestamp_ns_))
+    parts_->items.push_back({std::move(block), {}});
+}
+
 void publish_collector::append_records(open_group& x,
                                        const protocol::mpub& command) {
-  auto rest = command.records;
-  x.bodies.reserve(x.bodies.size() + command.count);
-  for (uint32_t i = 0; i < command.count; ++i)
-    x.bodies.push_back(protocol::take_record(rest));
+  if (const auto parts = std::exchange(parts_, nullptr)) {
+    close_block(x);
+    std::move(parts->items.begin(), parts->items.end(),
+              std::back_inserter(x.body->items));
+  }
+  take_records(x.bodies, command.records, command.count);
   x.bytes += command.body_bytes;
 }
 

@@ -39,7 +39,15 @@ public:
     return x.answer_to;
   }
 
-  /// Adds the messages of an MPUB.
+  /// An MPUB comes: what is left of parts is of one that was not finished.
+  void begin_mpub() noexcept {
+    parts_.reset();
+  }
+
+  /// Copies messages of an MPUB that has more to come.
+  void add(const protocol::mpub_part& x);
+
+  /// Adds the messages of an MPUB, those of its parts included.
   template <class NewTicket>
   ticket
   add(const protocol::mpub& command, bool lasting, NewTicket&& new_ticket) {
@@ -104,7 +112,7 @@ private:
     return x;
   }
 
-  static void append_records(open_group& x, const protocol::mpub& command);
+  void append_records(open_group& x, const protocol::mpub& command);
 
   void close_block(open_group& x) const;
 
@@ -115,6 +123,7 @@ private:
   std::vector<open_group> groups_;
   size_t used_ = 0;
   int64_t timestamp_ns_ = 0;
+  batch_ptr parts_;
 };
 
 } // namespace cafq

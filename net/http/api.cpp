@@ -72,7 +72,7 @@ effect to_pub(const request& x, std::string_view body, body_state how,
     return std::move(*bad);
   publish result;
   result.topic = std::move(std::get<std::string>(topic));
-  result.messages = {body};
+  result.message = body;
   // The query was good enough for the topic. What is found in it is a view.
   const auto parameters = *query::parse(x.query);
   if (const auto defer = parameters.find("defer")) {
@@ -93,15 +93,9 @@ effect to_mpub(const request& x, std::string_view body, body_state how,
   publish result;
   result.topic = std::move(std::get<std::string>(topic));
   const auto binary = query::parse(x.query)->flag("binary", false);
-  auto messages = binary ? split_records(body, allowed)
-                         : split_lines(body, allowed);
-  if (auto* bad = std::get_if<response>(&messages))
-    result.failed = std::move(*bad);
-  else if (how == body_state::broken)
-    result.failed = failure(500, "INTERNAL_ERROR");
-  else
-    result.messages
-      = std::move(std::get<std::vector<std::string_view>>(messages));
+  result.many.emplace(
+    body, binary ? mpub_reader::form::records : mpub_reader::form::lines,
+    how != body_state::broken, allowed);
   return result;
 }
 

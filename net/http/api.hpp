@@ -21,8 +21,9 @@ namespace cafq::http {
 /// Publish messages; the topic is created first.
 struct publish {
   std::string topic;
-  /// Within the body of the request.
-  std::vector<std::string_view> messages;
+  /// The body of the request, or the messages within it.
+  std::string_view message;
+  std::optional<mpub_reader> many;
   std::chrono::milliseconds delay{0};
   /// What nsqd only finds wrong behind the creation of the topic.
   std::optional<response> failed;

@@ -6,53 +6,77 @@
 
 namespace cafq::http {
 
-mpub_result split_lines(std::string_view body, const limits& allowed) {
-  std::vector<std::string_view> result;
-  const auto readable = allowed.max_body_size + 1;
-  size_t at = 0;
-  while (at < body.size()) {
-    const auto end = body.find('\n', at);
-    const auto next = end == body.npos ? body.size() : end + 1;
-    if (next >= readable)
-      return failure(413, "BODY_TOO_BIG");
-    const auto line = body.substr(at, std::min(end, body.size()) - at);
-    if (line.size() > allowed.max_msg_size)
-      return failure(413, "MSG_TOO_BIG");
-    if (!line.empty())
-      result.push_back(line);
-    at = next;
-  }
-  return result;
+mpub_reader::mpub_reader(std::string_view body, form how, bool whole,
+                         const limits& allowed) noexcept
+  : body_(body), allowed_(allowed), form_(how), whole_(whole) {
+  // nop
 }
 
-mpub_result split_records(std::string_view body, const limits& allowed) {
-  const auto read_int = [&](int32_t& value) {
-    if (body.size() < sizeof value)
-      return false;
-    value = protocol::load_big_endian<int32_t>(body.data());
-    body.remove_prefix(sizeof value);
-    return true;
-  };
-  if (body.size() > allowed.max_body_size)
+std::optional<response>
+mpub_reader::read(size_t most, std::vector<std::string_view>& to) {
+  auto bad = form_ == form::lines ? read_lines(most, to)
+                                  : read_records(most, to);
+  if (!bad && done_ && !whole_)
+    bad = failure(500, "INTERNAL_ERROR");
+  done_ |= bad.has_value();
+  return bad;
+}
+
+std::optional<response>
+mpub_reader::read_lines(size_t most, std::vector<std::string_view>& to) {
+  const auto readable = allowed_.max_body_size + 1;
+  for (; most > 0 && at_ < body_.size(); --most) {
+    const auto end = body_.find('\n', at_);
+    const auto next = end == body_.npos ? body_.size() : end + 1;
+    if (next >= readable)
+      return failure(413, "BODY_TOO_BIG");
+    const auto line = body_.substr(at_, std::min(end, body_.size()) - at_);
+    if (line.size() > allowed_.max_msg_size)
+      return failure(413, "MSG_TOO_BIG");
+    if (!line.empty())
+      to.push_back(line);
+    at_ = next;
+  }
+  done_ = at_ == body_.size();
+  return std::nullopt;
+}
+
+std::optional<response>
+mpub_reader::read_records(size_t most, std::vector<std::string_view>& to) {
+  if (left_ < 0)
+    if (auto bad = read_count())
+      return bad;
+  for (; most > 0 && left_ > 0; --most, --left_) {
+    int32_t size = 0;
+    if (!read_int(size) || size <= 0
+        || static_cast<uint64_t>(size) > allowed_.max_msg_size
+        || static_cast<size_t>(size) > body_.size() - at_)
+      return failure(413, "BAD_MESSAGE");
+    to.push_back(body_.substr(at_, static_cast<size_t>(size)));
+    at_ += static_cast<size_t>(size);
+  }
+  done_ = left_ == 0;
+  return std::nullopt;
+}
+
+std::optional<response> mpub_reader::read_count() {
+  if (body_.size() > allowed_.max_body_size)
     return failure(413, "BODY_TOO_BIG");
   // A message takes five bytes at least.
-  const auto most = (std::max<uint64_t>(allowed.max_body_size, 4) - 4) / 5;
+  const auto most = (std::max<uint64_t>(allowed_.max_body_size, 4) - 4) / 5;
   int32_t count = 0;
   if (!read_int(count) || count <= 0 || static_cast<uint64_t>(count) > most)
     return failure(413, "BAD_BODY");
-  std::vector<std::string_view> result;
-  // What the count claims need not be there.
-  result.reserve(std::min(static_cast<size_t>(count), body.size() / 5));
-  for (; count > 0; --count) {
-    int32_t size = 0;
-    if (!read_int(size) || size <= 0
-        || static_cast<uint64_t>(size) > allowed.max_msg_size
-        || static_cast<size_t>(size) > body.size())
-      return failure(413, "BAD_MESSAGE");
-    result.push_back(body.substr(0, static_cast<size_t>(size)));
-    body.remove_prefix(static_cast<size_t>(size));
-  }
-  return result;
+  left_ = count;
+  return std::nullopt;
+}
+
+bool mpub_reader::read_int(int32_t& value) noexcept {
+  if (body_.size() - at_ < sizeof value)
+    return false;
+  value = protocol::load_big_endian<int32_t>(body_.data() + at_);
+  at_ += sizeof value;
+  return true;
 }
 
 } // namespace cafq::http

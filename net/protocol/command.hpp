@@ -83,6 +83,15 @@ struct mpub_begin {
   std::string_view topic;
 };
 
+/// The first messages of an MPUB that has so many that to handle all at once
+/// would take long. All of its body is there and good; nothing may come of it
+/// before the `mpub` behind.
+struct mpub_part {
+  /// As those of `mpub`.
+  std::string_view records;
+  uint32_t count = 0;
+};
+
 /// The body of the MPUB announced by the mpub_begin right before.
 ///
 ///   MPUB <topic>\n [ 4-byte size ][ 4-byte count ] count x record
@@ -91,14 +100,16 @@ struct mpub_begin {
 /// Nobody compares the first size with the records that follow.
 struct mpub {
   std::string_view topic;
-  /// The records, sizes checked; walk them with take_record().
+  /// The records, sizes checked; walk them with take_record(). Those of the
+  /// parts before are not among them.
   std::string_view records;
   uint32_t count = 0;
-  /// The bytes of all bodies.
+  /// The messages and the bytes of all bodies, parts included.
+  uint32_t all = 0;
   size_t body_bytes = 0;
 };
 
-using command = std::variant<nop, fin, pub, mpub_begin, mpub, rdy, req, touch,
-                             dpub, sub, cls, identify, auth>;
+using command = std::variant<nop, fin, pub, mpub_begin, mpub_part, mpub, rdy,
+                             req, touch, dpub, sub, cls, identify, auth>;
 
 } // namespace cafq::protocol

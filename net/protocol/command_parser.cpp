@@ -152,8 +152,12 @@ parse_result command_parser::read_mpub(std::string_view window) {
     wanted_ = line_size_ + mpub_.wanted();
     return need_more{};
   }
+  const auto last = mpub_.last();
+  const auto part = mpub_.take(body);
+  if (!last)
+    return command{mpub_part{part.records, part.count}};
   finish(line_size_ + mpub_.size());
-  return command{mpub{topic(window), mpub_.records(body), mpub_.count(),
+  return command{mpub{topic(window), part.records, part.count, mpub_.count(),
                       mpub_.message_bytes()}};
 }
 

@@ -69,9 +69,12 @@ struct renderer {
     return line({"MPUB", x.topic});
   }
 
+  std::string operator()(const mpub_part& x) const {
+    return "[MPUB] " + std::to_string(x.count) + " messages and more";
+  }
+
   std::string operator()(const mpub& x) const {
-    return line({"MPUB", x.topic}) + " " + std::to_string(x.count)
-           + " messages";
+    return line({"MPUB", x.topic}) + " " + std::to_string(x.all) + " messages";
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include "net/protocol/big_endian.hpp"
 #include "net/protocol/body_rules.hpp"
+#include "net/protocol/record.hpp"
 
 #include <algorithm>
 
@@ -71,6 +72,20 @@ violation mpub_body::cut_short(size_t body_size) const {
   if (body_size - at_ < 4)
     return no_record_size(index_);
   return no_body(command_name::mpub);
+}
+
+mpub_body::part mpub_body::take(std::string_view body) noexcept {
+  auto rest = body.substr(taken_to_, at_ - taken_to_);
+  part result{rest, count_ - taken_};
+  if (!last()) {
+    for (size_t i = 0; i < most_in_part; ++i)
+      (void)take_record(rest);
+    result.records.remove_suffix(rest.size());
+    result.count = most_in_part;
+  }
+  taken_ += result.count;
+  taken_to_ += result.records.size();
+  return result;
 }
 
 size_t mpub_body::wanted() const noexcept {

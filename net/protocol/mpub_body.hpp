@@ -39,10 +39,22 @@ public:
     return at_;
   }
 
-  /// Returns the records within the body.
+  /// Most records to handle in one go.
+  static constexpr size_t most_in_part = 8192;
+
+  struct part {
+    std::string_view records;
+    uint32_t count = 0;
+  };
+
+  /// Returns the next records within the body, at most `most_in_part`.
   /// @pre `done()`
-  [[nodiscard]] std::string_view records(std::string_view body) const noexcept {
-    return body.substr(first_record, at_ - first_record);
+  [[nodiscard]] part take(std::string_view body) noexcept;
+
+  /// Whether the next part is the last one.
+  /// @pre `done()`
+  [[nodiscard]] bool last() const noexcept {
+    return count_ - taken_ <= most_in_part;
   }
 
   [[nodiscard]] uint32_t count() const noexcept {
@@ -66,6 +78,9 @@ private:
   uint32_t count_ = 0;
   /// How many records are complete.
   uint32_t index_ = 0;
+  /// How many records were taken, and where the others begin.
+  uint32_t taken_ = 0;
+  size_t taken_to_ = first_record;
 };
 
 } // namespace cafq::protocol

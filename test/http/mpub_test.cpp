@@ -26,14 +26,26 @@ struct row {
   }
 };
 
-std::string show(const mpub_result& x) {
-  if (const auto* bad = std::get_if<response>(&x))
-    return std::to_string(bad->status) + " " + bad->body;
+/// What a reader gives out, `most` messages at a time.
+std::string
+show(mpub_reader::form how, const row& x, size_t most, bool whole = true) {
+  mpub_reader reader{x.body, how, whole, small};
+  std::vector<std::string_view> got;
+  while (!reader.done()) {
+    const auto before = got.size();
+    if (const auto bad = reader.read(most, got)) {
+      BOOST_TEST(reader.done());
+      return std::to_string(bad->status) + " " + bad->body;
+    }
+    BOOST_TEST(got.size() - before <= most);
+  }
   std::string result;
-  for (auto message : std::get<std::vector<std::string_view>>(x))
+  for (auto message : got)
     result.append(message).append("|");
   return result;
 }
+
+constexpr std::array<size_t, 3> some_at_a_time{1, 2, 1000};
 
 std::string error(const std::string& token) {
   return R"(413 {"message":")" + token + R"("})";
@@ -61,7 +73,8 @@ const std::array lines{
 };
 
 BOOST_DATA_TEST_CASE(takes_lines, data::make(lines), x) {
-  BOOST_TEST(show(split_lines(x.body, small)) == x.expected);
+  for (const auto most : some_at_a_time)
+    BOOST_TEST(show(mpub_reader::form::lines, x, most) == x.expected);
 }
 
 const std::array records{
@@ -83,7 +96,8 @@ const std::array records{
 };
 
 BOOST_DATA_TEST_CASE(takes_records, data::make(records), x) {
-  BOOST_TEST(show(split_records(x.body, small)) == x.expected);
+  for (const auto most : some_at_a_time)
+    BOOST_TEST(show(mpub_reader::form::records, x, most) == x.expected);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(bytes_that_do_not_last_are_copied_at_once) {
 BOOST_AUTO_TEST_CASE(an_mpub_joins_the_publishes_around_it) {
   add("t", "a");
   const auto records = test::sized("b") + test::sized("") + test::sized("ccc");
-  BOOST_TEST(uut.add(protocol::mpub{"t", records, 3, 4}, true, new_ticket())
+  BOOST_TEST(uut.add(protocol::mpub{"t", records, 3, 3, 4}, true, new_ticket())
              == 1u);
   add("t", "d");
   const auto groups = take();
@@ -107,13 +107,36 @@ BOOST_AUTO_TEST_CASE(a_large_mpub_becomes_several_blocks) {
   std::string records;
   for (int i = 0; i < 600; ++i)
     records += test::sized("x");
-  uut.add(protocol::mpub{"t", records, 600, 600}, true, new_ticket());
+  uut.add(protocol::mpub{"t", records, 600, 600, 600}, true, new_ticket());
   const auto groups = take();
   const auto& items = groups.at(0).body->items;
   BOOST_TEST_REQUIRE(items.size() == 3u);
   BOOST_TEST(items[0].body->count() == 256u);
   BOOST_TEST(items[1].body->count() == 256u);
   BOOST_TEST(items[2].body->count() == 88u);
+}
+
+BOOST_AUTO_TEST_CASE(an_mpub_in_parts_stays_in_order) {
+  add("t", "a");
+  uut.begin_mpub();
+  auto records = test::sized("b") + test::sized("c");
+  uut.add(protocol::mpub_part{records, 2});
+  records = test::sized("d");
+  uut.add(protocol::mpub_part{records, 1});
+  records = test::sized("e");
+  uut.add(protocol::mpub{"t", records, 1, 4, 4}, true, new_ticket());
+  const auto groups = take();
+  BOOST_TEST(text(groups.at(0)) == "[a][b c][d][e]");
+  BOOST_TEST(groups.at(0).bytes == 5u);
+}
+
+BOOST_AUTO_TEST_CASE(parts_of_an_mpub_that_ended_are_not_published) {
+  const auto records = test::sized("a");
+  uut.begin_mpub();
+  uut.add(protocol::mpub_part{records, 1});
+  uut.begin_mpub();
+  uut.add(protocol::mpub{"t", records, 1, 1, 1}, true, new_ticket());
+  BOOST_TEST(text(take().at(0)) == "[a]");
 }
 
 BOOST_AUTO_TEST_CASE(a_deferred_message_is_on_its_own_and_in_order) {

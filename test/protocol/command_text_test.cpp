@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(commands_look_as_they_were_sent) {
 BOOST_AUTO_TEST_CASE(bodies_and_secrets_stay_out) {
   BOOST_TEST(text_of(pub{"t", "body"}) == "[PUB t]");
   BOOST_TEST(text_of(dpub{"t", "body", 20ms}) == "[DPUB t 20]");
-  BOOST_TEST(text_of(mpub{"t", "records", 3, 9}) == "[MPUB t] 3 messages");
+  BOOST_TEST(text_of(mpub{"t", "records", 3, 3, 9}) == "[MPUB t] 3 messages");
   BOOST_TEST(text_of(identify{"{}"}) == "[IDENTIFY]");
   BOOST_TEST(text_of(auth{"secret"}) == "[AUTH]");
 }

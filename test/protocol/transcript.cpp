@@ -59,6 +59,9 @@ struct describer {
   std::string operator()(const mpub_begin& x) const {
     return "MPUB " + text(x.topic) + "...";
   }
+  std::string operator()(const mpub_part& x) const {
+    return "part of " + std::to_string(x.count);
+  }
   std::string operator()(const mpub& x) const {
     auto result = "MPUB " + text(x.topic);
     size_t bytes = 0;
