@@ -53,6 +53,8 @@ constexpr auto all_states = [] {
     state_row{http_idle, "http", "idle", idle, "The client asks for nothing."},
     state_row{http_busy, "http", "busy", flowing,
               "What the client asked for is under way."},
+    state_row{http_streaming, "http", "streaming", flowing,
+              "The client is told what changes."},
     state_row{http_handshaking, "http", "handshaking", waiting,
               "Its TLS begins."},
     state_row{http_asking_auth, "http", "asking auth", waiting,

@@ -44,6 +44,7 @@ enum class actor_state : uint8_t {
 
   http_idle,
   http_busy,
+  http_streaming,
   http_handshaking,
   http_asking_auth,
   http_waits_for_topic,

@@ -56,6 +56,8 @@ void append_state(std::string& out, const actor_stat& x) {
   out += "},";
 }
 
+} // namespace
+
 /// Writes an object piece by piece: building a tree first takes ten times as
 /// long, and there may be many thousands. Kinds and counters are our own words.
 void append_actor(std::string& out, const actor_stat& x) {
@@ -77,8 +79,6 @@ void append_actor(std::string& out, const actor_stat& x) {
   fmt::format_to(std::back_inserter(out), R"(}},"peers":[{}]}})",
                  fmt::join(x.peers, ","));
 }
-
-} // namespace
 
 std::string actors_json(const node_report& x) {
   std::string out = R"({"cafq_version":")";
@@ -109,6 +109,8 @@ std::string render(const node_report& x, const report_request& how) {
       return why_json(explain(x, how));
     case report_request::form::why_text:
       return why_text(explain(x, how));
+    case report_request::form::stream:
+      return stream_lines(x, how);
   }
   return {};
 }

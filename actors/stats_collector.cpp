@@ -37,6 +37,9 @@ bool share_scope(const report_request& x, const report_request& y) {
 }
 
 bool about_everybody(const report_request& x) {
+  using kind = report_view::kind;
+  if (x.how == form::stream)
+    return x.view.what != kind::topics;
   return x.how == form::actors_json || x.how == form::actors_dot
          || x.how == form::metrics || x.asks_why();
 }

@@ -96,7 +96,7 @@ void http_connection_state::take_input(std::string_view bytes) {
 void http_connection_state::closed_by_peer(caf::io::connection_handle handle) {
   if (!socket.is(handle) || phase == http_phase::closed)
     return;
-  const auto busy = due != http_answer::none || long_body;
+  const auto busy = (due != http_answer::none && !stream) || long_body;
   const auto first = !std::exchange(peer_done, true);
   // What CAF has of an answer is lost.
   if (!busy || !first || socket.pending() > 0 || !socket.outlive_input()) {
@@ -111,6 +111,8 @@ void http_connection_state::transferred(size_t count) {
   last_progress = self->clock().now();
   flush();
   run();
+  if (stream)
+    stream_tick();
 }
 
 // -- the loop -----------------------------------------------------------------
@@ -294,6 +296,7 @@ void http_connection_state::complete(http::body_state how) {
 
 void http_connection_state::close() {
   phase = http_phase::closed;
+  stream.reset();
   if (handshake)
     handshake->give_up();
   large.reset();
@@ -325,6 +328,8 @@ std::optional<queue::time_point> http_connection_state::patience_ends() const {
     return handshake_due;
   if (socket.pending() > 0)
     return last_progress + output_patience;
+  if (stream)
+    return stream->due();
   if (due != http_answer::none)
     return std::nullopt;
   if (!parser.within_request())
@@ -347,6 +352,8 @@ void http_connection_state::tick() {
   const auto until = deadline();
   if (!slow && (!until || now < *until)) {
     arm();
+  } else if (stream && socket.pending() == 0) {
+    stream_tick();
   } else if (parser.within_request() && !ending() && socket.pending() == 0) {
     last_request = true;
     early.reset();

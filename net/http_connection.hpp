@@ -12,6 +12,7 @@
 #include "net/http/router.hpp"
 #include "net/http_settings.hpp"
 #include "net/http_situation.hpp"
+#include "net/http_stream.hpp"
 #include "net/known_topics.hpp"
 #include "net/listener.hpp"
 #include "net/publish_packer.hpp"
@@ -93,6 +94,7 @@ struct http_connection_state {
   void on(const http::topic_command& x);
   void on(const http::channel_command& x);
   void on(const report_request& x);
+  void on(const http::stream_command& x);
   void on(const http::config_command& x);
   void on(const http::node_command& x);
   [[nodiscard]] std::string not_ready() const;
@@ -159,6 +161,12 @@ private:
   void throw_away(size_t bytes);
   [[nodiscard]] std::string_view date();
 
+  // -- http_stream.cpp --------------------------------------------------------
+
+  void look();
+  void looked(const report_text_ptr& text);
+  void stream_tick();
+
   // -- http_commands.cpp ------------------------------------------------------
 
   void find_topic();
@@ -204,6 +212,8 @@ private:
   report_text_ptr long_body;
   size_t long_body_at = 0;
   size_t thrown_away = 0;
+  /// Null unless the answer is one that never ends.
+  std::unique_ptr<http_stream> stream;
   int64_t date_second = 0;
   std::string date_text;
 

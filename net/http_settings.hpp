@@ -15,6 +15,7 @@
 #include "net/sending.hpp"
 #include "net/transport/tls_source.hpp"
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -50,6 +51,8 @@ struct http_settings {
   /// What HTTPS connections use; null for those in clear.
   std::shared_ptr<const transport::tls_source> tls;
   handshaker_actor handshaker;
+  /// How many streams there are, on all ports.
+  std::shared_ptr<size_t> streams = std::make_shared<size_t>(0);
   /// Whether every request in clear is refused.
   bool tls_required = false;
   /// Where to come instead; 0 if nowhere.

@@ -10,6 +10,8 @@ actor_state state_of(http_answer x) noexcept {
       return actor_state::http_asking_auth;
     case http_answer::publish:
       return actor_state::http_waits_for_topic;
+    case http_answer::stream:
+      return actor_state::http_streaming;
     case http_answer::other:
     case http_answer::none:
       break;

@@ -32,6 +32,8 @@ enum class http_answer : uint8_t {
   publish,
   /// Of anybody else: a report, or that a change is done.
   other,
+  /// One that never ends: what changes.
+  stream,
 };
 
 /// What keeps an HTTP connection from its next request.

@@ -4,6 +4,7 @@
 #include "net/protocol/names.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <utility>
 
@@ -15,6 +16,10 @@ using std::chrono::milliseconds;
 
 /// The longest value of an option. nsqd allows a message.
 constexpr uint64_t most_of_a_setting = uint64_t{64} * 1024;
+
+/// Rows of a stream; more of them behind a filter.
+constexpr int64_t most_rows = 1000;
+constexpr int64_t most_filtered_rows = 10000;
 
 response invalid_request() {
   return failure(400, "INVALID_REQUEST");
@@ -177,6 +182,87 @@ effect to_why(const request& x) {
   return result;
 }
 
+/// Reads a number within bounds; `otherwise` if there is none.
+std::optional<int64_t>
+read_number(const query& from, std::string_view key, int64_t otherwise,
+            int64_t least, int64_t most) {
+  const auto text = from.find(key);
+  if (!text)
+    return otherwise;
+  const auto result = read_integer(*text);
+  return result && *result >= least && *result <= most ? result : std::nullopt;
+}
+
+/// @returns false if there is no such view.
+bool read_view(const query& from, report_request& to) {
+  using kind = report_view::kind;
+  constexpr std::array views{
+    std::pair{std::string_view{"topics"}, kind::topics},
+    std::pair{std::string_view{"actors"}, kind::actors},
+    std::pair{std::string_view{"clients"}, kind::clients},
+    std::pair{std::string_view{"node"}, kind::node},
+  };
+  const auto wanted = from.find("view").value_or("topics");
+  for (const auto& [name, what] : views)
+    if (name == wanted) {
+      to.view.what = what;
+      to.include_clients = what == kind::actors || what == kind::clients;
+      return true;
+    }
+  return false;
+}
+
+/// Reads which of the rows to show.
+/// @returns what is wrong with it, if anything.
+std::optional<response> read_window(const query& from, report_view& to) {
+  constexpr std::array orders{"name",     "mailbox",   "handled",  "depth",
+                              "messages", "in_flight", "deferred", "commands"};
+  to.filter = from.get("filter");
+  const auto order = from.find("sort").value_or("name");
+  if (std::find(orders.begin(), orders.end(), order) == orders.end())
+    return failure(400, "INVALID_ARG_SORT - name, mailbox, handled, depth, "
+                        "messages, in_flight, deferred or commands");
+  to.order = order == "name" ? "" : order;
+  to.last = from.find("last").has_value();
+  const auto most = to.filter.empty() ? most_rows : most_filtered_rows;
+  const auto count = read_number(from, to.last ? "last" : "first",
+                                 std::min(most, most_rows), 1, most);
+  if (!count)
+    return failure(400, "INVALID_ARG_FIRST - 1 to 1000, or to 10000 behind a "
+                        "filter");
+  to.most = static_cast<size_t>(*count);
+  return std::nullopt;
+}
+
+effect to_stream(const request& x) {
+  const auto parameters = query::parse(x.query);
+  if (!parameters)
+    return invalid_request();
+  if (parameters->other_than({"view", "topic", "channel", "filter", "sort",
+                              "first", "last", "interval"}))
+    return failure(400, "INVALID_REQUEST - parameters are view, topic, "
+                        "channel, filter, sort, first, last and interval");
+  stream_command result;
+  result.what.how = report_request::form::stream;
+  if (parameters->find("topic"))
+    if (auto bad = read_name(*parameters, "topic", "MISSING_ARG_TOPIC",
+                             "INVALID_ARG_TOPIC", result.what.topic))
+      return std::move(*bad);
+  if (parameters->find("channel"))
+    if (auto bad = read_name(*parameters, "channel", "MISSING_ARG_CHANNEL",
+                             "INVALID_ARG_CHANNEL", result.what.channel))
+      return std::move(*bad);
+  if (!read_view(*parameters, result.what))
+    return failure(400, "INVALID_ARG_VIEW - topics, actors, clients or node");
+  if (auto bad = read_window(*parameters, result.what.view))
+    return std::move(*bad);
+  const auto interval = read_number(*parameters, "interval", 1000, 250, 10000);
+  if (!interval)
+    return failure(400, "INVALID_ARG_INTERVAL - 250 to 10000 (ms)");
+  result.interval = milliseconds{*interval};
+  return result;
+}
+
 effect to_config_put(const route& to, std::string_view body, body_state how) {
   if (how == body_state::broken)
     return failure(500, "INTERNAL_ERROR");
@@ -247,6 +333,8 @@ effect to_effect(const route& to, const request& x, std::string_view body,
       return to_actors(x);
     case endpoint::why:
       return to_why(x);
+    case endpoint::stream:
+      return to_stream(x);
     case endpoint::metrics: {
       report_request result;
       result.how = report_request::form::metrics;

@@ -47,6 +47,12 @@ struct node_command {
   endpoint what{};
 };
 
+/// Tell again and again what changes.
+struct stream_command {
+  report_request what;
+  std::chrono::milliseconds interval{1000};
+};
+
 /// Read or set an option.
 struct config_command {
   std::string option;
@@ -54,8 +60,9 @@ struct config_command {
   std::optional<std::string> value;
 };
 
-using effect = std::variant<response, publish, topic_command, channel_command,
-                            report_request, config_command, node_command>;
+using effect
+  = std::variant<response, publish, topic_command, channel_command,
+                 report_request, stream_command, config_command, node_command>;
 
 /// How much of a body to read.
 struct body_plan {

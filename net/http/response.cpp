@@ -116,7 +116,10 @@ std::string render_head(const response& x, const response_context& how) {
   if (x.v1)
     add(out, "X-Nsq-Content-Type", "nsq; version=1.0");
   add(out, "Date", how.date);
-  add(out, "Content-Length", std::to_string(x.content().size()));
+  if (x.endless)
+    add(out, "Cache-Control", "no-store");
+  else
+    add(out, "Content-Length", std::to_string(x.content().size()));
   if (guessed(x))
     add(out, "Content-Type", type_text(x));
   const auto stays = how.keep_alive && !x.close;

@@ -30,6 +30,8 @@ struct response {
   std::shared_ptr<const std::string> shared_body;
   /// Whether the connection ends behind it.
   bool close = false;
+  /// Whether more and more of it comes, until the connection ends.
+  bool endless = false;
   /// As Go answers what is no request: with few headers, in plain text.
   bool raw = false;
 

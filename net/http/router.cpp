@@ -40,6 +40,7 @@ constexpr std::array rows{
   row{"PUT", "/config/", config_put},
   row{"GET", "/debug/actors", actors},
   row{"GET", "/debug/why", why},
+  row{"GET", "/debug/stream", stream},
   row{"GET", "/metrics", metrics},
   row{"GET", "/livez", live},
   row{"GET", "/readyz", ready},
@@ -185,7 +186,7 @@ std::variant<route, response> find_route(const request& x) {
 }
 
 bool needs_known_host(endpoint x) noexcept {
-  return x == endpoint::why;
+  return x == endpoint::why || x == endpoint::stream;
 }
 
 bool tells_health(endpoint x) noexcept {
@@ -214,6 +215,7 @@ bool changes_something(endpoint x) noexcept {
     case endpoint::config_get:
     case endpoint::actors:
     case endpoint::why:
+    case endpoint::stream:
     case endpoint::metrics:
     case endpoint::live:
     case endpoint::ready:

@@ -32,6 +32,7 @@ enum class endpoint : uint8_t {
   // cafqd's own.
   actors,
   why,
+  stream,
   metrics,
   live,
   ready,

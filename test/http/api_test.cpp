@@ -151,6 +151,29 @@ BOOST_AUTO_TEST_CASE(reads_what_to_explain) {
                bad);
 }
 
+BOOST_AUTO_TEST_CASE(reads_what_to_stream) {
+  auto got = ask("GET", "/debug/stream", "");
+  const auto& usual = std::get<stream_command>(got);
+  BOOST_TEST(usual.interval.count() == 1000);
+  BOOST_TEST(usual.what.view.most == 1000U);
+  BOOST_TEST(!usual.what.include_clients);
+  got = ask("GET", "/debug/stream",
+            "view=clients&filter=10.&sort=commands&last=5000&interval=250");
+  const auto& x = std::get<stream_command>(got);
+  BOOST_TEST(x.interval.count() == 250);
+  BOOST_TEST(x.what.include_clients);
+  BOOST_TEST(x.what.view.filter == "10.");
+  BOOST_TEST(x.what.view.order == "commands");
+  BOOST_TEST(x.what.view.last);
+  BOOST_TEST(x.what.view.most == 5000U);
+  for (const auto* bad :
+       {"view=all", "sort=age", "first=0", "first=1001", "first=x",
+        "filter=a&first=10001", "interval=249", "interval=10001",
+        "interval=", "topic=$", "topic=t&channel=$", "vew=topics", "view=%zz"})
+    BOOST_TEST(
+      std::get<response>(ask("GET", "/debug/stream", bad)).status == 400, bad);
+}
+
 BOOST_AUTO_TEST_CASE(refuses_long_bodies_before_they_come) {
   request x;
   x.method = "POST";
