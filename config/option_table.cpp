@@ -145,6 +145,9 @@ const std::vector<option_group>& option_table() {
                  "IP addresses, the host name and broadcast-address (cafqd, "
                  "may be repeated)",
          .value_name = "HOST,..."},
+        {.name = "http-ui",
+         .field = &o::http_ui,
+         .help = "serve the page /ui on HTTP and HTTPS (cafqd)"},
         {.name = "http-client-connect-timeout",
          .field = &o::http_client_connect_timeout,
          .help = "limit for connecting to auth and lookup servers",

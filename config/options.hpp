@@ -41,6 +41,7 @@ struct options {
   bool http_auth_required = false;
   std::string http_admin_topic{"cafq.admin"};
   std::vector<std::string> http_allowed_hosts;
+  bool http_ui = true;
   duration http_client_connect_timeout = std::chrono::seconds{2};
   duration http_client_request_timeout = std::chrono::seconds{5};
 

@@ -1,5 +1,6 @@
 #include "net/http/api.hpp"
 
+#include "net/http/page.hpp"
 #include "net/http/url.hpp"
 #include "net/protocol/names.hpp"
 
@@ -340,6 +341,8 @@ effect to_effect(const route& to, const request& x, std::string_view body,
       result.how = report_request::form::metrics;
       return result;
     }
+    case endpoint::ui:
+      return answer_page(x, to.parameter);
     case endpoint::ping:
     case endpoint::info:
     case endpoint::live:

@@ -33,6 +33,8 @@ struct request {
   bool chunked = false;
   /// What `Authorization: Bearer` says; empty without.
   std::string secret;
+  /// The tags of what the client has already: If-None-Match.
+  std::string has;
 
   [[nodiscard]] bool has_body() const noexcept {
     return chunked || content_length.value_or(0) > 0;

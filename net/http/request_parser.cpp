@@ -125,6 +125,9 @@ protected:
                               {scheme.data(), scheme.size()}))
           head.secret = value.substr(scheme.size()).to_string();
         break;
+      case beast::http::field::if_none_match:
+        head.has = value.to_string();
+        break;
       case beast::http::field::expect:
         if (beast::iequals(value, "100-continue"))
           head.expects_continue = true;

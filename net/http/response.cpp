@@ -113,12 +113,15 @@ std::string render_head(const response& x, const response_context& how) {
     add(out, "Connection", "close");
     return out += "\r\n";
   }
+  if (!x.tag.empty())
+    add(out, "Etag", x.tag);
+  out += x.more_headers;
   if (x.v1)
     add(out, "X-Nsq-Content-Type", "nsq; version=1.0");
   add(out, "Date", how.date);
   if (x.endless)
     add(out, "Cache-Control", "no-store");
-  else
+  else if (x.status != 304)
     add(out, "Content-Length", std::to_string(x.content().size()));
   if (guessed(x))
     add(out, "Content-Type", type_text(x));
@@ -150,6 +153,8 @@ std::string_view status_text(int status) noexcept {
       return "OK";
     case 301:
       return "Moved Permanently";
+    case 304:
+      return "Not Modified";
     case 307:
       return "Temporary Redirect";
     case 400:

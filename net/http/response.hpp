@@ -28,6 +28,12 @@ struct response {
   std::string body;
   /// Instead of `body`, for what is long and was made elsewhere.
   std::shared_ptr<const std::string> shared_body;
+  /// The same for what lasts as long as the process.
+  std::string_view static_body{};
+  /// Further lines of the head, each with its end.
+  std::string_view more_headers{};
+  /// The value of ETag, empty for none.
+  std::string_view tag{};
   /// Whether the connection ends behind it.
   bool close = false;
   /// Whether more and more of it comes, until the connection ends.
@@ -36,8 +42,9 @@ struct response {
   bool raw = false;
 
   [[nodiscard]] std::string_view content() const noexcept {
-    return shared_body ? std::string_view{*shared_body}
-                       : std::string_view{body};
+    if (shared_body)
+      return *shared_body;
+    return body.empty() ? static_body : std::string_view{body};
   }
 };
 

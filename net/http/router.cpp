@@ -44,6 +44,8 @@ constexpr std::array rows{
   row{"GET", "/metrics", metrics},
   row{"GET", "/livez", live},
   row{"GET", "/readyz", ready},
+  row{"GET", "/ui", ui},
+  row{"GET", "/ui/", ui},
 };
 
 bool takes_parameter(const row& x) {
@@ -219,6 +221,7 @@ bool changes_something(endpoint x) noexcept {
     case endpoint::metrics:
     case endpoint::live:
     case endpoint::ready:
+    case endpoint::ui:
       return false;
   }
   return true;

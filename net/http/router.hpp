@@ -36,12 +36,13 @@ enum class endpoint : uint8_t {
   metrics,
   live,
   ready,
+  ui,
 };
 
 /// A request that has found its endpoint.
 struct route {
   endpoint target{};
-  /// What the last part of the path names, for those of /config/.
+  /// What the last part of the path names, for those of /config/ and /ui/.
   std::string parameter;
 };
 

@@ -94,6 +94,7 @@ const std::array own_flags{
   flag{"http-admin-topic", text, "cafq.admin"},
   flag{"http-allowed-hosts", texts, ""},
   flag{"http-auth-required", boolean, "false"},
+  flag{"http-ui", boolean, "true"},
   flag{"log-format", word, "text"},
   flag{"max-channels-per-topic", integer, "0"},
   flag{"max-connections", integer, "0"},

@@ -1,0 +1,89 @@
+// What the broker tells of itself, as it stands in /debug/actors and /stats.
+
+export type Mood = 'idle' | 'flowing' | 'waiting' | 'stuck';
+
+export interface Awaited {
+  what: 'actor' | 'client' | 'disk' | 'memory' | 'operator' | 'server' | 'time';
+  actor?: number;
+  who?: string;
+}
+
+export interface Actor {
+  id: number;
+  parent: number;
+  kind: string;
+  name: string;
+  mailbox: number;
+  handled: number;
+  paused: boolean;
+  state: string;
+  mood: Mood;
+  state_ms?: number;
+  waiting_for?: Awaited;
+  first_due_ms?: number;
+  ages_ms?: Record<string, number>;
+  sync?: string;
+  counters: Record<string, number>;
+  peers: number[];
+}
+
+// All actors at one moment.
+export interface Report {
+  // Milliseconds of a clock that only goes forward.
+  at: number;
+  actors: Actor[];
+  byId: Map<number, Actor>;
+}
+
+export function makeReport(at: number, actors: Actor[]): Report {
+  return { at, actors, byId: new Map(actors.map((x) => [x.id, x])) };
+}
+
+export const figure = (x: Actor, name: string): number => x.counters[name] ?? 0;
+
+// Messages that a topic or channel has, wherever.
+export const held = (x: Actor): number =>
+  figure(x, 'depth') + figure(x, 'in_flight') + figure(x, 'deferred');
+
+export const age = (x: Actor): number =>
+  Math.max(0, ...Object.values(x.ages_ms ?? {}));
+
+// A client as /stats has it.
+export interface Client {
+  client_id: string;
+  hostname: string;
+  remote_address: string;
+  user_agent: string;
+  ready_count: number;
+  in_flight_count: number;
+  message_count: number;
+  finish_count: number;
+  requeue_count: number;
+  connect_ts: number;
+  deflate: boolean;
+  snappy: boolean;
+  tls: boolean;
+  pub_counts?: { topic: string; count: number }[];
+}
+
+export interface Stats {
+  topics: {
+    topic_name: string;
+    channels: { channel_name: string; clients: Client[] | null }[];
+  }[];
+  producers: Client[] | null;
+}
+
+export interface Why {
+  topic: string;
+  mood: Mood;
+  findings: { mood: Mood; chain: WhyStep[] }[];
+}
+
+export interface WhyStep {
+  id?: number;
+  kind: string;
+  name: string;
+  state?: string;
+  text: string;
+}

@@ -1,0 +1,15 @@
+import type { Actor, Mood } from '../data/report';
+
+// A state as a word with a dot in the colour of its mood.
+export function State({ mood, children }: { mood: Mood; children: string }) {
+  return (
+    <span class={`state ${mood}`} title={mood}>
+      {children}
+    </span>
+  );
+}
+
+export const StateOf = ({ actor }: { actor: Actor }) => <State mood={actor.mood}>{actor.state}</State>;
+
+const moods: Mood[] = ['idle', 'flowing', 'waiting', 'stuck'];
+export const moodRank = (x: Mood): number => moods.indexOf(x);

@@ -1,0 +1,34 @@
+import { earlier, report } from '../data/feed';
+import type { Actor } from '../data/report';
+import { rate } from '../data/rows';
+import { nameOf, waitsFor } from '../data/waiting';
+import { count, rateText, span } from '../parts/format';
+import { moodRank, StateOf } from '../parts/state';
+import { Table, type Column } from '../parts/table';
+import { link, route } from '../route';
+
+const handled = (x: Actor): number => rate(report.value!, earlier.value, x.id, (y) => y.handled);
+
+const columns: Column<Actor>[] = [
+  {
+    title: 'Actor',
+    value: nameOf,
+    cell: (x) => <a href={link('map', [], { ...route.value.query, at: String(x.id) })}>{nameOf(x)}</a>,
+  },
+  { title: 'State', value: (x) => -moodRank(x.mood), cell: (x) => <StateOf actor={x} /> },
+  { title: 'Since', value: (x) => x.state_ms ?? 0, cell: (x) => (x.state_ms === undefined ? '' : span(x.state_ms)) },
+  { title: 'Waits for', value: (x) => waitsFor(report.value!, x) },
+  { title: 'Mailbox', value: (x) => x.mailbox, cell: (x) => count(x.mailbox), about: 'messages that wait for it' },
+  { title: 'Handled/s', value: handled, cell: (x) => rateText(handled(x)) },
+];
+
+export const ActorTable = ({ actors }: { actors: Actor[] }) => (
+  <Table
+    caption="Actors"
+    rows={actors}
+    columns={columns}
+    id={(x) => x.id}
+    text={(x) => `${nameOf(x)} ${x.state}`}
+    empty="There are no actors."
+  />
+);
