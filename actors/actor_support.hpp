@@ -4,6 +4,7 @@
 #include "actors/payloads.hpp"
 #include "config/log.hpp"
 
+#include <caf/delegated.hpp>
 #include <caf/error.hpp>
 #include <caf/scheduled_actor.hpp>
 
@@ -30,6 +31,26 @@ void log_exceptions(Self* self, std::string who) {
       }
       return caf::sec::runtime_error;
     });
+}
+
+namespace detail {
+
+template <class F, class... Ts>
+auto one_way(F f, void (F::*)(Ts...) const) {
+  return [f = std::move(f)](Ts... xs) -> caf::delegated<void> {
+    f(xs...);
+    return {};
+  };
+}
+
+} // namespace detail
+
+/// Makes a handler of a message that nobody waits for an answer to. After one
+/// that returns void, CAF makes the promise of an empty answer, and forgets it:
+/// some 300 instructions. A request for such a message is never answered.
+template <class F>
+auto one_way(F f) {
+  return detail::one_way(std::move(f), &F::operator());
 }
 
 /// Returns the part of a stat that every actor fills alike.

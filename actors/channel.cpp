@@ -419,53 +419,56 @@ channel(counting_pointer<channel_actor, channel_state> self,
   self->monitor(topic);
   st.pump();
   return {
-    [self](atom::kept, queue_id id, uint64_t messages) {
+    one_way([self](atom::kept, queue_id id, uint64_t messages) {
       self->state.keeper.kept(id, messages);
       self->state.pump();
-    },
-    [self](atom::load, queue_id id, const blocks_ptr& x) {
+    }),
+    one_way([self](atom::load, queue_id id, const blocks_ptr& x) {
       self->state.keeper.loaded(id, *x);
       self->state.pump();
-    },
-    [self](atom::due, queue_id id, const due_messages_ptr& x) {
+    }),
+    one_way([self](atom::due, queue_id id, const due_messages_ptr& x) {
       self->state.keeper.loaded(id, *x);
       self->state.tick();
-    },
-    [self](atom::fetch, queue_id id, const bodies_ptr& x) {
+    }),
+    one_way([self](atom::fetch, queue_id id, const bodies_ptr& x) {
       self->state.fetched(id, *x);
-    },
+    }),
     [self](atom::empty, queue_id id) { self->state.renamed(id); },
     [self](atom::shed) { self->state.shed(); },
-    [self](atom::put, const batch_ptr& x) { self->state.put(x); },
-    [self](atom::put, const batch_ptr& x, queue_id id) {
+    one_way([self](atom::put, const batch_ptr& x) { self->state.put(x); }),
+    one_way([self](atom::put, const batch_ptr& x, queue_id id) {
       self->state.put_stored(x, id);
-    },
+    }),
     [self](atom::sub, const client_actor& client,
            const subscription& how) -> caf::result<atom::sub> {
       if (auto err = self->state.subscribe(client, how))
         return err;
       return atom::sub_v;
     },
-    [self](atom::rdy, consumer_id id, size_t count) {
+    one_way([self](atom::rdy, consumer_id id, size_t count) {
       self->state.set_ready_count(id, count);
-    },
-    [self](atom::fin, consumer_id by, ticket to, const numbers_ptr& which) {
-      self->state.finish(by, to, *which);
-    },
-    [self](atom::req, consumer_id by, ticket to, const requeues_ptr& which) {
-      self->state.requeue(by, to, *which);
-    },
-    [self](atom::touch, consumer_id by, ticket to, const numbers_ptr& which) {
-      self->state.touch(by, to, *which);
-    },
-    [self](atom::sent, consumer_id id, uint64_t bytes) {
+    }),
+    one_way(
+      [self](atom::fin, consumer_id by, ticket to, const numbers_ptr& which) {
+        self->state.finish(by, to, *which);
+      }),
+    one_way(
+      [self](atom::req, consumer_id by, ticket to, const requeues_ptr& which) {
+        self->state.requeue(by, to, *which);
+      }),
+    one_way(
+      [self](atom::touch, consumer_id by, ticket to, const numbers_ptr& which) {
+        self->state.touch(by, to, *which);
+      }),
+    one_way([self](atom::sent, consumer_id id, uint64_t bytes) {
       self->state.sent(id, bytes);
-    },
+    }),
     [self](atom::pause, bool on) { return self->state.pause(on); },
     [self](atom::empty) { return self->state.empty(); },
     [self](atom::save) { return self->state.save(); },
     [self](atom::stat) { return self->state.stat(); },
-    [self](atom::tick) { self->state.tick(); },
+    one_way([self](atom::tick) { self->state.tick(); }),
   };
 }
 

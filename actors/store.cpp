@@ -354,17 +354,22 @@ store(counting_pointer<store_actor, store_state> self,
   });
   self->state.use(std::move(disk), std::move(health));
   return {
-    [self](atom::keep, queue_id id, const orders_ptr& x,
-           const owner_actor& owner) { self->state.keep(id, *x, owner); },
-    [self](atom::load, queue_id id, const queue::read_request& x,
-           const owner_actor& owner) { self->state.load(id, x, owner); },
-    [self](atom::due, queue_id id, const queue::due_request& x,
-           const owner_actor& owner) { self->state.due(id, x, owner); },
-    [self](atom::fetch, queue_id id, const queue::body_request& x,
-           const owner_actor& owner) { self->state.fetch(id, x, owner); },
-    [self](atom::append, const append_ptr& x, const appender_actor& from) {
-      self->state.append(x, from);
-    },
+    one_way(
+      [self](atom::keep, queue_id id, const orders_ptr& x,
+             const owner_actor& owner) { self->state.keep(id, *x, owner); }),
+    one_way(
+      [self](atom::load, queue_id id, const queue::read_request& x,
+             const owner_actor& owner) { self->state.load(id, x, owner); }),
+    one_way(
+      [self](atom::due, queue_id id, const queue::due_request& x,
+             const owner_actor& owner) { self->state.due(id, x, owner); }),
+    one_way(
+      [self](atom::fetch, queue_id id, const queue::body_request& x,
+             const owner_actor& owner) { self->state.fetch(id, x, owner); }),
+    one_way(
+      [self](atom::append, const append_ptr& x, const appender_actor& from) {
+        self->state.append(x, from);
+      }),
     [self](atom::topic, const std::string& topic, uint64_t reserved) {
       return durable(self,
                      self->state.names_for(topic).add_topic(topic, reserved));
@@ -409,9 +414,11 @@ store(counting_pointer<store_actor, store_state> self,
     },
     [self](atom::flush) { return self->state.flush(); },
     [self](atom::stat) { return self->state.stat(); },
-    [self](atom::commit) { self->state.commit(); },
-    [self](atom::commit, uint64_t pause) { self->state.commit_after(pause); },
-    [self](atom::tick) { self->state.look_again(); },
+    one_way([self](atom::commit) { self->state.commit(); }),
+    one_way([self](atom::commit, uint64_t pause) {
+      self->state.commit_after(pause);
+    }),
+    one_way([self](atom::tick) { self->state.look_again(); }),
   };
 }
 

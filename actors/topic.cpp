@@ -459,18 +459,18 @@ topic(counting_pointer<topic_actor, topic_state> self,
     [self](const caf::down_msg& x) { self->state.forget(x.source); });
   st.resume(start);
   return {
-    [self](atom::kept, queue_id id, uint64_t messages) {
+    one_way([self](atom::kept, queue_id id, uint64_t messages) {
       self->state.held.kept(id, messages);
       self->state.go_on();
-    },
-    [self](atom::load, queue_id id, const blocks_ptr& x) {
+    }),
+    one_way([self](atom::load, queue_id id, const blocks_ptr& x) {
       self->state.held.loaded(id, *x);
       self->state.go_on();
-    },
-    [self](atom::due, queue_id id, const due_messages_ptr& x) {
+    }),
+    one_way([self](atom::due, queue_id id, const due_messages_ptr& x) {
       self->state.held.loaded(id, *x);
       self->state.go_on();
-    },
+    }),
     [self](atom::fetch, queue_id id, const bodies_ptr& x) {
       self->state.held.fetched(id, *x);
       self->state.go_on();
@@ -480,10 +480,11 @@ topic(counting_pointer<topic_actor, topic_state> self,
       self->state.held.shed(self);
       self->state.go_on();
     },
-    [self](atom::appended, const appended_ptr& x) { self->state.appended(*x); },
-    [self](atom::put, const batch_ptr& x, const client_actor& from, ticket t) {
-      self->state.put(x, from, t);
-    },
+    one_way([self](atom::appended, const appended_ptr& x) {
+      self->state.appended(*x);
+    }),
+    one_way([self](atom::put, const batch_ptr& x, const client_actor& from,
+                   ticket t) { self->state.put(x, from, t); }),
     [self](atom::channel, const std::string& id) {
       return self->state.get_channel(id);
     },
@@ -517,7 +518,7 @@ topic(counting_pointer<topic_actor, topic_state> self,
     [self](atom::vacant, const channel_actor& which, const std::string& id) {
       self->state.vacate(which, id);
     },
-    [self](atom::tick) { self->state.tick(); },
+    one_way([self](atom::tick) { self->state.tick(); }),
   };
 }
 

@@ -450,25 +450,25 @@ http_connection_actor::behavior_type http_connection(
     [](atom::deliver, const delivery_ptr&) {
       // It never subscribes.
     },
-    [self](atom::accepted, ticket t) { self->state.accepted(t); },
-    [self](atom::refused, ticket t, const std::string& why) {
+    one_way([self](atom::accepted, ticket t) { self->state.accepted(t); }),
+    one_way([self](atom::refused, ticket t, const std::string& why) {
       self->state.refused(t, why);
-    },
+    }),
     [](atom::failed, ticket, const failures_ptr&) {
       // It never sends FIN, REQ or TOUCH.
     },
-    [self](const caf::io::new_data_msg& x) {
+    one_way([self](const caf::io::new_data_msg& x) {
       self->state.received({x.buf.data(), x.buf.size()});
-    },
+    }),
     [self](const caf::io::connection_closed_msg& x) {
       self->state.closed_by_peer(x.handle);
     },
-    [self](const caf::io::data_transferred_msg& x) {
+    one_way([self](const caf::io::data_transferred_msg& x) {
       self->state.transferred(x.written);
-    },
+    }),
     [self](atom::stat) { return self->state.stat(); },
-    [self](atom::resume) { self->state.resume(); },
-    [self](atom::tick) { self->state.tick(); },
+    one_way([self](atom::resume) { self->state.resume(); }),
+    one_way([self](atom::tick) { self->state.tick(); }),
   };
 }
 

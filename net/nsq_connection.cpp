@@ -243,7 +243,9 @@ void connection_state::flush() {
   }
   if (auto report = socket.due_report(); report && channel)
     self->send(channel, atom::sent_v, consumer_id{self->id()}, *report);
-  account();
+  // All has gone, and there was little of it.
+  if (socket.pending() > 0 || !share || share->charged())
+    account();
   if (phase == nsq_phase::sending && socket.pending() == 0)
     close();
 }
@@ -303,26 +305,28 @@ nsq_connection(counting_broker_pointer<connection_actor, connection_state> self,
   self->set_down_handler(
     [self](const caf::down_msg& x) { self->state.down(x.source); });
   return {
-    [self](atom::deliver, const delivery_ptr& x) { self->state.deliver(*x); },
-    [self](atom::accepted, ticket t) { self->state.accepted(t); },
-    [self](atom::refused, ticket t, const std::string& why) {
+    one_way([self](atom::deliver, const delivery_ptr& x) {
+      self->state.deliver(*x);
+    }),
+    one_way([self](atom::accepted, ticket t) { self->state.accepted(t); }),
+    one_way([self](atom::refused, ticket t, const std::string& why) {
       self->state.refused(t, why);
-    },
-    [self](atom::failed, ticket t, const failures_ptr& list) {
+    }),
+    one_way([self](atom::failed, ticket t, const failures_ptr& list) {
       self->state.failed(t, list.get());
-    },
-    [self](const caf::io::new_data_msg& x) {
+    }),
+    one_way([self](const caf::io::new_data_msg& x) {
       self->state.received({x.buf.data(), x.buf.size()});
-    },
+    }),
     [self](const caf::io::connection_closed_msg& x) {
       self->state.closed_by_peer(x.handle);
     },
-    [self](const caf::io::data_transferred_msg& x) {
+    one_way([self](const caf::io::data_transferred_msg& x) {
       self->state.transferred(x.written);
-    },
+    }),
     [self](atom::stat) { return self->state.stat(); },
-    [self](atom::resume) { self->state.resume(); },
-    [self](atom::tick) { self->state.tick(); },
+    one_way([self](atom::resume) { self->state.resume(); }),
+    one_way([self](atom::tick) { self->state.tick(); }),
   };
 }
 
