@@ -53,6 +53,11 @@ describe('documentation', { skip }, () => {
       }
   });
 
+  it('has help that a terminal can show', () => {
+    for (const program of [process.env.CAFQD, process.env.CAFQ])
+      assert.doesNotMatch(help(program), /[^\n\x20-\x7e]|ENUM/);
+  });
+
   it('names flags that exist', () => {
     const scripts = files.filter((x) => x === 'dev' || /^bench\/.*mjs$/.test(x));
     const texts = [help(process.env.CAFQD), help(process.env.CAFQ), ...scripts.map(read)];

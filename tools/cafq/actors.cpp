@@ -60,8 +60,12 @@ void add_actors(CLI::App& app) {
                   "handshaker, collector, statsd");
   const std::map<std::string, actor_order> orders{
     {"name", actor_order::name}, {"mailbox", actor_order::mailbox}};
-  sub->add_option("--sort", x->order, "name or mailbox")
-    ->transform(CLI::CheckedTransformer(orders));
+  sub
+    ->add_option_function<std::string>(
+      "--sort",
+      [x, orders](const std::string& by) { x->order = orders.at(by); },
+      "By this column")
+    ->check(CLI::IsMember(orders));
   sub->add_option("--watch", x->watch, "Show again every this many seconds")
     ->check(CLI::Range(0.1, 86400.0));
   sub->add_flag("--json", x->json, "Print the broker's JSON");

@@ -275,8 +275,12 @@ void add_top(CLI::App& app) {
     {"in-flight", top_order::in_flight},
     {"deferred", top_order::deferred},
     {"clients", top_order::clients}};
-  sub->add_option("--sort", x->order, "By this column")
-    ->transform(CLI::CheckedTransformer(orders));
+  sub
+    ->add_option_function<std::string>(
+      "--sort",
+      [x, orders](const std::string& by) { x->order = orders.at(by); },
+      "By this column")
+    ->check(CLI::IsMember(orders));
   sub->add_option("--filter", x->filter, "Only names with this in them");
   sub->add_flag("--once", x->once, "Show it once, behind two looks");
   sub->add_flag("--json", x->json, "The same as JSON");
