@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { AuthServer } from './support/auth_server.mjs';
 import { isCafqd, withBroker } from './support/broker.mjs';
 import { barriers, useBrowser, withPage } from './support/browser.mjs';
 import { Authority, serving } from './support/certificates.mjs';
@@ -16,7 +17,11 @@ const create = async (broker, topic, ...channels) => {
   await post(broker, `/topic/create?topic=${topic}`);
   for (const x of channels) await post(broker, `/channel/create?topic=${topic}&channel=${x}`);
 };
+// A broker, and clients of it.
+const withWorld = (options, body) =>
+  withBroker(options, (broker) => withClients(broker.port, (connect) => body(broker, connect)));
 const origin = (broker) => `http://127.0.0.1:${broker.httpPort}`;
+const box = (page, kind, label) => page.getByRole('link', { name: new RegExp(`^${kind} ${label}:`) });
 const row = (page, name) => page.getByRole('row').filter({ has: page.getByRole('rowheader', { name, exact: true }) });
 
 describe('the files of the page', limit, () => {
@@ -48,34 +53,32 @@ describe('the files of the page', limit, () => {
 });
 
 describe('the page', limit, () => {
-  const box = useBrowser();
+  const browser = useBrowser();
 
   it('shows what topics and channels have and do', () =>
-    withBroker({}, (broker) =>
-      withClients(broker.port, async (connect) => {
-        await create(broker, 'orders', 'billing', 'mail');
-        const client = await connect();
-        client.send(mpub('orders', ['a', 'b', 'c']));
-        await client.ok();
-        await post(broker, '/channel/pause?topic=orders&channel=mail');
-        await withPage(box, origin(broker), '', async (page) => {
-          await row(page, 'orders/billing').getByText('no consumer').waitFor();
-          await row(page, 'orders/billing').getByRole('cell', { name: '3', exact: true }).waitFor();
-          await row(page, 'orders/mail').getByText('paused').waitFor();
-          const consumer = await connect();
-          await consumer.subscribe('orders', 'billing');
-          consumer.rdy(2);
-          await row(page, 'orders/billing').getByText('all RDY used').waitFor();
-          assert.deepEqual(await barriers(page), []);
-        });
-      }),
-    ));
+    withWorld({}, async (broker, connect) => {
+      await create(broker, 'orders', 'billing', 'mail');
+      const client = await connect();
+      client.send(mpub('orders', ['a', 'b', 'c']));
+      await client.ok();
+      await post(broker, '/channel/pause?topic=orders&channel=mail');
+      await withPage(browser, origin(broker), '', async (page) => {
+        await row(page, 'orders/billing').getByText('no consumer').waitFor();
+        await row(page, 'orders/billing').getByRole('cell', { name: '3', exact: true }).waitFor();
+        await row(page, 'orders/mail').getByText('paused').waitFor();
+        const consumer = await connect();
+        await consumer.subscribe('orders', 'billing');
+        consumer.rdy(2);
+        await row(page, 'orders/billing').getByText('all RDY used').waitFor();
+        assert.deepEqual(await barriers(page), []);
+      });
+    }));
 
   it('keeps order and filter in the address', () =>
     withBroker({}, async (broker) => {
       await create(broker, 'apples', 'a');
       await create(broker, 'pears', 'a');
-      await withPage(box, origin(broker), '#/topics', async (page) => {
+      await withPage(browser, origin(broker), '#/topics', async (page) => {
         await row(page, 'pears').waitFor();
         await page.keyboard.press('/');
         await page.keyboard.type('pear');
@@ -94,14 +97,14 @@ describe('the page', limit, () => {
     const server = new Authority('authority').certificate('localhost');
     return withBroker({ flags: ['--https-address=127.0.0.1:0', ...serving(server)] }, async (broker) => {
       await create(broker, 'orders');
-      await withPage(box, `https://127.0.0.1:${await broker.portOf('HTTPS')}`, '', (page) => row(page, 'orders').waitFor());
+      await withPage(browser, `https://127.0.0.1:${await broker.portOf('HTTPS')}`, '', (page) => row(page, 'orders').waitFor());
     });
   });
 
   it('says that the broker is gone, and shows what it last said', () =>
     withBroker({}, async (broker) => {
       await create(broker, 'orders');
-      await withPage(box, origin(broker), '', async (page) => {
+      await withPage(browser, origin(broker), '', async (page) => {
         await row(page, 'orders').waitFor();
         await page.context().setOffline(true);
         await page.getByRole('alert').getByText('this is what it last said').waitFor();
@@ -109,5 +112,226 @@ describe('the page', limit, () => {
         await page.context().setOffline(false);
         await page.getByRole('alert').waitFor({ state: 'detached' });
       });
+    }));
+
+  it('draws what clients do on the map, and says why one is stuck', () =>
+    withWorld({}, async (broker, connect) => {
+      await create(broker, 'orders', 'billing', 'mail');
+      const publisher = await connect();
+      await publisher.identify({ client_id: 'shop', user_agent: 'shop/1' });
+      publisher.send(mpub('orders', ['a', 'b', 'c']));
+      await publisher.ok();
+      const consumer = await connect();
+      await consumer.identify({ client_id: 'biller' });
+      await consumer.subscribe('orders', 'billing');
+      consumer.rdy(2);
+      await withPage(browser, origin(broker), '#/map', async (page) => {
+        for (const [kind, label] of [['topic', 'orders'], ['connection', 'shop'], ['connection', 'biller'], ['store', 'store'], ['listener', 'TCP .*']])
+          await box(page, kind, label).waitFor();
+        await page.getByRole('link', { name: 'channel billing: all RDY used' }).waitFor();
+        await page.getByRole('link', { name: 'channel mail: no consumer' }).click();
+        const marked = page.getByRole('complementary');
+        await marked.getByText(/3 messages ready, the oldest for .*Nobody has subscribed/).waitFor();
+        assert.match(page.url(), /#\/map\?at=\d+$/);
+        await page.reload();
+        await marked.getByText(/Nobody has subscribed/).waitFor();
+        assert.deepEqual(await barriers(page), []);
+        // Who comes and goes, comes and goes on the map.
+        await (await connect()).subscribe('orders', 'mail');
+        await page.getByRole('link', { name: 'channel mail: RDY 0' }).waitFor();
+        await post(broker, '/topic/delete?topic=orders');
+        await box(page, 'topic', 'orders').waitFor({ state: 'detached' });
+        await marked.getByText('It is not there any more.').waitFor();
+      });
+    }));
+
+  it('has every node of the map as a row of a table', () =>
+    withWorld({}, async (broker) => {
+      await create(broker, 'orders', 'billing');
+      await withPage(browser, origin(broker), '#/map', async (page) => {
+        await page.getByRole('button', { name: /The same as a table/ }).click();
+        for (const name of ['topic orders', 'channel orders/billing', 'store', 'node']) await row(page, name).waitFor();
+      });
+    }));
+
+  it('groups many clients by what they are called', () =>
+    withWorld({}, async (broker, connect) => {
+      await create(broker, 'orders', 'billing');
+      for (let i = 0; i < 9; ++i) {
+        const consumer = await connect();
+        await consumer.identify({ client_id: i < 7 ? 'biller' : 'auditor' });
+        await consumer.subscribe('orders', 'billing');
+      }
+      await withPage(browser, origin(broker), '#/map?topic=ord', async (page) => {
+        await box(page, 'connection', '2 × auditor 127.0.0.1').waitFor();
+        await box(page, 'connection', '7 × biller 127.0.0.1').click();
+        const marked = page.getByRole('complementary');
+        await marked.getByText('7 rows').waitFor();
+      });
+    }));
+
+  it('says of a channel who holds its messages', () =>
+    withWorld({ flags: ['--msg-timeout=10m'] }, async (broker, connect) => {
+      const consumer = await connect();
+      await consumer.identify({ client_id: 'biller', user_agent: 'go-nsq/1.1.0' });
+      await consumer.subscribe('orders', 'billing');
+      consumer.rdy(1);
+      const publisher = await connect();
+      publisher.send(mpub('orders', ['a', 'b', 'c']));
+      await publisher.ok();
+      await withPage(browser, origin(broker), '#/queue/orders/billing', async (page) => {
+        const holder = `127\\.0\\.0\\.1:${consumer.socket.localPort} \\(go-nsq/1\\.1\\.0\\)`;
+        await page.getByText(new RegExp(`2 messages ready, .* 1 consumer has used its RDY .* with ${holder}, taken .* ago`)).waitFor();
+        await row(page, `127.0.0.1:${consumer.socket.localPort}`).getByRole('cell', { name: 'biller' }).waitFor();
+        assert.deepEqual(await barriers(page), []);
+      });
+    }));
+
+  it('does what it says, and says first what goes', () =>
+    withWorld({}, async (broker, connect) => {
+      const client = await connect();
+      const consumer = await connect();
+      await withPage(browser, origin(broker), '#/topics', async (page) => {
+        await page.getByLabel('New topic').fill('orders');
+        await page.getByRole('button', { name: 'Create' }).click();
+        await row(page, 'orders').getByRole('link').click();
+        await page.getByLabel('New channel').fill('billing');
+        await page.getByRole('button', { name: 'Create' }).click();
+        await row(page, 'orders/billing').getByRole('link').click();
+        await consumer.subscribe('orders', 'billing');
+        client.send(mpub('orders', ['a', 'b', 'c']));
+        await client.ok();
+
+        const status = page.getByRole('status');
+        const confirmed = async (word, what, effect) => {
+          await page.getByRole('button', { name: word, exact: true }).click();
+          const dialog = page.getByRole('dialog', { name: `${word} ${what}` });
+          await dialog.getByText(effect).waitFor();
+          assert.deepEqual(await barriers(page), []);
+          await dialog.getByRole('button', { name: `${word} ${what}` }).click();
+          await status.getByText(`${word} ${what}: done.`).waitFor();
+        };
+        await confirmed('Pause', 'orders/billing', 'Nothing is delivered to its 1 consumer; messages wait.');
+        await page.getByText(/Somebody has paused the channel/).waitFor();
+        await confirmed('Unpause', 'orders/billing', '3 messages may go on.');
+        await page.getByRole('button', { name: 'Empty' }).click();
+        await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+        await page.getByRole('dialog').waitFor({ state: 'detached' });
+        await confirmed('Empty', 'orders/billing', '3 messages are discarded: ready, in flight and deferred.');
+        await confirmed('Delete', 'orders/billing', '0 messages are discarded, 1 consumer is disconnected.');
+        await consumer.eof();
+        await page.getByRole('heading', { name: 'Topic orders' }).waitFor();
+        await confirmed('Delete', 'orders', 'Its 0 channels with it: 0 messages are discarded, 0 consumers are disconnected.');
+        await page.getByText('There are no topics.').waitFor();
+      });
+      assert.deepEqual(JSON.parse((await ask(broker.httpPort, 'GET', '/stats?format=json')).body).topics, []);
+    }));
+
+  it('shows a refusal', () =>
+    withWorld({ flags: ['--max-topics=1'] }, async (broker) => {
+      await create(broker, 'orders');
+      await withPage(browser, origin(broker), '#/topics', async (page) => {
+        await page.getByLabel('New topic').fill('more');
+        await page.keyboard.press('Enter');
+        await page.getByRole('status').getByText('Create more: refused, TOO_MANY_TOPICS').waitFor();
+      });
+    }));
+
+  it('asks for the secret where one is needed, and only then', async () => {
+    const server = await new AuthServer().start();
+    try {
+      const flags = [`--auth-http-address=127.0.0.1:${server.port}`, '--http-auth-required'];
+      await withWorld({ flags }, async (broker) => {
+        const headers = { Authorization: 'Bearer all:test' };
+        assert.equal((await ask(broker.httpPort, 'POST', '/topic/create?topic=orders', { headers })).status, 200);
+        await withPage(browser, origin(broker), '#/queue/orders', async (page) => {
+          const dialog = page.getByRole('dialog', { name: 'Secret' });
+          const shown = async (secret) => {
+            await dialog.getByLabel('Secret').fill(secret);
+            await dialog.getByRole('button', { name: 'Send' }).click();
+          };
+          await page.getByLabel('New channel').fill('billing');
+          await page.keyboard.press('Enter');
+          await dialog.getByText('The broker asks who you are.').waitFor();
+          await shown('no');
+          await dialog.getByText('The broker does not know this secret.').waitFor();
+          await shown('all:page');
+          await row(page, 'orders/billing').waitFor();
+          // It knows it now, and keeps it nowhere.
+          await page.getByLabel('New channel').fill('mail');
+          await page.keyboard.press('Enter');
+          await row(page, 'orders/mail').waitFor();
+          assert.equal(await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])), '[{},{},""]');
+        });
+      });
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('shows whatever clients call themselves as text', () =>
+    withWorld({}, async (broker, connect) => {
+      const evil = '<img src=x onerror="document.title=1">';
+      const client = await connect();
+      await client.identify({ client_id: evil, hostname: evil, user_agent: evil });
+      await client.subscribe('orders', 'billing');
+      await (await connect()).publish('orders', 'x');
+      for (const view of ['#/clients', '#/queue/orders/billing', '#/map'])
+        await withPage(browser, origin(broker), view, async (page) => {
+          await page.getByText('<img src=x').filter({ visible: true }).first().waitFor();
+          assert.deepEqual([await page.locator('img').count(), await page.title()], [0, 'cafq'], view);
+        });
+    }));
+
+  it('can be used by the keyboard alone', () =>
+    withWorld({}, async (broker) => {
+      await create(broker, 'orders', 'billing');
+      await withPage(browser, origin(broker), '#/topics', async (page) => {
+        await row(page, 'orders').waitFor();
+        // Tabs until something has the focus.
+        const to = async (name) => {
+          for (let i = 0; i < 60; ++i) {
+            await page.keyboard.press('Tab');
+            const at = await page.evaluate(() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent);
+            if (at.startsWith(name)) return;
+          }
+          assert.fail(`Tab does not lead to ${name}`);
+        };
+        await to('orders/billing');
+        await page.keyboard.press('Enter');
+        await to('Pause');
+        await page.keyboard.press('Enter');
+        await page.getByRole('dialog').waitFor();
+        await page.keyboard.press('Escape');
+        await page.getByRole('dialog').waitFor({ state: 'detached' });
+        await to('on the map');
+        await page.keyboard.press('Enter');
+        await page.getByRole('complementary').getByText('channel orders/billing').waitFor();
+        await page.keyboard.press('/');
+        await page.keyboard.type('nothing like it');
+        await box(page, 'topic', 'orders').waitFor({ state: 'detached' });
+        await page.keyboard.press('Control+A');
+        await page.keyboard.type('ord');
+        await box(page, 'topic', 'orders').waitFor();
+        await to('topic orders');
+        await page.keyboard.press('Enter');
+        await page.getByRole('complementary').getByRole('heading', { name: 'topic orders' }).waitFor();
+      });
+    }));
+
+  it('is readable on a telephone, in the dark and in the light', () =>
+    withWorld({}, async (broker, connect) => {
+      await create(broker, 'a-topic-with-a-name-that-is-as-long-as-names-may-be-in-a-broker', 'billing');
+      await (await connect()).subscribe('orders', 'billing');
+      for (const colorScheme of ['dark', 'light'])
+        await withPage(browser, origin(broker), '#/topics', async (page) => {
+          for (const view of ['topics', 'queue/orders', 'queue/orders/billing', 'map', 'clients', 'node']) {
+            await page.evaluate((x) => (location.hash = `#/${x}`), view);
+            await page.getByRole('heading', { level: 1 }).waitFor();
+            const most = await page.evaluate(() => document.documentElement.scrollWidth);
+            assert.ok(most <= 360, `${view} is ${most} wide`);
+            assert.deepEqual(await barriers(page), [], `${view} ${colorScheme}`);
+          }
+        }, { viewport: { width: 360, height: 640 }, colorScheme });
     }));
 });

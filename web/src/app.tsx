@@ -5,6 +5,7 @@ import { info, report, trouble } from './data/feed';
 import { Dialogs } from './parts/dialogs';
 import { link, route } from './route';
 import { Clients } from './views/clients';
+import { ActorMap } from './views/map';
 import { Node } from './views/node';
 import { Queue } from './views/queue';
 import { Topics } from './views/topics';
@@ -16,6 +17,7 @@ interface View {
 
 // Those with a title stand in the navigation.
 const views: Record<string, View> = {
+  map: { title: 'Map', show: () => <ActorMap /> },
   topics: { title: 'Topics', show: () => <Topics /> },
   queue: { title: '', show: (topic = '', channel = '') => <Queue topic={topic} channel={channel} /> },
   clients: { title: 'Clients', show: () => <Clients /> },

@@ -20,6 +20,8 @@ export const trouble = signal('');
 export interface Wants {
   // The query of /stats.
   stats?: string;
+  // Whether a few seconds old is good enough for it.
+  rarely?: boolean;
   // The query of /debug/why.
   why?: string;
 }
@@ -51,11 +53,16 @@ async function readActors(): Promise<void> {
   report.value = now;
 }
 
+const rarely = 5;
+let looks = 0;
+
 // What was wanted may not be wanted any more when it comes.
 async function readWanted(): Promise<void> {
   const asked = wants;
+  const old = stats.value;
+  const good = asked.rarely && old && ++looks % rarely !== 0;
   const [someStats, someWhy] = await Promise.all([
-    asked.stats === undefined ? null : read<Stats>(`stats?format=json&include_mem=false${asked.stats}`),
+    asked.stats === undefined ? null : good ? old : read<Stats>(`stats?format=json&include_mem=false${asked.stats}`),
     asked.why === undefined ? null : read<Why>(`debug/why?${asked.why}`),
   ]);
   if (asked === wants) {

@@ -11,7 +11,8 @@ const words = {
   time: 'its time',
 };
 
-export function nameOf(x: Actor): string {
+export function nameOf(now: Report, x: Actor): string {
+  if (x.kind === 'channel') return `channel ${now.byId.get(x.parent)?.name ?? ''}/${x.name}`;
   return x.name && x.name !== x.kind ? `${x.kind} ${x.name}` : x.kind;
 }
 
@@ -20,7 +21,7 @@ export function waitsFor(now: Report, x: Actor): string {
   if (!awaited) return '';
   if (awaited.what === 'actor') {
     const other = now.byId.get(awaited.actor ?? 0);
-    return other ? nameOf(other) : 'somebody who is gone';
+    return other ? nameOf(now, other) : 'somebody who is gone';
   }
   return awaited.who ? `${words[awaited.what]}: ${awaited.who}` : words[awaited.what];
 }

@@ -10,6 +10,8 @@ export interface Column<Row> {
   // What it sorts by: numbers the greatest first, texts from A to Z.
   value: (row: Row) => number | string;
   cell?: (row: Row) => ComponentChildren;
+  // Whether it is not a number that people see.
+  word?: boolean;
   // Says more about the column.
   about?: string;
 }
@@ -36,6 +38,8 @@ export function sorted<Row>(rows: Row[], column: Column<Row>, turned: boolean): 
     .sort((x, y) => sign * compare(x.value, y.value))
     .map((x) => x.row);
 }
+
+const isNumber = <Row,>(x: Column<Row>, value: number | string): boolean => !x.word && typeof value === 'number';
 
 function compare(x: number | string, y: number | string): number {
   if (typeof x === 'string' || typeof y === 'string') return String(x) < String(y) ? -1 : x === y ? 0 : 1;
@@ -77,7 +81,7 @@ export function Table<Row>({ caption, prefix = '', rows, columns, id, text, empt
                 <th
                   key={x.title}
                   scope="col"
-                  class={typeof (rows[0] && x.value(rows[0])) === 'number' ? 'number' : ''}
+                  class={rows[0] && isNumber(x, x.value(rows[0])) ? 'number' : ''}
                   aria-sort={x === by ? (turned ? 'descending' : 'ascending') : 'none'}
                 >
                   <button type="button" title={x.about} onClick={() => choose(x)}>
@@ -96,7 +100,7 @@ export function Table<Row>({ caption, prefix = '', rows, columns, id, text, empt
                   return i === 0 ? (
                     <th key={x.title} scope="row">{content}</th>
                   ) : (
-                    <td key={x.title} class={typeof value === 'number' ? 'number' : ''}>{content}</td>
+                    <td key={x.title} class={isNumber(x, value) ? 'number' : ''}>{content}</td>
                   );
                 })}
               </tr>

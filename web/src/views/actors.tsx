@@ -12,10 +12,10 @@ const handled = (x: Actor): number => rate(report.value!, earlier.value, x.id, (
 const columns: Column<Actor>[] = [
   {
     title: 'Actor',
-    value: nameOf,
-    cell: (x) => <a href={link('map', [], { ...route.value.query, at: String(x.id) })}>{nameOf(x)}</a>,
+    value: (x) => nameOf(report.value!, x),
+    cell: (x) => <a href={link('map', [], { ...route.value.query, at: String(x.id) })}>{nameOf(report.value!, x)}</a>,
   },
-  { title: 'State', value: (x) => -moodRank(x.mood), cell: (x) => <StateOf actor={x} /> },
+  { title: 'State', word: true, value: (x) => -moodRank(x.mood), cell: (x) => <StateOf actor={x} /> },
   { title: 'Since', value: (x) => x.state_ms ?? 0, cell: (x) => (x.state_ms === undefined ? '' : span(x.state_ms)) },
   { title: 'Waits for', value: (x) => waitsFor(report.value!, x) },
   { title: 'Mailbox', value: (x) => x.mailbox, cell: (x) => count(x.mailbox), about: 'messages that wait for it' },
@@ -28,7 +28,7 @@ export const ActorTable = ({ actors }: { actors: Actor[] }) => (
     rows={actors}
     columns={columns}
     id={(x) => x.id}
-    text={(x) => `${nameOf(x)} ${x.state}`}
+    text={(x) => `${nameOf(report.value!, x)} ${x.state}`}
     empty="There are no actors."
   />
 );

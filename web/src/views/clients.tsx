@@ -68,7 +68,7 @@ function clientRows(): Row[] {
 
 const columns: Column<Row>[] = [
   { title: 'Address', value: (x) => x.actor.name },
-  { title: 'State', value: (x) => -moodRank(x.actor.mood), cell: (x) => <StateOf actor={x.actor} /> },
+  { title: 'State', word: true, value: (x) => -moodRank(x.actor.mood), cell: (x) => <StateOf actor={x.actor} /> },
   { title: 'Waits for', value: (x) => waitsFor(report.value!, x.actor) },
   { title: 'Kind', value: (x) => (x.actor.kind === 'http' ? 'HTTP' : 'NSQ') },
   { title: 'Client', value: (x) => x.client?.client_id ?? '' },

@@ -2,6 +2,7 @@
 
 import { useEffect } from 'preact/hooks';
 import { info, report, want } from '../data/feed';
+import { span } from '../parts/format';
 import { ActorTable } from './actors';
 
 export function Node() {
@@ -14,7 +15,7 @@ export function Node() {
         {Object.entries(info.value ?? {}).map(([name, value]) => (
           <div key={name}>
             <dt>{name.replaceAll('_', ' ')}</dt>
-            <dd>{name === 'start_time' ? new Date(Number(value) * 1000).toISOString() : text(value)}</dd>
+            <dd>{text(name, value)}</dd>
           </div>
         ))}
       </dl>
@@ -24,4 +25,8 @@ export function Node() {
   );
 }
 
-const text = (x: unknown): string => (typeof x === 'object' ? JSON.stringify(x) : String(x));
+function text(name: string, x: unknown): string {
+  if (name === 'start_time') return `${new Date(Number(x) * 1000).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  if (/interval|timeout/.test(name)) return span(Number(x) / 1e6);
+  return Array.isArray(x) ? x.join(', ') || 'none' : String(x);
+}

@@ -192,6 +192,8 @@ export function Queue({ topic, channel = '' }: { topic: string; channel?: string
       <p>
         <StateOf actor={actor} />
         {actor.state_ms !== undefined && <span class="quiet"> for {span(actor.state_ms)}</span>}
+        {' · '}
+        <a href={link('map', [], { topic, at: String(actor.id) })}>on the map</a>
       </p>
       <Actions actor={actor} names={{ topic, channel }} />
       <Facts actor={actor} />

@@ -10,13 +10,13 @@ import { moodRank, StateOf } from '../parts/state';
 import { Table, type Column } from '../parts/table';
 import { link } from '../route';
 
-export const number = (title: string, of: (x: QueueRow) => number, about?: string): Column<QueueRow> => ({
+// A topic has not all that a channel has.
+const counter = (title: string, name: string, about?: string): Column<QueueRow> => ({
   title,
-  value: of,
-  cell: (x) => count(of(x)),
+  value: (x) => figure(x.actor, name),
+  cell: (x) => (name in x.actor.counters ? count(figure(x.actor, name)) : ''),
   about,
 });
-export const counter = (title: string, name: string, about?: string) => number(title, (x) => figure(x.actor, name), about);
 
 export const columns: Column<QueueRow>[] = [
   {
@@ -28,7 +28,7 @@ export const columns: Column<QueueRow>[] = [
       </a>
     ),
   },
-  { title: 'State', value: (x) => -moodRank(x.actor.mood), cell: (x) => <StateOf actor={x.actor} /> },
+  { title: 'State', word: true, value: (x) => -moodRank(x.actor.mood), cell: (x) => <StateOf actor={x.actor} /> },
   counter('Depth', 'depth', 'messages that wait'),
   { title: 'In/s', value: (x) => x.in, cell: (x) => rateText(x.in), about: 'messages that come, per second' },
   { title: 'Out/s', value: (x) => x.out, cell: (x) => rateText(x.out), about: 'messages that are finished, per second' },
