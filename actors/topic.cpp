@@ -336,7 +336,7 @@ void topic_state::give_up_waiting(queue::time_point now) {
 std::optional<topic_state::obstacle> topic_state::no_room() const {
   if (auto why = no_memory())
     return why;
-  if (store && numbers.next() + transit_window >= reserved)
+  if (!may_number())
     return obstacle{actor_state::topic_unnumbered,
                     awaited::some_actor(store.id()),
                     "message numbers not reserved yet"};
@@ -425,7 +425,7 @@ void topic_state::reserve_numbers() {
       [this](uint64_t mark) {
         reserving_ = false;
         reserved = mark;
-        admit_waiting();
+        go_on();
       },
       [this](const caf::error&) { reserving_ = false; });
 }

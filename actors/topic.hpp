@@ -176,6 +176,11 @@ private:
   void hold(const batch& x);
   void hand_out(const batch_ptr& x, const cafq::appended* stored = nullptr);
   void hand_out_held();
+  [[nodiscard]] queue::block_ptr renumbered(const queue::stored_block& x);
+  /// Whether numbers are reserved for what is on its way here.
+  [[nodiscard]] bool may_number() const {
+    return !store || numbers.next() + transit_window < reserved;
+  }
   void hand_on_held(const batch_ptr& x);
 
   // -- topic_appends.cpp ------------------------------------------------------

@@ -14,18 +14,21 @@ namespace {
 constexpr size_t most_moved = size_t{1} << 20U;
 constexpr size_t most_moving = 2;
 
-/// Returns the messages of a block that are not finished.
-queue::block_ptr without_finished(const queue::stored_block& x) {
-  if (x.progress.finished.none())
-    return x.body;
+} // namespace
+
+/// Messages that move get new numbers. A channel tells by them what in the
+/// store is still to be put: of what was put, the highest number is the last,
+/// and after a start all that is there is below the next.
+queue::block_ptr topic_state::renumbered(const queue::stored_block& x) {
   std::vector<queue::message_view> left;
   for (size_t i = 0; i < x.body->count(); ++i)
     if (!x.progress.finished[i])
       left.push_back(x.body->message(i));
+  auto number = numbers.take(left.size());
+  for (auto& y : left)
+    y.number = number++;
   return queue::block::make(left);
 }
-
-} // namespace
 
 void topic_state::hold(const batch& x) {
   held.came(x.taken);
@@ -56,22 +59,24 @@ void topic_state::hand_out_held() {
     return;
   // What the store has to do so far has nothing to do with what moves.
   held.send_orders(self);
+  if (store)
+    reserve_numbers();
   while (room() && appends_.moving() < most_moving) {
     batch_ptr x{new batch};
     size_t moved = 0;
-    while (moved < most_moved) {
+    while (moved < most_moved && may_number()) {
       auto next = held.queue().move_block();
       if (!next)
         break;
-      x->items.push_back({without_finished(*next), {}});
+      x->items.push_back({renumbered(*next), {}});
       moved += next->body->bytes();
     }
-    while (moved < most_moved) {
+    while (moved < most_moved && may_number()) {
       auto next = held.queue().move_deferred();
       if (!next)
         break;
       moved += next->first->bytes();
-      x->items.push_back({std::move(next->first), next->second});
+      x->items.push_back({renumbered({next->first, {}}), next->second});
     }
     if (x->items.empty())
       break;

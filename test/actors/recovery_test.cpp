@@ -126,6 +126,29 @@ BOOST_AUTO_TEST_CASE(a_channel_takes_over_while_its_topic_reads) {
   BOOST_TEST(sent_to(ann).messages.size() == 6U);
 }
 
+// What a paused topic holds goes to its channels by way of the store, which may
+// be asked by one for what it has of it before that is told.
+
+BOOST_AUTO_TEST_CASE(what_a_topic_held_is_not_loaded_and_put) {
+  for (size_t steps = 0; steps < 20; ++steps) {
+    const auto name = std::to_string(steps);
+    channel("c", name);
+    publish(0, 0, name, 6s);
+    pause(topic(name), true);
+    publish(1, 5, name, 6s);
+    restart();
+    const auto ann = consumer(channel("c", name), 100);
+    // Here it asks for what is due soon.
+    advance(2990ms);
+    self->send(topic(name), atom::pause_v, false);
+    for (size_t i = 0; i < steps; ++i)
+      sched.try_run_once();
+    advance(20ms);
+    advance(4s);
+    BOOST_TEST(sent_to(ann).messages.size() == 6U, "after " << steps);
+  }
+}
+
 // -- names --------------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(names_and_pauses_survive) {
