@@ -47,7 +47,7 @@ public:
       .ends_with("/cafq.mdb");
   }
 
-  int before(file_call what, size_t& size) override {
+  int before(file_call what, uint64_t /*at*/, size_t& size) override {
     if (what != call_ || ::access(armed_.c_str(), F_OK) != 0
         || ++calls_ != nth_)
       return 0;

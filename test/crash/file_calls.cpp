@@ -32,11 +32,13 @@ write_past(file_watcher& to, int file, std::string_view bytes, off_t at) {
   static const auto real_pwrite
     = hidden<ssize_t(int, const void*, size_t, off_t)>("pwrite");
   auto size = bytes.size();
-  if (const auto code = to.before(file_call::write, size); code != 0) {
+  const auto start = at < 0 ? ::lseek(file, 0, SEEK_CUR) : at;
+  if (const auto code = to.before(file_call::write,
+                                  static_cast<uint64_t>(start), size);
+      code != 0) {
     errno = code;
     return -1;
   }
-  const auto start = at < 0 ? ::lseek(file, 0, SEEK_CUR) : at;
   const auto written = real_pwrite(file, bytes.data(), size, start);
   if (written <= 0)
     return written;
@@ -50,7 +52,7 @@ write_past(file_watcher& to, int file, std::string_view bytes, off_t at) {
 
 int sync_past(file_watcher& to, int file, int (*real)(int)) {
   size_t none = 0;
-  if (const auto code = to.before(file_call::sync, none); code != 0) {
+  if (const auto code = to.before(file_call::sync, 0, none); code != 0) {
     errno = code;
     return -1;
   }
@@ -124,7 +126,8 @@ int ftruncate(int file, off_t size) noexcept {
   if (to == nullptr)
     return real(file, size);
   size_t none = 0;
-  if (const auto code = to->before(cafq::test::file_call::resize, none);
+  if (const auto code = to->before(cafq::test::file_call::resize,
+                                   static_cast<uint64_t>(size), none);
       code != 0) {
     errno = code;
     return -1;

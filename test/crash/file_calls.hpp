@@ -22,9 +22,11 @@ public:
   [[nodiscard]] virtual bool watches(int descriptor) = 0;
 
   /// Called before each call.
+  /// @param at Where a write begins, or the size that the file is to have.
   /// @param size Of a write; lowering it makes the write a short one.
   /// @returns the errno to fail with, or 0.
-  [[nodiscard]] virtual int before(file_call /*what*/, size_t& /*size*/) {
+  [[nodiscard]] virtual int
+  before(file_call /*what*/, uint64_t /*at*/, size_t& /*size*/) {
     return 0;
   }
 

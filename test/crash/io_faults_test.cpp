@@ -45,7 +45,7 @@ public:
     return found.starts_with(dir_.native()) && !found.ends_with("-lock");
   }
 
-  int before(file_call what, size_t& size) override {
+  int before(file_call what, uint64_t /*at*/, size_t& size) override {
     if (++calls_ != nth_)
       return 0;
     failed_ = what;

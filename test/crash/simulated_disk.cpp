@@ -78,6 +78,7 @@ void simulated_disk::apply(const disk_event& x, bool lying) {
         sync();
       break;
     case kind::resize:
+      shrunk_ = shrunk_ || x.at < latest_.size();
       latest_.resize(x.at);
       sizes_.push_back(latest_.size());
       break;
@@ -96,7 +97,14 @@ void simulated_disk::write(const disk_event& x) {
 }
 
 void simulated_disk::sync() {
-  durable_ = latest_;
+  if (std::exchange(shrunk_, false))
+    durable_ = latest_;
+  durable_.resize(latest_.size());
+  for (const auto& [sector, versions] : pending_) {
+    const auto at = sector * sector_size;
+    if (at < durable_.size())
+      durable_.replace(at, sector_size, latest_, at, sector_size);
+  }
   pending_.clear();
   sizes_.clear();
 }

@@ -66,6 +66,11 @@ public:
   /// @param lying Whether syncs are nothing but words.
   void apply(const disk_event& x, bool lying = false);
 
+  /// Returns what programs see.
+  [[nodiscard]] const std::string& latest() const noexcept {
+    return latest_;
+  }
+
   /// Returns what is left if the power goes now.
   [[nodiscard]] std::string cut(std::mt19937_64& random) const;
 
@@ -73,13 +78,13 @@ private:
   void write(const disk_event& x);
   void sync();
 
-  /// What programs see.
   std::string latest_;
   /// What is on the disk for sure.
   std::string durable_;
   /// Versions since, by number of sector.
   std::map<size_t, std::vector<std::string>> pending_;
   std::vector<size_t> sizes_;
+  bool shrunk_ = false;
 };
 
 } // namespace cafq::test

@@ -1,26 +1,6 @@
 #include "test/persistence/support.hpp"
 
-#include <boost/test/unit_test.hpp>
-
-#include <unistd.h>
-
 namespace cafq::test {
-
-scratch_directory::scratch_directory() {
-  // In memory if possible: a sync costs nothing there.
-  const std::filesystem::path shared = "/dev/shm";
-  const auto parent = ::access(shared.c_str(), W_OK) == 0
-                        ? shared
-                        : std::filesystem::temp_directory_path();
-  auto name = (parent / "cafq-XXXXXX").string();
-  BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
-  path_ = name;
-}
-
-scratch_directory::~scratch_directory() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
 
 std::ostream& operator<<(std::ostream& out, const text& x) {
   return out << '{' << x.number << ' ' << x.timestamp_ns << ' ' << x.attempts

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "persistence/lmdb_message_store.hpp"
+#include "test/support/scratch_directory.hpp"
 
 #include <cstdint>
-#include <filesystem>
 #include <initializer_list>
 #include <memory>
 #include <random>
@@ -11,26 +11,6 @@
 #include <vector>
 
 namespace cafq::test {
-
-/// An empty directory, removed with all that is in it.
-class scratch_directory {
-public:
-  scratch_directory();
-  scratch_directory(const scratch_directory&) = delete;
-  scratch_directory& operator=(const scratch_directory&) = delete;
-  ~scratch_directory();
-
-  [[nodiscard]] const std::filesystem::path& path() const noexcept {
-    return path_;
-  }
-
-  [[nodiscard]] std::filesystem::path store_file() const {
-    return path_ / "cafq.mdb";
-  }
-
-private:
-  std::filesystem::path path_;
-};
 
 /// A message as tests see it.
 struct text {

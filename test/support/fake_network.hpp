@@ -4,6 +4,7 @@
 
 #include <caf/actor_system.hpp>
 #include <caf/io/accept_handle.hpp>
+#include <caf/io/doorman.hpp>
 #include <caf/io/network/test_multiplexer.hpp>
 
 namespace cafq::test {

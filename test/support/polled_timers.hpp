@@ -20,6 +20,11 @@ public:
     return true;
   }
 
+  /// Returns when to call `poll` next, if ever.
+  [[nodiscard]] const std::optional<queue::time_point>& due() const noexcept {
+    return due_;
+  }
+
 protected:
   void wake_at(queue::time_point when) override {
     due_ = when;
