@@ -46,7 +46,7 @@ void http_connection_state::answer(http::response x) {
   route.reset();
   body_bytes = 0;
   body_size = 0;
-  large.reset();
+  large.close();
   if (x.close) {
     phase = http_phase::sending;
     socket.set_reading(false);

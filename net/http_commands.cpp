@@ -100,8 +100,7 @@ void http_connection_state::publish_to(const topic_actor& to) {
     answer(std::move(x));
     return;
   }
-  if (large)
-    large->becomes_messages();
+  large.becomes_messages();
   put_to = to.address();
   self->send(to, atom::put_v, publishing->take(), client_actor{self},
              ++last_ticket);

@@ -235,28 +235,23 @@ http_connection_state::find_route(const http::request& head) {
 /// Says whether there is memory for the body that is being read. If not,
 /// `resume` comes when there is.
 bool http_connection_state::body_has_room() {
-  // A promise alone takes no memory.
-  if (body_size <= body_budget::small || body_bytes <= body_budget::beginning)
-    return true;
-  if (!large)
-    large = std::make_unique<body_claim>(settings->bodies, body_size, [this] {
-      caf::anon_send(http_connection_actor{self}, atom::resume_v);
-    });
-  if (!large->granted())
+  const auto wake = [this] {
+    caf::anon_send(http_connection_actor{self}, atom::resume_v);
+  };
+  if (!large.admits(settings->bodies, body_size, body_bytes, wake))
     return false;
-  if (!large->next_look()) {
+  if (large.fresh()) {
     parser.reserve_body(body_size);
     // Its time begins here.
     request_begun = self->clock().now();
-    (void)large->too_slow(request_begun, body_bytes);
+    large.begin(request_begun, body_bytes);
   }
   return true;
 }
 
 /// Whether others wait for the memory of a body that hardly comes.
 bool http_connection_state::body_is_slow(queue::time_point now) {
-  return large && large->next_look() && large->too_slow(now, body_bytes)
-         && socket.reading();
+  return large.too_slow(now, body_bytes) && socket.reading();
 }
 
 /// Tells what the client holds now.
@@ -264,8 +259,7 @@ void http_connection_state::account() {
   if (!share)
     return;
   // What a claim has room for is counted there.
-  const auto claimed = large && large->granted();
-  share->holds(socket.held() + (claimed ? 0 : parser.held())
+  share->holds(socket.held() + (large.open() ? 0 : parser.held())
                + gate.secret().capacity() + topics.size() * topic_name_bytes);
 }
 
@@ -301,7 +295,7 @@ void http_connection_state::close() {
   stream.reset();
   if (handshake)
     handshake->give_up();
-  large.reset();
+  large.close();
   share.reset();
   socket.close();
 }
@@ -338,12 +332,11 @@ std::optional<queue::time_point> http_connection_state::patience_ends() const {
     return last_progress + idle_patience;
   if (!route && !early)
     return request_begun + head_patience;
-  if (large && !large->granted())
+  if (large.waiting())
     return std::nullopt;
   const auto whole = request_begun + body_patience
                      + seconds{body_bytes / slowest_body};
-  return large && large->next_look() ? std::min(whole, *large->next_look())
-                                     : whole;
+  return std::min(whole, large.next_look().value_or(whole));
 }
 
 void http_connection_state::tick() {
@@ -383,7 +376,7 @@ http_situation http_connection_state::situation() const {
   http_situation result;
   result.phase = phase;
   result.due = due;
-  result.no_memory = large && !large->granted();
+  result.no_memory = large.waiting();
   result.unread_output = long_body || socket.pending() > 0;
   result.within_request = parser.within_request();
   return result;

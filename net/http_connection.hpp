@@ -4,6 +4,7 @@
 #include "actors/client_memory.hpp"
 #include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
+#include "net/body_gate.hpp"
 #include "net/client_socket.hpp"
 #include "net/grant_gate.hpp"
 #include "net/http/api.hpp"
@@ -198,7 +199,7 @@ private:
   std::optional<http::response> early;
   /// What the body may need, and the room for it if that is much.
   size_t body_size = 0;
-  std::unique_ptr<body_claim> large;
+  body_gate large;
   /// Gone when the connection is closed.
   std::unique_ptr<client_share> share;
   /// The connection cannot go on behind this request.

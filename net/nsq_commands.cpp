@@ -393,9 +393,8 @@ void connection_state::send_publish(publish_collector::group& x,
   auto& open
     = open_puts.emplace_back(open_put{x.answer_to, bytes, to.address(), {}});
   open_bytes += bytes;
-  if (large && large_of != commands) {
-    large->becomes_messages();
-    open.claim = std::move(large);
+  if (!large.closed() && large_of != commands) {
+    open.claim = large.take();
     claimed_bytes += bytes;
   }
   self->send(to, atom::put_v, std::move(x.body), client_actor{self},

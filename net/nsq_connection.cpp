@@ -210,7 +210,7 @@ void connection_state::end_input() {
   closing_since = self->clock().now();
   held = nullptr;
   parser->end();
-  large.reset();
+  large.close();
   set_reading(false);
   arm();
 }
@@ -253,7 +253,7 @@ void connection_state::flush() {
 /// Closes behind the frames that are under way.
 void connection_state::close_when_sent() {
   phase = nsq_phase::sending;
-  large.reset();
+  large.close();
   socket.last_output();
   closing_since = self->clock().now();
   set_reading(false);
@@ -265,7 +265,7 @@ void connection_state::close() {
   phase = nsq_phase::closed;
   if (shaking_hands())
     upgrade->handshake->give_up();
-  large.reset();
+  large.close();
   share.reset();
   if (socket.close())
     log::info("PROTOCOL(V2): [{}] exiting ioloop", socket.peer());

@@ -4,6 +4,7 @@
 #include "actors/client_memory.hpp"
 #include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
+#include "net/body_gate.hpp"
 #include "net/client_socket.hpp"
 #include "net/connection_settings.hpp"
 #include "net/grant_gate.hpp"
@@ -256,7 +257,7 @@ private:
   std::optional<protocol::command_parser> parser;
   /// The room for a large command that has not arrived whole, and how many
   /// there were before.
-  std::unique_ptr<body_claim> large;
+  body_gate large;
   uint64_t large_of = 0;
   /// Gone when the connection is closed.
   std::unique_ptr<client_share> share;

@@ -51,8 +51,7 @@ void connection_state::account() {
   if (!share)
     return;
   // What claims have room for is counted there.
-  const auto claimed = large && large->granted();
-  share->holds(socket.held() + (claimed ? 0 : parser->buffered())
+  share->holds(socket.held() + (large.open() ? 0 : parser->buffered())
                + slots.bytes() + open_bytes - claimed_bytes
                + gate.secret().capacity()
                + (topics.size() + published_to.size()) * topic_name_bytes);

@@ -81,29 +81,24 @@ bool connection_state::body_has_room(bool idle) {
   if (idle && !ending()) {
     const auto size = parser->expected();
     if (size <= body_budget::small || large_of != commands)
-      large.reset();
-    // A promise alone takes no memory.
-    if (size <= body_budget::small
-        || parser->buffered() <= body_budget::beginning)
-      return true;
-    if (!large) {
+      large.close();
+    if (large.closed())
       large_of = commands;
-      large = std::make_unique<body_claim>(settings->bodies, size, [this] {
-        caf::anon_send(connection_actor{self}, atom::resume_v);
-      });
-    }
-    if (!large->granted())
+    const auto wake = [this] {
+      caf::anon_send(connection_actor{self}, atom::resume_v);
+    };
+    if (!large.admits(settings->bodies, size, parser->buffered(), wake))
       return false;
-    if (!large->grow_to(size)) {
+    if (!large.grow_to(size)) {
       log_error("a body longer than it said, for which there is no memory");
       input_ended();
       return false;
     }
   }
-  if (large && large->granted() && !large->next_look()) {
+  if (large.fresh()) {
     if (parser->expected() > 0)
       parser->reserve();
-    (void)large->too_slow(run_started, parser->fed());
+    large.begin(run_started, parser->fed());
     arm();
   }
   return true;
@@ -111,14 +106,13 @@ bool connection_state::body_has_room(bool idle) {
 
 /// Whether others wait for the memory of a command that hardly comes.
 bool connection_state::body_is_slow(queue::time_point now) {
-  return large && large->next_look() && large->too_slow(now, parser->fed())
-         && owes_line();
+  return large.too_slow(now, parser->fed()) && owes_line();
 }
 
 /// Sets the timer to the next thing that is due.
 void connection_state::arm() {
-  if (!ending() && large && large->next_look())
-    timer.set(*large->next_look());
+  if (const auto look = large.next_look(); look && !ending())
+    timer.set(*look);
   if (ending()) {
     timer.set(close_deadline());
   } else if (shaking_hands()) {
@@ -136,8 +130,7 @@ void connection_state::arm() {
 /// Lets the LISTENER know what speaks for this client.
 void connection_state::tell_conduct() {
   place->spoke = commands > 0;
-  place->busy = due != nsq_answer::none || !slots.empty()
-                || (large && !large->granted());
+  place->busy = due != nsq_answer::none || !slots.empty() || large.waiting();
   place->done = phase == nsq_phase::sending;
   place->heartbeats = heartbeat_every > std::chrono::milliseconds{0};
 }
@@ -161,7 +154,7 @@ nsq_situation connection_state::situation() const {
   result.phase = phase;
   result.upgrading = upgrade.has_value();
   result.due = due;
-  result.no_memory = large && !large->granted();
+  result.no_memory = large.waiting();
   // A channel waits for less, and so does one that has nothing more to give.
   const auto quiet = self->clock().now() - run_started >= silence;
   result.output_full = output_full()
