@@ -22,8 +22,11 @@ namespace {
 /// ephemeral ones do.
 constexpr int subscribe_tries = 3;
 
-/// How long a new topic or channel may take: its name has to be on disk first.
+/// How long a new topic or channel may take: its name has to be on disk first,
+/// behind what was there before. As long as the disk gets on with that, a name
+/// may take so many times as long.
 constexpr auto patience = std::chrono::seconds{5};
+constexpr int most_waits = 6;
 
 /// Why a request to a topic or channel came to nothing, for the client.
 std::string reason_for(const caf::error& why, const store_health& disk) {
@@ -88,14 +91,22 @@ void connection_state::on(const protocol::sub& x) {
   due = nsq_answer::subscription;
   subscribing = slots.new_ticket();
   slots.wait(subscribing, command_name::sub);
-  subscribe(std::string{x.topic}, std::string{x.channel}, subscribe_tries);
+  subscribe(std::string{x.topic}, std::string{x.channel}, subscribe_tries,
+            most_waits);
 }
 
 /// Finds topic, then channel, then becomes its consumer.
 void connection_state::subscribe(const std::string& topic,
-                                 const std::string& id, int tries) {
+                                 const std::string& id, int tries, int waits) {
+  const auto commits = settings->health->commits();
   auto fail = [=, this](const caf::error& why) {
     unsubscribed(topic, id, why, tries - 1);
+  };
+  auto late = [=, this](const caf::error& why) {
+    if (is_getting_on(why, commits) && waits > 1)
+      subscribe(topic, id, tries, waits - 1);
+    else
+      fail(why);
   };
   self->request(node, patience, atom::topic_v, topic)
     .then(
@@ -108,9 +119,17 @@ void connection_state::subscribe(const std::string& topic,
                           delivery_terms)
                 .then([=, this](atom::sub) { subscribed(to); }, fail);
             },
-            fail);
+            late);
       },
-      fail);
+      late);
+}
+
+/// Whether a name is not on disk yet, which has written other things since.
+bool connection_state::is_getting_on(const caf::error& why,
+                                     uint64_t commits) const {
+  return why == caf::sec::request_timeout
+         && settings->health->commits() != commits
+         && phase != nsq_phase::closed;
 }
 
 void connection_state::subscribed(const channel_actor& to) {
@@ -134,7 +153,7 @@ void connection_state::unsubscribed(const std::string& topic,
              || why == ec::too_many_channels) {
     fail_subscribe(protocol::sub_failed(reason_for(why, *settings->health)));
   } else if (tries > 0) {
-    subscribe(topic, id, tries);
+    subscribe(topic, id, tries, most_waits);
   } else {
     fail_subscribe(protocol::sub_failed(protocol::being_deleted));
   }
@@ -342,7 +361,11 @@ void connection_state::need_topic(std::string_view topic) {
   if (topics.find(topic))
     return;
   due = nsq_answer::topic;
-  std::string key{topic};
+  ask_for_topic(std::string{topic}, most_waits);
+}
+
+void connection_state::ask_for_topic(const std::string& key, int waits) {
+  const auto commits = settings->health->commits();
   self->request(node, patience, atom::topic_v, key)
     .then(
       [this, key](const topic_actor& found) {
@@ -352,7 +375,11 @@ void connection_state::need_topic(std::string_view topic) {
           send_publish(*x, found);
         run();
       },
-      [this](const caf::error& why) {
+      [=, this](const caf::error& why) {
+        if (is_getting_on(why, commits) && waits > 1) {
+          ask_for_topic(key, waits - 1);
+          return;
+        }
         due = nsq_answer::none;
         if (auto x = std::exchange(stalled, std::nullopt))
           refused(x->answer_to, reason_for(why, *settings->health));

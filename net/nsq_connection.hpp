@@ -228,12 +228,16 @@ private:
   void send_settlings(bool answered_behind);
   void send_publishes();
   void send_publish(publish_collector::group& x, const topic_actor& to);
-  void subscribe(const std::string& topic, const std::string& id, int tries);
+  void subscribe(const std::string& topic, const std::string& id, int tries,
+                 int waits);
+  [[nodiscard]] bool
+  is_getting_on(const caf::error& why, uint64_t commits) const;
   void subscribed(const channel_actor& to);
   void unsubscribed(const std::string& topic, const std::string& id,
                     const caf::error& why, int tries);
   void fail_subscribe(const protocol::violation& x);
   void need_topic(std::string_view topic);
+  void ask_for_topic(const std::string& key, int waits);
   void count_published(std::string_view topic, uint64_t count);
   void remember_topic(const std::string& topic, const topic_actor& handle);
   void watch(const stat_actor& whom, bool on);

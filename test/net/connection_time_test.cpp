@@ -175,6 +175,71 @@ BOOST_AUTO_TEST_CASE(a_closed_connection_leaves_no_memory_behind) {
   BOOST_TEST(connection.get()->strong_refs.load() == 0u);
 }
 
+// -- names --------------------------------------------------------------------
+
+namespace {
+
+/// A node whose disk writes other things before a new name.
+struct slow_disk : scripted_network {
+  slow_disk() {
+    settings->health = health;
+    mute(true);
+  }
+
+  void pass_patience(bool with_commits) {
+    if (with_commits)
+      health->committed();
+    advance(5s);
+  }
+
+  std::shared_ptr<store_health> health = std::make_shared<store_health>();
+};
+
+const frames pub_failed{
+  "!E_PUB_FAILED PUB failed the disk or a nsqlookupd does not answer"};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(a_publish_waits_while_the_disk_gets_on, slow_disk) {
+  const auto ann = greet();
+  send(ann, "PUB t\n" + sized("a"));
+  for (int i = 0; i < 3; ++i)
+    pass_patience(true);
+  BOOST_TEST(receive(ann) == frames{});
+  mute(false);
+  pass_patience(true);
+  accept("t");
+  BOOST_TEST(receive(ann) == frames{"OK"});
+}
+
+BOOST_FIXTURE_TEST_CASE(a_publish_waits_5_seconds_if_it_does_not, slow_disk) {
+  const auto ann = greet();
+  send(ann, "PUB t\n" + sized("a"));
+  pass_patience(false);
+  BOOST_TEST(receive(ann) == pub_failed);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_publish_waits_30_seconds_at_most, slow_disk) {
+  const auto ann = greet();
+  send(ann, "PUB t\n" + sized("a"));
+  for (int i = 0; i < 5; ++i)
+    pass_patience(true);
+  BOOST_TEST(receive(ann) == frames{});
+  pass_patience(true);
+  BOOST_TEST(receive(ann) == pub_failed);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_consumer_waits_while_the_disk_gets_on, slow_disk) {
+  const auto ann = greet();
+  send(ann, "SUB t c\n");
+  for (int i = 0; i < 3; ++i)
+    pass_patience(true);
+  BOOST_TEST(receive(ann) == frames{});
+  mute(false);
+  pass_patience(true);
+  BOOST_TEST(receive(ann) == frames{"OK"});
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace cafq::test

@@ -83,7 +83,11 @@ scripted_node(node_actor::stateful_pointer<scripted_node_state> self) {
     self->quit(x.reason);
   });
   return {
-    [self](atom::topic, const std::string& name) {
+    [self](atom::topic, const std::string& name) -> caf::result<topic_actor> {
+      if (self->state.mute) {
+        self->state.asked.push_back(self->make_response_promise<topic_actor>());
+        return self->state.asked.back();
+      }
       auto& result = self->state.topics[name];
       if (!result)
         result = self->spawn(scripted_topic);
@@ -116,6 +120,10 @@ scripted_network::~scripted_network() {
 scripted_topic_state& scripted_network::at(const std::string& topic) {
   return state_of<scripted_topic_state>(
     state_of<scripted_node_state>(script).topics.at(topic));
+}
+
+void scripted_network::mute(bool on) {
+  state_of<scripted_node_state>(script).mute = on;
 }
 
 bool scripted_network::known(const std::string& topic) {

@@ -5,6 +5,7 @@
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
 
 #include <map>
 #include <string>
@@ -47,6 +48,9 @@ scripted_topic(topic_actor::stateful_pointer<scripted_topic_state> self);
 
 struct scripted_node_state {
   std::map<std::string, topic_actor> topics;
+  /// Whether it leaves requests for topics without an answer.
+  bool mute = false;
+  std::vector<caf::typed_response_promise<topic_actor>> asked;
 };
 
 /// A node of scripted topics.
@@ -63,6 +67,9 @@ struct scripted_network : network {
   ~scripted_network();
 
   scripted_topic_state& at(const std::string& topic);
+
+  /// Lets the node answer requests for topics or not.
+  void mute(bool on);
 
   /// Whether anybody has asked for a topic.
   [[nodiscard]] bool known(const std::string& topic);
