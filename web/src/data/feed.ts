@@ -1,10 +1,15 @@
-// The only module that reads from the broker. It asks once a second, for what
-// the view at hand wants, and not at all while nobody looks.
+// The only module that reads from the broker: once a second, for what the view
+// at hand wants, and not at all while nobody looks.
 
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { makeReport, type Actor, type Report, type Stats, type Why } from './report';
+import { readStream } from './stream';
 
 const interval = 1000;
+// How long the broker may be silent.
+const patience = 5000;
+// As many as a stream shows; on a node with more, all are asked for each time.
+const mostStreamed = 1000;
 
 // The last two reports: rates are what lies between them.
 export const report = signal<Report | null>(null);
@@ -13,8 +18,11 @@ export const earlier = signal<Report | null>(null);
 export const stats = signal<Stats | null>(null);
 export const why = signal<Why | null>(null);
 export const info = signal<Record<string, unknown> | null>(null);
-// Why there is nothing new; empty if there is.
-export const trouble = signal('');
+
+// Why there is nothing new of the actors, or of the rest; empty if there is.
+const troubles = { actors: signal(''), rest: signal('') };
+export const trouble = computed(() => troubles.actors.value || troubles.rest.value);
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 // What a view wants besides the actors.
 export interface Wants {
@@ -33,82 +41,118 @@ export function want(x: Wants): void {
   if (x.stats !== wants.stats) stats.value = null;
   if (x.why !== wants.why) why.value = null;
   wants = x;
-  wake();
+  void readRest();
 }
 
 async function read<T>(target: string): Promise<T | null> {
-  const answer = await fetch(target, { cache: 'no-store' });
+  const answer = await fetch(target, { cache: 'no-store', signal: AbortSignal.timeout(patience) });
   if (answer.status === 404) return null;
   if (!answer.ok) throw new Error(`${target} answered ${answer.status}`);
   return (await answer.json()) as T;
 }
 
+// -- the actors ---------------------------------------------------------------
+
+function tell(actors: Actor[]): void {
+  const now = makeReport(performance.now(), actors);
+  const last = report.value;
+  // A stream begins right behind an answer: too short a span for rates.
+  if (last && now.at - last.at > interval / 2) earlier.value = last;
+  report.value = now;
+  troubles.actors.value = '';
+  void readRest();
+}
+
+// Until the stream ends or is silent, the page is hidden, or there are too many
+// actors.
+async function followStream(): Promise<void> {
+  const stop = new AbortController();
+  const hide = () => document.hidden && stop.abort();
+  const giveUp = () => setTimeout(() => stop.abort(), patience);
+  document.addEventListener('visibilitychange', hide);
+  let timer = giveUp();
+  try {
+    await readStream(`view=actors&first=${mostStreamed}&interval=${interval}`, stop.signal, (actors, total) => {
+      clearTimeout(timer);
+      timer = giveUp();
+      if (total > actors.length) stop.abort();
+      else tell(actors);
+    });
+  } finally {
+    clearTimeout(timer);
+    document.removeEventListener('visibilitychange', hide);
+  }
+}
+
 async function readActors(): Promise<void> {
   const found = await read<{ actors: Actor[] }>('debug/actors');
   if (!found) throw new Error('the broker has no /debug/actors');
-  const now = makeReport(performance.now(), found.actors);
-  // A view that has just changed asks at once: too short a span for rates.
-  const last = report.value;
-  if (last && now.at - last.at >= 0.8 * interval) earlier.value = last;
-  report.value = now;
+  tell(found.actors);
 }
+
+// Waits for the interval to pass, and as long as the page is hidden.
+function rest(): Promise<void> {
+  return new Promise((resolve) => {
+    const shown = () => {
+      if (document.hidden) return;
+      document.removeEventListener('visibilitychange', shown);
+      resolve();
+    };
+    setTimeout(() => {
+      document.addEventListener('visibilitychange', shown);
+      shown();
+    }, interval);
+  });
+}
+
+async function look(): Promise<void> {
+  try {
+    await readActors();
+  } catch (error) {
+    troubles.actors.value = textOf(error);
+    return;
+  }
+  // Where no more streams may be, we ask again.
+  if (report.value!.actors.length <= mostStreamed) await followStream().catch(() => {});
+}
+
+// Reads until the page is closed.
+export async function follow(): Promise<never> {
+  for (;;) {
+    if (!document.hidden) await look();
+    await rest();
+  }
+}
+
+// -- the rest -----------------------------------------------------------------
 
 const rarely = 5;
 let looks = 0;
+let reading = false;
 
 // What was wanted may not be wanted any more when it comes.
 async function readWanted(): Promise<void> {
   const asked = wants;
   const old = stats.value;
   const good = asked.rarely && old && ++looks % rarely !== 0;
+  info.value ??= await read('info');
   const [someStats, someWhy] = await Promise.all([
     asked.stats === undefined ? null : good ? old : read<Stats>(`stats?format=json&include_mem=false${asked.stats}`),
     asked.why === undefined ? null : read<Why>(`debug/why?${asked.why}`),
   ]);
-  if (asked === wants) {
-    stats.value = someStats;
-    why.value = someWhy;
-  }
+  if (asked !== wants) return readWanted();
+  stats.value = someStats;
+  why.value = someWhy;
 }
 
-let wakeUp: (() => void) | null = null;
-
-function wake(): void {
-  wakeUp?.();
-}
-
-// Waits for the interval to pass, or for somebody who wants something else; as
-// long as it takes while the page is hidden.
-function rest(): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = document.hidden ? undefined : setTimeout(done, interval);
-    function done(): void {
-      clearTimeout(timer);
-      wakeUp = null;
-      resolve();
-    }
-    wakeUp = done;
-  });
-}
-
-async function look(): Promise<void> {
+async function readRest(): Promise<void> {
+  if (reading) return;
+  reading = true;
   try {
-    await Promise.all([
-      readActors(),
-      readWanted(),
-      info.value ? null : read<Record<string, unknown>>('info').then((x) => (info.value = x)),
-    ]);
-    trouble.value = '';
+    await readWanted();
+    troubles.rest.value = '';
   } catch (error) {
-    trouble.value = error instanceof Error ? error.message : String(error);
+    troubles.rest.value = textOf(error);
   }
-}
-
-// Reads until the page is closed.
-export async function follow(): Promise<never> {
-  document.addEventListener('visibilitychange', wake);
-  for (;;) {
-    if (!document.hidden) await look();
-    await rest();
-  }
+  reading = false;
 }

@@ -1,13 +1,10 @@
-import { earlier, report } from '../data/feed';
+import { report } from '../data/feed';
 import type { Actor } from '../data/report';
-import { rate } from '../data/rows';
 import { nameOf, waitsFor } from '../data/waiting';
-import { count, rateText, span } from '../parts/format';
+import { count, span } from '../parts/format';
 import { moodRank, StateOf } from '../parts/state';
 import { Table, type Column } from '../parts/table';
 import { link, route } from '../route';
-
-const handled = (x: Actor): number => rate(report.value!, earlier.value, x.id, (y) => y.handled);
 
 const columns: Column<Actor>[] = [
   {
@@ -19,7 +16,7 @@ const columns: Column<Actor>[] = [
   { title: 'Since', value: (x) => x.state_ms ?? 0, cell: (x) => (x.state_ms === undefined ? '' : span(x.state_ms)) },
   { title: 'Waits for', value: (x) => waitsFor(report.value!, x) },
   { title: 'Mailbox', value: (x) => x.mailbox, cell: (x) => count(x.mailbox), about: 'messages that wait for it' },
-  { title: 'Handled/s', value: handled, cell: (x) => rateText(handled(x)) },
+  { title: 'Handled', value: (x) => x.handled, cell: (x) => count(x.handled), about: 'messages that it has taken since it was there' },
 ];
 
 export const ActorTable = ({ actors }: { actors: Actor[] }) => (
