@@ -1,6 +1,9 @@
 // What the broker tells of itself, as it stands in /debug/actors and /stats.
 
-export type Mood = 'idle' | 'flowing' | 'waiting' | 'stuck';
+// The worst is the last.
+const moods = ['idle', 'flowing', 'waiting', 'stuck'] as const;
+export type Mood = (typeof moods)[number];
+export const moodRank = (x: Mood): number => moods.indexOf(x);
 
 export interface Awaited {
   what: 'actor' | 'client' | 'disk' | 'memory' | 'operator' | 'server' | 'time';

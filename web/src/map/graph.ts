@@ -1,8 +1,7 @@
 // What the map shows of a report: single actors, and groups where there are many.
 // Pure. The order of everything is that of names and ids, so nothing jumps.
 
-import { held, type Actor, type Mood, type Report } from '../data/report';
-import { moodRank } from '../parts/state';
+import { held, moodRank, type Actor, type Mood, type Report } from '../data/report';
 
 // What stands in a column together becomes a group past these.
 const mostTopics = 40;
@@ -108,6 +107,16 @@ function choose(all: Actor[], most: number, before: Set<string>): Actor[] {
   return [...new Set([...kept, ...ranked])].slice(0, most);
 }
 
+// What all others lean on, the most important first.
+function serving(actors: Actor[]): Actor[] {
+  const drawn = ['topic', 'channel', 'connection', 'http', 'listener'];
+  const first = ['store', 'node', 'discovery', 'lookup_peer'];
+  const rankOf = (x: Actor): number => (first.includes(x.kind) ? first.indexOf(x.kind) : first.length);
+  return actors
+    .filter((x) => !drawn.includes(x.kind))
+    .sort((x, y) => rankOf(x) - rankOf(y) || (x.kind < y.kind ? -1 : x.kind > y.kind ? 1 : byName(x, y)));
+}
+
 export interface Choice {
   // Only topics with this in their names.
   topic: string;
@@ -173,8 +182,7 @@ export function makeGraph(now: Report, { topic: wanted, before, called }: Choice
   );
   const listeners = note(kind('listener').sort(byName).map((x) => single(x)));
   const idle = note(clientNodes('others', others, called));
-  const drawn = ['topic', 'channel', 'connection', 'http', 'listener'];
-  const services = note(now.actors.filter((x) => !drawn.includes(x.kind)).map((x) => single(x)));
+  const services = note(serving(now.actors).map((x) => single(x)));
 
   const waits = now.actors.flatMap((x) => {
     const [from, to] = [shownAs.get(x.id), shownAs.get(x.waiting_for?.actor ?? 0)];

@@ -10,6 +10,3 @@ export function State({ mood, children }: { mood: Mood; children: string }) {
 }
 
 export const StateOf = ({ actor }: { actor: Actor }) => <State mood={actor.mood}>{actor.state}</State>;
-
-const moods: Mood[] = ['idle', 'flowing', 'waiting', 'stuck'];
-export const moodRank = (x: Mood): number => moods.indexOf(x);

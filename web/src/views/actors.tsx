@@ -1,8 +1,8 @@
 import { report } from '../data/feed';
-import type { Actor } from '../data/report';
+import { moodRank, type Actor } from '../data/report';
 import { nameOf, waitsFor } from '../data/waiting';
 import { count, span } from '../parts/format';
-import { moodRank, StateOf } from '../parts/state';
+import { StateOf } from '../parts/state';
 import { Table, type Column } from '../parts/table';
 import { link, route } from '../route';
 

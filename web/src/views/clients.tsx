@@ -2,10 +2,10 @@
 
 import { useEffect } from 'preact/hooks';
 import { report, stats, want } from '../data/feed';
-import { figure, type Actor, type Client } from '../data/report';
+import { figure, moodRank, type Actor, type Client } from '../data/report';
 import { waitsFor } from '../data/waiting';
 import { count, span } from '../parts/format';
-import { moodRank, StateOf } from '../parts/state';
+import { StateOf } from '../parts/state';
 import { Table, type Column } from '../parts/table';
 
 // What clients say of themselves can be anything: it is only ever text.

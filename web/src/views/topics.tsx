@@ -2,11 +2,11 @@
 
 import { useEffect, useRef } from 'preact/hooks';
 import { earlier, report, want } from '../data/feed';
-import { age, figure } from '../data/report';
+import { age, figure, moodRank } from '../data/report';
 import { queueRows, rowName, type QueueRow } from '../data/rows';
 import { perform } from '../parts/dialogs';
 import { count, rateText, span } from '../parts/format';
-import { moodRank, StateOf } from '../parts/state';
+import { StateOf } from '../parts/state';
 import { Table, type Column } from '../parts/table';
 import { link } from '../route';
 
