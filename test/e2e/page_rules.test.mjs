@@ -97,6 +97,8 @@ describe('the map', { skip }, () => {
     assert.deepEqual(byHost.map((x) => [x.state, x.mood]), [['idle', 'idle'], ['1 output full', 'stuck']]);
     const byCall = graph([topic, ...many], { called: () => 'shop' }).blocks[0].publishers;
     assert.deepEqual(labels(byCall), ['10 × shop 10.0.0.0', '10 × shop 10.0.0.1']);
+    const unnamed = graph([topic, ...many], { called: (x) => x.name.split(':')[0] }).blocks[0].publishers;
+    assert.deepEqual(labels(unnamed), ['10 × 10.0.0.0', '10 × 10.0.0.1']);
   });
 
   it('shows those of many topics that are stuck, and keeps who was shown', () => {

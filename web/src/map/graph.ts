@@ -85,7 +85,9 @@ const byName = (x: Actor, y: Actor): number => (x.name < y.name ? -1 : x.name > 
 const hostOf = (x: Actor): string => x.name.replace(/:\d+$/, '');
 
 // Clients one by one, or by address and what they are called, or by address.
-function clientNodes(place: string, clients: Actor[], called: (x: Actor) => string): Node[] {
+function clientNodes(place: string, clients: Actor[], names: (x: Actor) => string): Node[] {
+  // Who says nothing is called by its address, which stands there anyway.
+  const called = (x: Actor) => (names(x) === hostOf(x) ? '' : names(x));
   const one = (x: Actor) => single(x, called(x) || x.name);
   if (clients.length <= mostClients) return clients.sort(byName).map(one);
   const grouped = (name: (x: Actor) => string): Node[] =>
