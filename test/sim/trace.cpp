@@ -18,11 +18,21 @@ namespace {
 
 constexpr uint64_t prime = 1099511628211U;
 
+/// Returns a text of CAF without the node of each actor, which has the number
+/// of the process in it: 13@0A...F1#4711.
+std::string without_nodes(std::string text) {
+  for (auto at = text.find('@'); at != text.npos; at = text.find('@', at)) {
+    const auto end = text.find_first_not_of("0123456789ABCDEFabcdef#", at + 1);
+    text.erase(at, std::min(end, text.size()) - at);
+  }
+  return text;
+}
+
 /// Returns an element of a message: what CAF knows itself by value, ours by
 /// type.
 std::string element(const caf::type_erased_tuple& x, size_t i) {
   const auto* type = x.type(i).second;
-  return type ? type->name() : x.stringify(i);
+  return type ? type->name() : without_nodes(x.stringify(i));
 }
 
 /// Returns what is in a message, for people.
@@ -85,10 +95,13 @@ void trace::took(queue::time_point now, const caf::abstract_actor& who,
                         who.id(), sender, text_of(content)));
 }
 
-void trace::moved(std::string_view what, uint64_t where,
-                  std::string_view bytes) {
-  mix(what);
+void trace::written(uint64_t where, size_t bytes) {
   mix(where);
+  mix(bytes);
+}
+
+void trace::sent(uint64_t client, std::string_view bytes) {
+  mix(client);
   mix(bytes);
 }
 

@@ -30,8 +30,12 @@ public:
   void took(queue::time_point now, const caf::abstract_actor& who,
             const caf::mailbox_element& what);
 
-  /// Bytes move.
-  void moved(std::string_view what, uint64_t where, std::string_view bytes);
+  /// So many bytes are written to the disk. What LMDB leaves in unused parts of
+  /// its pages is different each time.
+  void written(uint64_t where, size_t bytes);
+
+  /// The broker has sent this to a client.
+  void sent(uint64_t client, std::string_view bytes);
 
   /// Something that people want to read.
   void note(queue::time_point now, std::string text);

@@ -174,7 +174,10 @@ void wire::look(network& net, queue::time_point now, bool prompt) {
   seen_ = taken_ + out.size();
   if (old == 0)
     from_broker_at_ = std::max(from_broker_at_, now + latency());
-  owner_.written({out.data() + old, out.size() - old}, prompt);
+  const std::string_view bytes{out.data() + old, out.size() - old};
+  if (on_written)
+    on_written(bytes);
+  owner_.written(bytes, prompt);
 }
 
 void wire::end() {

@@ -75,6 +75,9 @@ public:
   /// Looks what the broker has written.
   void look(network& net, queue::time_point now);
 
+  /// Is told of it as well.
+  std::function<void(std::string_view bytes)> on_written;
+
   /// Whether the connection is no more.
   [[nodiscard]] bool over() const noexcept {
     return over_;

@@ -81,6 +81,9 @@ std::shared_ptr<wire> world::connect(peer& who, port to) {
   auto result = std::make_shared<wire>(
     who, where, socket,
     seed_for(plan.seed, "wire", static_cast<size_t>(socket)), now().time);
+  result->on_written = [this, socket](std::string_view bytes) {
+    trace_.sent(static_cast<uint64_t>(socket), bytes);
+  };
   wires_.push_back(result);
   return result;
 }

@@ -38,7 +38,7 @@ void world::begin_life(std::string content) {
     disk_ = std::make_unique<disk>(file, std::move(content),
                                    seed_for(plan.seed, "disk", lives_));
     disk_->on_change = [this](uint64_t where, std::string_view bytes) {
-      trace_.moved("disk", where, bytes);
+      trace_.written(where, bytes.size());
     };
     process_ = std::make_unique<process>(plan, file);
   } catch (const storage_error& x) {
