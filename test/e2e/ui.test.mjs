@@ -93,6 +93,31 @@ describe('the page', limit, () => {
       });
     }));
 
+  it('asks for nothing while nobody looks', () =>
+    withWorld({}, async (broker) => {
+      await create(broker, 'orders');
+      // How many streams there are.
+      const streams = async (count) => {
+        for (const end = Date.now() + 30000; Date.now() < end; ) {
+          const { actors } = JSON.parse((await ask(broker.httpPort, 'GET', '/debug/actors')).body);
+          if (actors.filter((x) => x.state === 'streaming').length === count) return;
+        }
+        assert.fail(`there are never ${count} streams`);
+      };
+      await withPage(browser, origin(broker), '', async (page) => {
+        const hide = (hidden) =>
+          page.evaluate((x) => {
+            Object.defineProperty(document, 'hidden', { value: x, configurable: true });
+            document.dispatchEvent(new Event('visibilitychange'));
+          }, hidden);
+        await streams(1);
+        await hide(true);
+        await streams(0);
+        await hide(false);
+        await streams(1);
+      });
+    }));
+
   it('works over HTTPS', () => {
     const server = new Authority('authority').certificate('localhost');
     return withBroker({ flags: ['--https-address=127.0.0.1:0', ...serving(server)] }, async (broker) => {

@@ -22,9 +22,9 @@ export function rate(now: Report, before: Report | null, id: number, of: (x: Act
   return x && y && seconds > 0 ? grown(of(x), of(y)) / seconds : NaN;
 }
 
-const messages = (x: Actor): number => figure(x, 'messages');
+export const messages = (x: Actor): number => figure(x, 'messages');
 // What went out for good: what came and is not here any more.
-const gone = (x: Actor): number => messages(x) - held(x);
+export const gone = (x: Actor): number => messages(x) - held(x);
 
 export function queueRows(now: Report, before: Report | null): QueueRow[] {
   const result: QueueRow[] = [];
