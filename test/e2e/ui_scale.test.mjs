@@ -65,7 +65,10 @@ describe('10,000 actors', limit, () => {
           await page.getByRole('link', { name: /× 127\.0\.0\.1: / }).first().waitFor();
           const elements = await page.evaluate(() => document.querySelectorAll('*').length);
           assert.ok(elements < 3000, `${elements} elements`);
+          const [cpu, began] = [broker.cpuTime(), performance.now()];
           const times = await frames(browser.browser, page);
+          const share = (100 * (broker.cpuTime() - cpu)) / (performance.now() - began);
+          t.diagnostic(`the broker takes ${share.toFixed(0)} % of a core meanwhile`);
           const quantile = (x) => times[Math.floor((times.length - 1) * x)].toFixed(1);
           t.diagnostic(`scripts in each of ${times.length} frames: p95 ${quantile(0.95)} ms, longest ${quantile(1)} ms`);
         });
