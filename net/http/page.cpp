@@ -34,9 +34,8 @@ response answer_page(const request& x, std::string_view name) {
   if (name.empty())
     name = "index.html";
   const auto files = page_files();
-  const auto found = std::find_if(files.begin(), files.end(), [&](auto& file) {
-    return file.name == name;
-  });
+  const auto found = std::find_if(
+    files.begin(), files.end(), [&](auto& file) { return file.name == name; });
   if (found == files.end())
     return failure(404, "NOT_FOUND");
   response result;
