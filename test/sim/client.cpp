@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 client::client(surroundings& around, const client_plan& how, size_t number)
   : around_(around),
     how_(how),
+    number_(number),
     dice_(seed_for(around.plan.seed, "client", number)) {
   next_ = time() + pause();
 }

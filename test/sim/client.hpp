@@ -101,6 +101,7 @@ protected:
   // NOLINTBEGIN(cppcoreguidelines-non-private-member-variables-in-classes)
   surroundings& around_;
   client_plan how_;
+  size_t number_;
   test::dice dice_;
   queue::time_point next_{};
   bool calm_ = false;

@@ -92,8 +92,8 @@ private:
   void produced(const frame& x) override {
     if (x.type == tool::frame_type::message) {
       const auto m = tool::parse_message(x.data);
-      const auto which = around_.ledger.delivered(book(), m.body, m.attempts,
-                                                  around_.now(), x.prompt);
+      const auto which = around_.ledger.delivered(
+        book(), m.body, m.attempts, around_.now(), x.prompt, number_);
       messages_[std::string{m.id}] = {which, m.attempts};
     } else if (x.type == tool::frame_type::error) {
       failed(x.data);
@@ -206,7 +206,7 @@ private:
   /// No error came.
   void accepted(const order& x) {
     if (x.what == action::finish)
-      around_.ledger.finished(book(), x.which, x.when);
+      around_.ledger.finished(book(), x.which, x.when, number_);
     else if (x.what == action::requeue)
       around_.ledger.requeued(book(), x.which, x.attempts, x.sent + x.delay,
                               x.when.time);

@@ -172,7 +172,7 @@ ledger::index ledger::identify(size_t channel, std::string_view body) const {
 
 ledger::index
 ledger::delivered(size_t channel, std::string_view body, uint16_t attempts,
-                  const moment& now, bool prompt) {
+                  const moment& now, bool prompt, size_t to) {
   ++deliveries_;
   const auto i = identify(channel, body);
   auto& at = channels_[channel];
@@ -191,6 +191,7 @@ ledger::delivered(size_t channel, std::string_view body, uint16_t attempts,
   x.requeued = {};
   x.delivered = now.time;
   x.delivered_quiets = now.quiets;
+  x.holder = prompt ? std::optional{to} : std::nullopt;
   x.attempts = std::max(x.attempts, attempts);
   // What waited to be sent may have been taken before the FIN.
   if (prompt && x.what == fate::perhaps)
@@ -220,8 +221,11 @@ void ledger::check_order(const channel_book& at, const copy& x,
     throw violation{"I7", name + " came while the channel was paused"};
 }
 
-void ledger::finished(size_t channel, index i, const moment& now) {
+void ledger::finished(size_t channel, index i, const moment& now, size_t by) {
   auto& x = copy_of(channel, i);
+  if (x.holder && *x.holder != by && x.delivered_quiets < now.quiets)
+    throw violation{"I3", name_of(channel, i)
+                            + " was finished by who did not have it any more"};
   if (x.what == fate::gone)
     return;
   x.what = fate::finished;

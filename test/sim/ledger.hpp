@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -111,13 +112,14 @@ public:
   // -- consuming --------------------------------------------------------------
 
   /// The broker has sent a message.
+  /// @param to Which client.
   /// @param prompt Whether it was sent as soon as there was anything to send.
   /// @returns which message it is.
   index delivered(size_t channel, std::string_view body, uint16_t attempts,
-                  const moment& now, bool prompt);
+                  const moment& now, bool prompt, size_t to);
 
-  /// A FIN was accepted; or its end is not known.
-  void finished(size_t channel, index i, const moment& now);
+  /// A FIN of a client was accepted; or its end is not known.
+  void finished(size_t channel, index i, const moment& now, size_t by);
   void perhaps_finished(size_t channel, index i);
 
   /// A client sends a REQ; then it was accepted.
@@ -198,6 +200,8 @@ private:
     uint16_t floor = 0;
     queue::time_point delivered{};
     uint64_t delivered_quiets = 0;
+    /// Who has it, if that is known.
+    std::optional<size_t> holder;
     moment finished{};
     queue::time_point not_before{};
     /// It was requeued then, until `not_before`.
