@@ -298,7 +298,12 @@ bool connection_state::may_publish(command_name what, const Command& x) {
       on(copy);
     };
   };
-  return permitted(what, x.topic, {}, again);
+  if (permitted(what, x.topic, {}, again))
+    return true;
+  auto copy = x;
+  if (const auto* body = bytes_of(copy))
+    held_bytes = body->size();
+  return false;
 }
 
 void connection_state::on(const protocol::pub& x) {

@@ -120,8 +120,10 @@ void connection_state::run() {
   run_started = self->clock().now();
   publishes.now(unix_time_ns());
   size_t pieces = 0;
-  if (held && may_run())
+  if (held && may_run()) {
+    held_bytes = 0;
     std::exchange(held, nullptr)();
+  }
   do {
     while (!idle && may_run() && pieces < most_pieces) {
       auto x = parser->next();

@@ -282,6 +282,8 @@ private:
   grant_gate gate;
   /// A command that waited for an auth server, and is due.
   std::function<void()> held;
+  /// The bytes of a command that waits for an auth server.
+  size_t held_bytes = 0;
 
   // Publishing.
   publish_collector publishes;

@@ -112,6 +112,26 @@ BOOST_AUTO_TEST_CASE(a_command_past_the_ttl_waits_for_the_next_answer) {
   BOOST_TEST(receive(ann) == (frames{"OK", "OK"}));
 }
 
+BOOST_AUTO_TEST_CASE(what_waits_for_the_next_answer_counts_as_held) {
+  constexpr size_t size = 50'000;
+  const auto large = pub("t", std::string(size, 'x'));
+  const auto ann = let_in("t");
+  // The buffers have their size from here on.
+  send(ann, large);
+  accept("t");
+  receive(ann);
+  advance(11s);
+  const auto before = client_memory::bytes_in_memory();
+  send(ann, large);
+  BOOST_TEST_REQUIRE(questions().size() == 1u);
+  BOOST_TEST(client_memory::bytes_in_memory() >= before + size);
+  grant(all_of("t"));
+  accept("t");
+  BOOST_TEST(receive(ann) == (frames{"OK"}));
+  send(ann, "NOP\n");
+  BOOST_TEST(client_memory::bytes_in_memory() < before + size);
+}
+
 BOOST_AUTO_TEST_CASE(the_next_answer_may_allow_less) {
   const auto ann = let_in("t");
   advance(11s);
