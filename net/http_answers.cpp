@@ -90,15 +90,16 @@ bool http_connection_state::fill() {
 void http_connection_state::flush() {
   if (phase >= http_phase::lingering)
     return;
-  do {
-    const auto filled = fill();
-    if (phase == http_phase::sending && !long_body)
-      socket.last_output();
-    if (!filled || !socket.flush()) {
-      abort();
-      return;
-    }
-  } while (long_body && socket.pending() == 0);
+  const auto filled = fill();
+  if (phase == http_phase::sending && !long_body)
+    socket.last_output();
+  if (!filled || !socket.flush()) {
+    abort();
+    return;
+  }
+  // A client that takes it as fast as it comes is not the only one.
+  if (long_body && socket.pending() == 0)
+    resume_later();
   account();
   if (socket.pending() > 0)
     arm();

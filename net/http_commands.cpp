@@ -90,7 +90,8 @@ void http_connection_state::watch(const stat_actor& whom, bool on) {
 
 void http_connection_state::publish_to(const topic_actor& to) {
   if (!publishing->pack(unix_time_ns(), self->clock().now())) {
-    pack_later();
+    packing = true;
+    resume_later();
     return;
   }
   auto& failed = publishing->failed();
@@ -104,13 +105,6 @@ void http_connection_state::publish_to(const topic_actor& to) {
   put_to = to.address();
   self->send(to, atom::put_v, publishing->take(), client_actor{self},
              ++last_ticket);
-}
-
-/// Lets others have their turn before more messages are packed.
-void http_connection_state::pack_later() {
-  packing = true;
-  self->backend().post(
-    [me = http_connection_actor{self}] { caf::anon_send(me, atom::resume_v); });
 }
 
 void http_connection_state::accepted(ticket t) {

@@ -263,11 +263,19 @@ void http_connection_state::account() {
                + gate.secret().capacity() + topics.size() * topic_name_bytes);
 }
 
+/// Lets others have their turn before there is more of what takes long.
+void http_connection_state::resume_later() {
+  self->backend().post(
+    [me = http_connection_actor{self}] { caf::anon_send(me, atom::resume_v); });
+}
+
 void http_connection_state::resume() {
   if (settings->clients->tight())
     socket.shrink();
   if (std::exchange(packing, false))
     find_topic();
+  if (long_body && socket.pending() == 0)
+    flush();
   run();
 }
 

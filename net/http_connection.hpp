@@ -43,8 +43,8 @@ using http_connection_actor
                          // Tells about itself.
                          caf::replies_to<atom::stat>::with<actor_stat>,
                          // INTERNAL: goes on with a body for which there was no
-                         // memory, or with a publish of many messages. Gives
-                         // back memory that others need.
+                         // memory, with a publish of many messages or with a
+                         // long answer. Gives back memory that others need.
                          caf::reacts_to<atom::resume>,
                          // INTERNAL: looks for a client that is too slow.
                          caf::reacts_to<atom::tick>>;
@@ -128,6 +128,7 @@ private:
   [[nodiscard]] bool body_has_room();
   [[nodiscard]] bool body_is_slow(queue::time_point now);
   void account();
+  void resume_later();
   void close();
   void arm();
   void tell_conduct();
@@ -174,7 +175,6 @@ private:
   void remember_topic(const std::string& topic, const topic_actor& handle);
   void watch(const stat_actor& whom, bool on);
   void publish_to(const topic_actor& to);
-  void pack_later();
   void fail(const caf::error& why, std::string_view token);
   template <class Result, class Handle, class... Ts>
   void perform(const Handle& who, std::string_view token, Ts... xs);
