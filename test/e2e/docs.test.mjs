@@ -58,6 +58,14 @@ describe('documentation', { skip }, () => {
       assert.doesNotMatch(help(program), /[^\n\x20-\x7e]|ENUM/);
   });
 
+  // npm only warns, and then a package says so when it runs.
+  it('names packages that run on the Node.js of Debian bookworm', () => {
+    for (const lock of files.filter((x) => x.endsWith('package-lock.json')))
+      for (const [name, { engines }] of Object.entries(JSON.parse(read(lock)).packages))
+        if (engines?.node)
+          assert.ok(engines.node.split('||').some((x) => Number(x.match(/\d+/)[0]) <= 18), `${name}: ${engines.node}`);
+  });
+
   it('names flags that exist', () => {
     const scripts = files.filter((x) => x === 'dev' || /^bench\/.*mjs$/.test(x));
     const texts = [help(process.env.CAFQD), help(process.env.CAFQ), ...scripts.map(read)];
