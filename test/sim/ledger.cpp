@@ -49,6 +49,11 @@ size_t ledger::channel_of(size_t topic, const std::string& name) const {
   return static_cast<size_t>(i - channels_.begin());
 }
 
+void ledger::creating(size_t channel) {
+  if (channel < channels_.size())
+    channels_[channel].deleted = false;
+}
+
 void ledger::deleting(size_t channel) {
   channels_[channel].first_owed = nothing;
 }

@@ -74,6 +74,8 @@ public:
   /// An operator has the channel deleted: nothing has to come any more. Then is
   /// told that it is.
   void deleting(size_t channel);
+  /// A channel is asked for again: whatever the answer, it may come.
+  void creating(size_t channel);
   void deleted(size_t channel) {
     channels_[channel].deleted = true;
   }

@@ -69,6 +69,7 @@ private:
     const auto there = which < around_.ledger.channels()
                        && around_.ledger.owes(which);
     if (!there || dice_.one_in(3)) {
+      around_.ledger.creating(which);
       done_ = [this, name, there] {
         if (!there)
           around_.ledger.channel_added(how_.topic, name, false);
