@@ -45,6 +45,7 @@ lookup_peer_state::lookup_peer_state(broker ptr) : self(ptr), timer_(ptr) {
 
 void lookup_peer_state::dial() {
   phase_ = phase::dialing;
+  ++dials_;
   dialed_.clear();
   try {
     fd_ = net::dial(address, net::dial_type::tcp, dial_patience);
@@ -224,6 +225,7 @@ actor_stat lookup_peer_state::stat() const {
     result.ages.emplace_back("answer", now - waiting_since_);
   result.counters = {
     {"ready", session_.ready() ? 1 : 0},
+    {"dials", dials_},
     {"connects", connects_},
     {"commands", commands_},
     {"unanswered", session_.unanswered()},

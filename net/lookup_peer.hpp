@@ -93,6 +93,7 @@ private:
   tick_timer timer_;
 
   // Since the start, for the stats.
+  uint64_t dials_ = 0;
   uint64_t connects_ = 0;
   uint64_t commands_ = 0;
 };
