@@ -58,6 +58,9 @@ void store_state::append(const append_ptr& x, const appender_actor& from) {
     messages += item.body->count();
   if (schedule_.appended(messages))
     self->send(self, atom::commit_v);
+  // Whoever reads the queue behind it must not see what has moved.
+  if (x->from != 0)
+    stage_appends(x->topic);
 }
 
 void store_state::stage_appends() {

@@ -8,6 +8,27 @@ namespace {
 
 using list = std::vector<std::string>;
 
+/// What a queue is told of its deferred messages.
+struct reader_state {
+  size_t answers = 0;
+  size_t rows = 0;
+};
+
+owner_actor::behavior_type
+reader(owner_actor::stateful_pointer<reader_state> self) {
+  return {
+    [](atom::kept, queue_id, uint64_t) {},
+    [](atom::load, queue_id, const blocks_ptr&) {},
+    [self](atom::due, queue_id, const due_messages_ptr& x) {
+      self->state.answers += 1;
+      self->state.rows += x->rows.rows.size();
+    },
+    [](atom::fetch, queue_id, const bodies_ptr&) {},
+    [](atom::empty, queue_id) {},
+    [](atom::shed) {},
+  };
+}
+
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(recovery_tests, store_world)
@@ -147,6 +168,32 @@ BOOST_AUTO_TEST_CASE(what_a_topic_held_is_not_loaded_and_put) {
     advance(4s);
     BOOST_TEST(sent_to(ann).messages.size() == 6U, "after " << steps);
   }
+}
+
+// A queue may read its deferred messages again, after a step of the clock, say.
+BOOST_AUTO_TEST_CASE(what_has_moved_is_not_read_again) {
+  channel();
+  pause(topic(), true);
+  publish(0, 0, "t", 1h);
+  restart();
+  const auto from = disk->topics().at(0).queue;
+  const auto rows = disk->due(from, INT64_MAX, 10);
+  BOOST_TEST_REQUIRE(rows.size() == 1U);
+  append_ptr move{new cafq::append};
+  move->topic = "t";
+  move->id = 1;
+  move->what.reset(new batch);
+  move->what->items.push_back({rows[0].body, now() + 1h});
+  move->from = from;
+  move->moved.undefer.push_back(rows[0].key());
+  const auto owner = sys.spawn(reader);
+  self->send(keeper, atom::append_v, move, appender_actor{});
+  self->send(keeper, atom::due_v, from,
+             queue::due_request{{}, INT64_MAX, 10, 1000}, owner);
+  run();
+  BOOST_TEST(state_of<reader_state>(owner).answers == 1U);
+  BOOST_TEST(state_of<reader_state>(owner).rows == 0U);
+  self->send_exit(owner, caf::exit_reason::user_shutdown);
 }
 
 // -- names --------------------------------------------------------------------
