@@ -245,8 +245,8 @@ void connection_state::flush() {
   }
   if (auto report = socket.due_report(); report && channel)
     self->send(channel, atom::sent_v, consumer_id{self->id()}, *report);
-  // All has gone, and there was little of it.
-  if (socket.pending() > 0 || !share || share->charged())
+  // Most often all has gone, and there was little of it.
+  if (share && (share->charged() || socket.held() > client_memory::free_bytes))
     account();
   if (phase == nsq_phase::sending && socket.pending() == 0)
     close();

@@ -52,8 +52,8 @@ void connection_state::account() {
     return;
   // What claims have room for is counted there.
   share->holds(socket.held() + (large.open() ? 0 : parser->buffered())
-               + slots.bytes() + held_bytes + open_bytes - claimed_bytes
-               + gate.secret().capacity()
+               + slots.bytes() + held_bytes + publishes.part_bytes()
+               + open_bytes - claimed_bytes + gate.secret().capacity()
                + (topics.size() + published_to.size()) * topic_name_bytes);
 }
 

@@ -14,6 +14,9 @@ namespace {
 constexpr size_t kept_groups = 2;
 constexpr size_t kept_bodies = 16;
 
+/// What a block takes for a message besides its body and four bytes.
+constexpr size_t message_overhead = 12;
+
 } // namespace
 
 namespace {
@@ -34,6 +37,7 @@ void publish_collector::add(const protocol::mpub_part& x) {
   take_records(bodies, x.records, x.count);
   for (auto& block : queue::make_blocks(bodies, timestamp_ns_))
     parts_->items.push_back({std::move(block), {}});
+  part_bytes_ += x.records.size() + x.count * message_overhead;
 }
 
 void publish_collector::append_records(open_group& x,
@@ -42,6 +46,7 @@ void publish_collector::append_records(open_group& x,
     close_block(x);
     std::move(parts->items.begin(), parts->items.end(),
               std::back_inserter(x.body->items));
+    part_bytes_ = 0;
   }
   take_records(x.bodies, command.records, command.count);
   x.bytes += command.body_bytes;

@@ -42,6 +42,12 @@ public:
   /// An MPUB comes: what is left of parts is of one that was not finished.
   void begin_mpub() noexcept {
     parts_.reset();
+    part_bytes_ = 0;
+  }
+
+  /// Returns the bytes of memory that the parts take.
+  [[nodiscard]] size_t part_bytes() const noexcept {
+    return part_bytes_;
   }
 
   /// Copies messages of an MPUB that has more to come.
@@ -124,6 +130,7 @@ private:
   size_t used_ = 0;
   int64_t timestamp_ns_ = 0;
   batch_ptr parts_;
+  size_t part_bytes_ = 0;
 };
 
 } // namespace cafq

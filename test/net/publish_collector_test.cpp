@@ -123,9 +123,11 @@ BOOST_AUTO_TEST_CASE(an_mpub_in_parts_stays_in_order) {
   uut.add(protocol::mpub_part{records, 2});
   records = test::sized("d");
   uut.add(protocol::mpub_part{records, 1});
+  BOOST_TEST(uut.part_bytes() == 3 * (5 + 12));
   records = test::sized("e");
   uut.add(protocol::mpub{"t", records, 1, 4, 4}, true, new_ticket());
   const auto groups = take();
+  BOOST_TEST(uut.part_bytes() == 0u);
   BOOST_TEST(text(groups.at(0)) == "[a][b c][d][e]");
   BOOST_TEST(groups.at(0).bytes == 5u);
 }
