@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import net from 'node:net';
+import readline from 'node:readline';
 import { describe, it } from 'node:test';
 import { isCafqd, withBroker } from './support/broker.mjs';
 import { HttpClient, ask } from './support/http.mjs';
@@ -36,8 +37,8 @@ async function stall(port, target, count) {
   const child = spawn('python3', [script, port, target, count], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const [said] = await once(child.stdout.setEncoding('utf8'), 'data');
-  assert.equal(said, 'stalled\n');
+  const [said] = await once(readline.createInterface({ input: child.stdout }), 'line');
+  assert.equal(said, 'stalled');
   return child;
 }
 
