@@ -113,9 +113,12 @@ struct channel_state {
 private:
   // -- channel_stat.cpp -------------------------------------------------------
 
-  [[nodiscard]] channel_situation situation() const;
+  using oldest_flight = std::optional<queue::channel_queue::flight>;
+
+  [[nodiscard]] channel_situation situation(const oldest_flight& oldest) const;
   void tell_consumers(actor_stat& to) const;
-  void tell_oldest(actor_stat& to, queue::time_point now) const;
+  void tell_oldest(actor_stat& to, const oldest_flight& x,
+                   queue::time_point now) const;
   [[nodiscard]] std::optional<queue::duration>
   how_long(actor_state x, const actor_stat& told, queue::time_point now) const;
 

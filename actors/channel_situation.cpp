@@ -57,11 +57,10 @@ awaited waits_for(const channel_situation& x, actor_state state) {
       return some_client(x.one_at_zero);
     case channel_with_consumers:
       // Of one that has gone, they come back when they time out.
-      if (x.consumers == 0)
-        return awaited::outside(cause::time);
-      [[fallthrough]];
+      return x.holder != 0 ? awaited::some_actor(x.holder)
+                           : awaited::outside(cause::time);
     case channel_all_rdy_used:
-      return some_client(x.holder);
+      return awaited::some_actor(x.holder != 0 ? x.holder : x.one_used_up);
     case channel_not_read:
       return some_client(x.one_not_reading);
     case channel_reading_disk:

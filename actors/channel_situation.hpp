@@ -21,8 +21,8 @@ struct channel_situation {
   size_t deferred = 0;
   /// When a consumer was last given something.
   queue::time_point served{};
-  /// The STORE, and who has the message that is in flight for longest; 0 if
-  /// there is none.
+  /// The STORE, and which consumer has the message that is in flight for
+  /// longest; 0 if there is none, or it has gone.
   uint64_t store = 0;
   uint64_t holder = 0;
 
@@ -32,6 +32,7 @@ struct channel_situation {
   size_t with_credit = 0;
   /// Have as many in flight as their RDY allows.
   size_t used_up = 0;
+  uint64_t one_used_up = 0;
   /// Have not read what they were sent.
   size_t not_reading = 0;
   uint64_t one_not_reading = 0;
@@ -47,6 +48,7 @@ struct channel_situation {
       one_not_reading = x.id;
     } else if (x.rdy > 0) {
       ++used_up;
+      one_used_up = x.id;
     } else {
       one_at_zero = x.id;
     }

@@ -7,7 +7,7 @@
 
 namespace cafq {
 
-channel_situation channel_state::situation() const {
+channel_situation channel_state::situation(const oldest_flight& oldest) const {
   channel_situation result;
   result.paused = paused;
   result.awaiting_id = keeper.where() == queue_keeper::place::awaiting_id
@@ -20,8 +20,10 @@ channel_situation channel_state::situation() const {
   result.store = keeper.store() ? keeper.store().id() : 0;
   for (const auto& [id, x] : consumers)
     result.add(x);
-  if (const auto x = queue().oldest_in_flight())
-    result.holder = x->holder;
+  if (oldest && std::any_of(consumers.begin(), consumers.end(), [&](auto& x) {
+        return x.first == oldest->holder;
+      }))
+    result.holder = oldest->holder;
   return result;
 }
 
@@ -33,10 +35,11 @@ void channel_state::tell_consumers(actor_stat& to) const {
   }
 }
 
-void channel_state::tell_oldest(actor_stat& to, queue::time_point now) const {
+void channel_state::tell_oldest(actor_stat& to, const oldest_flight& x,
+                                queue::time_point now) const {
   if (const auto ns = queue().oldest_ready_ns())
     to.ages.emplace_back("ready", age(*ns, now));
-  if (const auto x = queue().oldest_in_flight()) {
+  if (x) {
     to.oldest_in_flight = {x->holder, x->attempts, now - x->delivered,
                            x->until - now};
     to.ages.emplace_back("in_flight", now - x->delivered);
@@ -65,10 +68,11 @@ channel_state::how_long(actor_state x, const actor_stat& told,
 
 actor_stat channel_state::stat() const {
   const auto now = self->clock().now();
-  const auto seen = situation();
+  const auto oldest = queue().oldest_in_flight();
+  const auto seen = situation(oldest);
   const auto doing = state_of(seen, now);
   auto result = stat_of(self, doing, key, parent);
-  tell_oldest(result, now);
+  tell_oldest(result, oldest, now);
   result.in_state = how_long(doing, result, now);
   result.waits_for = waits_for(seen, doing);
   result.paused = paused;

@@ -69,7 +69,15 @@ BOOST_AUTO_TEST_CASE(names_who_holds_the_oldest_when_rdy_is_used) {
   auto x = waiting();
   x.add(consumer(4, 0, 0));
   x.add(consumer(5, 2, 2));
-  x.holder = 5;
+  x.holder = 4;
+  BOOST_TEST(word(x) == "all RDY used");
+  BOOST_TEST(waited_for(x).actor == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(names_another_when_who_holds_the_oldest_has_gone) {
+  auto x = waiting();
+  x.add(consumer(4, 0, 0));
+  x.add(consumer(5, 2, 2));
   BOOST_TEST(word(x) == "all RDY used");
   BOOST_TEST(waited_for(x).actor == 5u);
 }
@@ -103,11 +111,12 @@ BOOST_AUTO_TEST_CASE(paused_is_paused_whatever_else_is_so) {
 BOOST_AUTO_TEST_CASE(what_is_with_consumers_comes_back) {
   channel_situation x;
   x.in_flight = 1;
-  x.holder = 5;
+  x.add(consumer(4, 1, 0));
   BOOST_TEST(word(x) == "with consumers");
   // Who had it has gone.
   BOOST_TEST((waited_for(x).what == cause::time));
   x.add(consumer(5, 1, 1));
+  x.holder = 5;
   BOOST_TEST(waited_for(x).actor == 5u);
 }
 
