@@ -26,7 +26,7 @@ bool by_name(const actor_stat& x, const actor_stat& y) {
 } // namespace
 
 gathering::gathering(collector_actor::pointer self,
-                     const collector_sources& sources, scope whom,
+                     const collector_sources& sources, gathering_scope whom,
                      callback done)
   : self_(self),
     sources_(sources),
@@ -36,7 +36,7 @@ gathering::gathering(collector_actor::pointer self,
 }
 
 void gathering::start() {
-  enqueue([this] { ask_topics(); });
+  ask_topics();
   if (whom_.everybody) {
     ask_stat(sources_.node, caf::infinite, report_.others);
     ask_stat(sources_.clients, caf::infinite, report_.others);
@@ -72,24 +72,29 @@ void gathering::ask(const Handle& who, const caf::duration& patience,
 }
 
 void gathering::ask_topics() {
-  if (whom_.topic.empty()) {
-    ask<std::vector<topic_actor>>(
-      sources_.node, caf::infinite,
-      [this](const std::vector<topic_actor>& list) {
-        for (const auto& x : list)
-          ask_topic(x);
-      },
-      atom::list_v);
+  if (whom_.topics.empty()) {
+    enqueue([this] {
+      ask<std::vector<topic_actor>>(
+        sources_.node, caf::infinite,
+        [this](const std::vector<topic_actor>& list) {
+          for (const auto& x : list)
+            ask_topic(x);
+        },
+        atom::list_v);
+    });
     return;
   }
   report_.topic_found = false;
-  ask<topic_actor>(
-    sources_.node, caf::infinite,
-    [this](const topic_actor& x) {
-      report_.topic_found = true;
-      ask_topic(x);
-    },
-    atom::find_v, whom_.topic);
+  for (const auto& name : whom_.topics)
+    enqueue([this, name] {
+      ask<topic_actor>(
+        sources_.node, caf::infinite,
+        [this](const topic_actor& x) {
+          report_.topic_found = true;
+          ask_topic(x);
+        },
+        atom::find_v, name);
+    });
 }
 
 void gathering::ask_topic(const topic_actor& who) {

@@ -15,14 +15,12 @@ namespace cafq {
 /// between. The answers that are to come keep it alive.
 class gathering : public std::enable_shared_from_this<gathering> {
 public:
-  using scope = gathering_scope;
-
   using callback = std::function<void(node_report&&)>;
 
   /// @param self Asks.
   /// @param done Gets what was gathered.
   gathering(collector_actor::pointer self, const collector_sources& sources,
-            scope whom, callback done);
+            gathering_scope whom, callback done);
 
   gathering(const gathering&) = delete;
   gathering& operator=(const gathering&) = delete;
@@ -53,7 +51,7 @@ private:
 
   collector_actor::pointer self_;
   const collector_sources& sources_;
-  scope whom_;
+  gathering_scope whom_;
   callback done_;
   node_report report_;
   std::deque<std::function<void()>> asks_;

@@ -3,7 +3,6 @@
 #include "actors/payloads.hpp"
 
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 namespace cafq {
@@ -18,7 +17,7 @@ struct topic_report {
 /// What was gathered about the node: what /stats, /metrics and /debug/actors
 /// are made of.
 struct node_report {
-  /// False if the one topic that was asked for does not exist.
+  /// False if none of the topics that were asked for exists.
   bool topic_found = true;
   /// Sorted by name.
   std::vector<topic_report> topics;
@@ -33,10 +32,6 @@ struct node_report {
   /// Unix times in nanoseconds.
   int64_t started = 0;
   int64_t now = 0;
-
-  /// What the topics told a moment before, for what moves; null if nobody wants
-  /// to know.
-  std::shared_ptr<const node_report> before;
 };
 
 } // namespace cafq

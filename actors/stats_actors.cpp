@@ -93,7 +93,8 @@ std::string actors_json(const node_report& x) {
   return out += "]}";
 }
 
-std::string render(const node_report& x, const report_request& how) {
+std::string render(const node_report& x, const report_request& how,
+                   const node_report* before) {
   switch (how.how) {
     case report_request::form::stats_json:
       return stats_json(x, how);
@@ -106,9 +107,9 @@ std::string render(const node_report& x, const report_request& how) {
     case report_request::form::actors_dot:
       return actors_dot(x);
     case report_request::form::why_json:
-      return why_json(explain(x, how));
+      return why_json(explain(x, how, before));
     case report_request::form::why_text:
-      return why_text(explain(x, how));
+      return why_text(explain(x, how, before));
     case report_request::form::stream:
       return stream_lines(x, how);
   }

@@ -8,7 +8,8 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
-#include <numeric>
+#include <set>
+#include <string>
 #include <utility>
 
 #include <sys/resource.h>
@@ -30,10 +31,14 @@ constexpr int niceness = 5;
 /// Between two looks at what moves.
 constexpr auto look_interval = std::chrono::milliseconds{500};
 
-/// Whether one gathering can answer both.
-bool share_scope(const report_request& x, const report_request& y) {
-  return x.topic == y.topic && x.channel == y.channel
-         && x.asks_why() == y.asks_why();
+/// First looks that are kept at a time. While there are so many, whoever asks
+/// why waits, and shares the next one.
+constexpr size_t most_looks = 8;
+
+bool has_topic(const node_report& x, const std::string& name) {
+  return std::any_of(x.topics.begin(), x.topics.end(), [&](const auto& topic) {
+    return topic.self.name == name;
+  });
 }
 
 bool about_everybody(const report_request& x) {
@@ -62,7 +67,7 @@ caf::result<report_text_ptr> collector_state::tell(const report_request& what) {
   const auto from = caf::actor_cast<caf::actor_addr>(self->current_sender());
   text_promise x{self};
   const auto result = x.later();
-  add({what, std::move(x), from});
+  add({what, std::move(x), from, nullptr});
   return result;
 }
 
@@ -70,16 +75,32 @@ caf::result<report_ptr> collector_state::gather(const report_request& what) {
   const auto from = caf::actor_cast<caf::actor_addr>(self->current_sender());
   report_promise x{self};
   const auto result = x.later();
-  add({what, std::move(x), from});
+  add({what, std::move(x), from, nullptr});
   return result;
 }
 
 void collector_state::add(question x) {
   // Whoever goes needs no answer.
   self->monitor(x.from);
+  if (join(x))
+    return;
   waiting_.push_back(std::move(x));
   if (!busy())
     gather_next();
+}
+
+/// Lets somebody share a first look that others had at the same topic. The
+/// second is still to come, so the answer is as new as any.
+bool collector_state::join(question& x) {
+  if (!x.what.asks_why())
+    return false;
+  for (auto& look : resting_)
+    if (has_topic(*look.before, x.what.topic)) {
+      x.before = look.before;
+      look.whom.push_back(std::move(x));
+      return true;
+    }
+  return false;
 }
 
 void collector_state::forget(const caf::actor_addr& who) {
@@ -88,71 +109,102 @@ void collector_state::forget(const caf::actor_addr& who) {
   };
   std::erase_if(waiting_, is_it);
   std::erase_if(served_, is_it);
+  for (auto& look : resting_)
+    std::erase_if(look.whom, is_it);
   if (served_.empty())
     next();
 }
 
 // -- one after the other ------------------------------------------------------
 
+/// Whether one gathering can answer both. Those who ask why of different topics
+/// share as well: what is costly is to ask everybody else.
+bool collector_state::share(const question& x, const question& y) {
+  if (x.what.asks_why() || y.what.asks_why())
+    return x.what.asks_why() && y.what.asks_why()
+           && x.looks_first() == y.looks_first();
+  return x.what.topic == y.what.topic && x.what.channel == y.what.channel;
+}
+
 /// Gathers for the first who waits, and for all whom that answers as well.
 void collector_state::gather_next() {
-  const auto first = waiting_.front().what;
-  std::deque<question> others;
-  gathering::scope whom{first.topic, first.channel, false, false};
-  for (auto& x : waiting_) {
-    if (!share_scope(x.what, first)) {
-      others.push_back(std::move(x));
+  const auto first
+    = std::find_if(waiting_.begin(), waiting_.end(), [this](const auto& x) {
+        return !x.looks_first() || resting_.size() < most_looks;
+      });
+  if (first == waiting_.end())
+    return;
+  served_.push_back(std::move(*first));
+  waiting_.erase(first);
+  for (auto& x : std::exchange(waiting_, {}))
+    if (share(x, served_.front()))
+      served_.push_back(std::move(x));
+    else
+      waiting_.push_back(std::move(x));
+  start();
+}
+
+/// Gathers for those who are served.
+void collector_state::start() {
+  ++gatherings_;
+  begun_ = self->clock().now();
+  const auto& first = served_.front();
+  const auto looks_first = first.looks_first();
+  gathering_scope whom;
+  if (!first.what.asks_why())
+    whom.channel = first.what.channel;
+  std::set<std::string> topics;
+  for (const auto& x : served_) {
+    if (!x.what.topic.empty())
+      topics.insert(x.what.topic);
+    if (looks_first)
       continue;
-    }
     whom.clients = whom.clients || x.what.include_clients;
     whom.everybody = whom.everybody || about_everybody(x.what);
-    served_.push_back(std::move(x));
   }
-  waiting_.swap(others);
-  begun_ = self->clock().now();
-  if (first.asks_why())
-    look_first(first);
-  else
-    start(std::move(whom));
-}
-
-void collector_state::start(gathering_scope whom) {
-  ++gatherings_;
+  whom.topics.assign(topics.begin(), topics.end());
   gathering_ = std::make_shared<gathering>(
-    self, sources, std::move(whom),
-    [this](node_report&& x) { gathered(std::move(x)); });
+    self, sources, std::move(whom), [this, looks_first](node_report&& x) {
+      gathering_ = nullptr;
+      if (looks_first)
+        looked(std::move(x));
+      else
+        gathered(std::move(x));
+    });
   gathering_->start();
 }
 
-/// Whoever asks why wants to know what moves, which takes two looks.
-void collector_state::look_first(const report_request& what) {
-  ++gatherings_;
-  gathering_ = std::make_shared<gathering>(
-    self, sources, gathering_scope{what.topic, what.channel, false, false},
-    [this](node_report&& x) { looked(std::move(x)); });
-  gathering_->start();
-}
-
+/// Whoever asks why wants to know what moves, which takes two looks. Of a topic
+/// that is not there, there is nothing to wait for.
 void collector_state::looked(node_report&& x) {
-  gathering_ = nullptr;
-  before_ = std::make_shared<const node_report>(std::move(x));
-  ++looks_;
-  if (before_->topics.empty())
-    self->send(self, atom::watch_v, looks_);
-  else
+  const auto before = std::make_shared<const node_report>(std::move(x));
+  resting next{++looks_, before, {}};
+  for (auto& y : std::exchange(served_, {})) {
+    y.before = before;
+    if (has_topic(*before, y.what.topic))
+      next.whom.push_back(std::move(y));
+    else
+      waiting_.push_back(std::move(y));
+  }
+  if (!next.whom.empty()) {
+    resting_.push_back(std::move(next));
     self->delayed_send(self, look_interval, atom::watch_v, looks_);
+  }
+  self->send(self, atom::resume_v);
 }
 
+/// The look of this number is old enough for a second one.
 void collector_state::look_again(uint64_t number) {
-  if (number != looks_ || !before_ || served_.empty())
+  if (resting_.empty() || resting_.front().number != number)
     return;
-  const auto& what = served_.front().what;
-  start({what.topic, what.channel, true, true});
+  std::move(resting_.front().whom.begin(), resting_.front().whom.end(),
+            std::back_inserter(waiting_));
+  resting_.pop_front();
+  if (!busy())
+    gather_next();
 }
 
 void collector_state::gathered(node_report&& x) {
-  gathering_ = nullptr;
-  x.before = std::exchange(before_, nullptr);
   report_ = std::make_shared<const node_report>(std::move(x));
   self->send(self, atom::resume_v);
 }
@@ -169,7 +221,7 @@ void collector_state::write() {
     x->keep(report_);
     answered(std::prev(served_.end()));
   } else {
-    write_text(report_request{served_.back().what});
+    write_text(report_request{served_.back().what}, served_.back().before);
   }
   if (served_.empty())
     next();
@@ -178,13 +230,15 @@ void collector_state::write() {
 }
 
 /// Writes one form, for all who want it.
-void collector_state::write_text(const report_request& what) {
+/// @param before What the first of two looks saw.
+void collector_state::write_text(const report_request& what,
+                                 const report_ptr& before) {
   report_text_ptr text;
   auto why_not = unknown::nothing;
   if (what.asks_why())
     why_not = missing(*report_, what);
   if (why_not == unknown::nothing) {
-    text = std::make_shared<report_text>(render(*report_, what));
+    text = std::make_shared<report_text>(render(*report_, what, before.get()));
     limit_texts(text);
   }
   if (what.how == form::metrics)
@@ -214,19 +268,21 @@ void collector_state::next() {
   if (gathering_)
     std::exchange(gathering_, nullptr)->cancel();
   report_ = nullptr;
-  before_ = nullptr;
   // The news that others have gone as well may be in the mailbox already.
   if (!waiting_.empty())
     self->send(self, atom::resume_v);
 }
 
 actor_stat collector_state::stat() const {
-  const auto doing = report_                 ? actor_state::collector_writing
-                     : gathering_ || before_ ? actor_state::collector_gathering
-                                             : actor_state::collector_idle;
+  const auto looking = gathering_ || !resting_.empty();
+  const auto doing = report_   ? actor_state::collector_writing
+                     : looking ? actor_state::collector_gathering
+                               : actor_state::collector_idle;
+  auto waiting = waiting_.size() + served_.size();
+  for (const auto& look : resting_)
+    waiting += look.whom.size();
   auto result = stat_of(self, doing, "collector", 0);
-  result.counters = {{"gatherings", gatherings_},
-                     {"waiting", waiting_.size() + served_.size()}};
+  result.counters = {{"gatherings", gatherings_}, {"waiting", waiting}};
   return result;
 }
 

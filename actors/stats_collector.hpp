@@ -73,8 +73,8 @@ class gathering;
 
 /// Whom it asks.
 struct gathering_scope {
-  /// Only this topic, if not empty.
-  std::string topic;
+  /// Only these topics, if there are any.
+  std::vector<std::string> topics;
   /// Only topics with this channel, if not empty.
   std::string channel;
   /// NSQ clients, too.
@@ -86,13 +86,13 @@ struct gathering_scope {
 /// The state of the COLLECTOR actor:
 ///
 ///   request --> waiting --> gathering --> writing --> answer
-///                  |            ^
-///                  +- looking --+
-///                     (who asks why wants to know what moves)
+///                  ^            |
+///                  +-- resting -+
+///                  (who asks why wants to know what moves: two looks)
 ///
 /// There is one gathering at a time. Who asks while it runs waits for the next:
 /// an answer never tells of a time before the question, and those who wait
-/// share it.
+/// share it. Between two looks it serves others.
 /// @relates stats_collector
 struct collector_state {
   explicit collector_state(collector_actor::pointer ptr);
@@ -129,6 +129,20 @@ private:
     report_request what;
     promise answer_to;
     caf::actor_addr from;
+    /// Of one that asks why: what the first look saw, once there was one.
+    report_ptr before;
+
+    /// Whether two looks are to come, not one.
+    [[nodiscard]] bool looks_first() const noexcept {
+      return what.asks_why() && !before;
+    }
+  };
+
+  /// Those who have looked once, and when they look again.
+  struct resting {
+    uint64_t number = 0;
+    report_ptr before;
+    std::vector<question> whom;
   };
 
   /// Those that clients may still be reading, oldest first.
@@ -136,14 +150,15 @@ private:
 
   void add(question x);
   void gather_next();
-  void start(gathering_scope whom);
-  void look_first(const report_request& what);
+  void start();
+  [[nodiscard]] static bool share(const question& x, const question& y);
+  bool join(question& x);
   void looked(node_report&& x);
   void gathered(node_report&& x);
   [[nodiscard]] bool busy() const noexcept {
-    return gathering_ || report_ || before_;
+    return gathering_ || report_;
   }
-  void write_text(const report_request& what);
+  void write_text(const report_request& what, const report_ptr& before);
   std::vector<question>::iterator answered(std::vector<question>::iterator i);
   void next();
   void keep_metrics(const report_text_ptr& x);
@@ -157,8 +172,8 @@ private:
   report_ptr report_;
   /// When its gathering began.
   queue::time_point begun_{};
-  /// What was seen at a first look, and its number.
-  report_ptr before_;
+  /// Oldest first.
+  std::deque<resting> resting_;
   uint64_t looks_ = 0;
   uint64_t gatherings_ = 0;
 

@@ -37,7 +37,9 @@ stream_lines(const node_report& x, const report_request& how);
 void append_actor(std::string& out, const actor_stat& x);
 
 /// Writes a report in the form that was asked for.
+/// @param before What the first of two looks saw; null if there was one.
 [[nodiscard]] std::string
-render(const node_report& x, const report_request& how);
+render(const node_report& x, const report_request& how,
+       const node_report* before = nullptr);
 
 } // namespace cafq

@@ -4,6 +4,7 @@
 #include "actors/states.hpp"
 #include "actors/stats.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -35,6 +36,9 @@ struct why_answer {
   /// The worst of the findings.
   mood how{};
   std::vector<why_finding> findings;
+  /// Channels that are not told of because there are so many, none of which is
+  /// worse than all of those that are.
+  size_t left_out = 0;
 };
 
 /// What it is that one asks about and that is not there.
@@ -42,11 +46,13 @@ enum class unknown : uint8_t { nothing, topic, channel };
 
 [[nodiscard]] unknown missing(const node_report& x, const report_request& how);
 
-/// Follows whom the topic and its channels wait for. What moved since the
-/// earlier look of the report is said as moving.
+/// Follows whom the topic and its channels wait for.
+/// @param before An earlier look: what moved since is said as moving. May be
+///               null.
 /// @pre missing(x, how) == unknown::nothing
 [[nodiscard]] why_answer
-explain(const node_report& x, const report_request& how);
+explain(const node_report& x, const report_request& how,
+        const node_report* before = nullptr);
 
 /// GET /debug/why.
 [[nodiscard]] std::string why_json(const why_answer& x);

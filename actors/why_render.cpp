@@ -1,4 +1,5 @@
 #include "actors/why.hpp"
+#include "actors/why_words.hpp"
 #include "config/printable.hpp"
 
 #include <fmt/core.h>
@@ -44,9 +45,11 @@ std::string why_json(const why_answer& x) {
   auto findings = json::array();
   for (const auto& finding : x.findings)
     findings.push_back(to_json(finding));
-  const json result{{"topic", x.topic},
-                    {"mood", to_string(x.how)},
-                    {"findings", std::move(findings)}};
+  json result{{"topic", x.topic},
+              {"mood", to_string(x.how)},
+              {"findings", std::move(findings)}};
+  if (x.left_out > 0)
+    result["left_out"] = x.left_out;
   return result.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -61,6 +64,9 @@ std::string why_text(const why_answer& x) {
         result += fmt::format("{}  {}\n", indent, printable(step.text));
     }
   }
+  if (x.left_out > 0)
+    result += fmt::format("{} more: they are no worse\n",
+                          counted(x.left_out, "channel"));
   return result;
 }
 

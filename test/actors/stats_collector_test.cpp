@@ -216,13 +216,61 @@ BOOST_AUTO_TEST_CASE(who_asks_why_is_answered_behind_two_looks) {
   const auto ann = ask_for(form::why_text, "t");
   run();
   BOOST_TEST(told(ann).empty());
-  // Others wait meanwhile.
-  const auto bob = ask_for(form::stats_json);
-  run();
-  BOOST_TEST(told(bob).empty());
-  advance(500ms);
+  advance(500ms - 1ns);
+  BOOST_TEST(told(ann).empty());
+  advance(1ns);
   BOOST_TEST(told(ann).at(0).starts_with("t: "));
+}
+
+BOOST_AUTO_TEST_CASE(whys_of_many_topics_hold_up_nobody) {
+  std::vector<asker_actor> askers_why;
+  for (size_t i = 0; i < 100; ++i)
+    topic("t" + std::to_string(i));
+  for (size_t i = 0; i < 100; ++i)
+    askers_why.push_back(ask_for(form::why_text, "t" + std::to_string(i)));
+  const auto bob = ask_for(form::stats_json);
+  const auto metrics = ask_for(form::metrics);
+  run();
   BOOST_TEST(told(bob).size() == 1u);
+  BOOST_TEST(told(metrics).size() == 1u);
+  for (const auto& x : askers_why)
+    BOOST_TEST(told(x).empty());
+  advance(500ms);
+  for (size_t i = 0; i < 100; ++i)
+    BOOST_TEST(
+      told(askers_why[i]).at(0).starts_with("t" + std::to_string(i) + ": "));
+  // Those who came while the first of them looked shared what everybody says.
+  BOOST_TEST(gatherings() <= 4u);
+}
+
+BOOST_AUTO_TEST_CASE(who_asks_the_same_shares_the_first_look) {
+  const auto ann = ask_for(form::why_text, "t");
+  run();
+  advance(400ms);
+  const auto bob = ask_for(form::why_json, "t");
+  run();
+  advance(100ms);
+  BOOST_TEST(told(ann).size() == 1u);
+  BOOST_TEST(told(bob).size() == 1u);
+  BOOST_TEST(gatherings() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(few_first_looks_are_kept) {
+  std::vector<asker_actor> all;
+  for (size_t i = 0; i < 20; ++i) {
+    const auto name = "t" + std::to_string(i);
+    topic(name);
+    all.push_back(ask_for(form::why_text, name));
+    run();
+  }
+  // Eight have looked. The others wait, and look together.
+  advance(500ms);
+  BOOST_TEST(told(all[7]).size() == 1u);
+  for (size_t i = 8; i < 20; ++i)
+    BOOST_TEST(told(all[i]).empty());
+  advance(500ms);
+  for (const auto& x : all)
+    BOOST_TEST(told(x).size() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(nobody_is_told_why_of_what_is_not_there) {

@@ -133,13 +133,14 @@ BOOST_AUTO_TEST_CASE(follows_a_publisher_to_the_consumer_it_lacks) {
 BOOST_AUTO_TEST_CASE(says_what_moves) {
   channel().is(actor_state::channel_flowing);
   channel().counters = {{"messages", 2204}, {"depth", 16}};
-  auto before = std::make_shared<node_report>(report);
-  before->now = 1;
-  before->topics[0].channels[0].counters = {{"messages", 1000}, {"depth", 10}};
-  report.before = before;
+  auto before = report;
+  before.now = 1;
+  before.topics[0].channels[0].counters = {{"messages", 1000}, {"depth", 10}};
   report.now = 1'000'000'001;
-  BOOST_TEST(has(chain()[0].text, "Moving: 1,204 in, 1,198 out per second."));
-  BOOST_TEST((explain(report, about()).how == mood::flowing));
+  const auto answer = explain(report, about(), &before);
+  BOOST_TEST(has(answer.findings.at(0).chain[0].text,
+                 "Moving: 1,204 in, 1,198 out per second."));
+  BOOST_TEST((answer.how == mood::flowing));
 }
 
 BOOST_AUTO_TEST_CASE(says_until_when_messages_are_deferred) {
@@ -155,9 +156,40 @@ BOOST_AUTO_TEST_CASE(says_what_ends_a_pause) {
   channel().waits_for = awaited::outside(cause::human);
   channel().counters = {{"depth", 1}};
   BOOST_TEST(chain()[0].text
-             == "Somebody has paused the channel 3 min 20 s ago: 1 message "
-                "ready. `cafq channel unpause orders billing` lets them go "
-                "on.");
+             == "The channel was paused 3 min 20 s ago: 1 message ready. `cafq "
+                "channel unpause orders billing` lets them go on.");
+}
+
+BOOST_AUTO_TEST_CASE(says_for_how_long_it_has_been_so) {
+  topic().is(actor_state::topic_idle, 5s);
+  BOOST_TEST(chain(about(""))[0].text
+             == "Nothing was published lately, and nothing waits here, for "
+                "5.0 s.");
+}
+
+BOOST_AUTO_TEST_CASE(a_consumer_that_gives_no_rdy_has_nothing_to_finish) {
+  channel().is(actor_state::channel_rdy_0);
+  channel().waits_for = awaited::some_actor(30);
+  channel().consumers = {{30, 0, 0, 7, 7, 0, 0}};
+  const auto step = chain().at(1);
+  BOOST_TEST(step.text
+             == "10.0.0.7:4432 (go-nsq/1.1.0): RDY 0, 0 in flight, 7 finished, "
+                "0 requeued. It gives no RDY.");
+  // Of itself it is idle.
+  BOOST_TEST(step.state == "gives no RDY");
+}
+
+BOOST_AUTO_TEST_CASE(a_consumer_that_others_wait_for_is_not_idle) {
+  channel().waits_for = awaited::some_actor(30);
+  channel().consumers = {{30, 5, 5, 7, 7, 0, 0}};
+  channel().is(actor_state::channel_all_rdy_used);
+  BOOST_TEST(chain().at(1).state == "has not finished");
+  BOOST_TEST(has(chain().at(1).text, "It has to finish, or raise its RDY."));
+  channel().is(actor_state::channel_with_consumers);
+  BOOST_TEST(has(chain().at(1).text, "It has to finish what it has."));
+  channel().consumers = {{30, 5, 4, 7, 7, 0, 9000}};
+  channel().is(actor_state::channel_not_read);
+  BOOST_TEST(chain().at(1).state == "does not read");
 }
 
 BOOST_AUTO_TEST_CASE(a_topic_that_comes_about_is_no_unknown_one) {
@@ -177,8 +209,20 @@ BOOST_AUTO_TEST_CASE(a_topic_that_comes_about_is_no_unknown_one) {
 }
 
 BOOST_AUTO_TEST_CASE(tells_of_a_channel_that_is_not_there) {
-  report.topics.clear();
-  BOOST_TEST((missing(report, about()) == unknown::channel));
+  BOOST_TEST((missing(report, about()) == unknown::nothing));
+  BOOST_TEST((missing(report, about("")) == unknown::nothing));
+  BOOST_TEST((missing(report, about("mailing")) == unknown::channel));
+}
+
+BOOST_AUTO_TEST_CASE(other_topics_of_the_report_are_left_out) {
+  topic_report other;
+  other.self = actor(11, "events", actor_state::topic_paused);
+  report.topics.insert(report.topics.begin(), other);
+  BOOST_TEST(chain(about(""))[0].name == "orders");
+  BOOST_TEST((explain(report, about("")).how == mood::flowing));
+  auto how = about("");
+  how.topic = "events";
+  BOOST_TEST((explain(report, how).how == mood::stuck));
 }
 
 BOOST_AUTO_TEST_CASE(a_store_that_does_not_answer_waits_for_its_disk) {
@@ -188,6 +232,46 @@ BOOST_AUTO_TEST_CASE(a_store_that_does_not_answer_waits_for_its_disk) {
   const auto steps = chain(about(""));
   BOOST_TEST(steps.back().kind == "disk");
   BOOST_TEST(has(steps.back().text, "does not answer"));
+}
+
+BOOST_AUTO_TEST_CASE(whoever_has_gone_is_no_disk) {
+  channel().is(actor_state::channel_all_rdy_used);
+  channel().waits_for = awaited::some_actor(99);
+  BOOST_TEST(chain().back().kind == "gone");
+  // Topics that nobody asked for are not in the report.
+  consumer().is(actor_state::connection_waits_for_topic, 3s);
+  consumer().waits_for = awaited::some_actor(98);
+  channel().waits_for = awaited::some_actor(30);
+  BOOST_TEST(chain().back().kind == "topic");
+}
+
+BOOST_AUTO_TEST_CASE(a_topic_with_very_many_channels_is_told_of_in_part) {
+  auto& channels = report.topics[0].channels;
+  channels.clear();
+  for (uint64_t i = 0; i < 201; ++i)
+    channels.push_back(
+      actor(1000 + i, "c" + std::to_string(i), actor_state::channel_idle));
+  channels.back().is(actor_state::channel_no_consumer);
+  for (const auto id : {uint64_t{40}, uint64_t{41}}) {
+    auto publisher = actor(id, "10.0.0.8:" + std::to_string(id),
+                           actor_state::connection_waits_for_topic);
+    publisher.waits_for = awaited::some_actor(10);
+    report.connections.push_back(publisher);
+  }
+  consumer().is(actor_state::connection_asking_auth);
+  const auto answer = explain(report, about(""));
+  // The topic, 200 channels, publishers, and those that ask an auth server.
+  BOOST_TEST_REQUIRE(answer.findings.size() == 203u);
+  BOOST_TEST(answer.left_out == 1u);
+  // The worst is among them, though it is the last.
+  BOOST_TEST((answer.how == mood::stuck));
+  BOOST_TEST(answer.findings[200].chain[0].name == "c200");
+  BOOST_TEST(answer.findings[201].chain[0].text
+             == "10.0.0.8:40: waits for the topic that it publishes to. 1 more "
+                "publisher waits as well.");
+  BOOST_TEST(has(answer.findings[202].chain[0].text, "auth server."));
+  BOOST_TEST(has(why_text(answer), "1 channel more: they are no worse"));
+  BOOST_TEST(nlohmann::json::parse(why_json(answer))["left_out"] == 1);
 }
 
 BOOST_AUTO_TEST_CASE(chains_that_bite_their_tail_end) {

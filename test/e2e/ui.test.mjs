@@ -237,7 +237,7 @@ describe('the page', limit, () => {
           await status.getByText(`${word} ${what}: done.`).waitFor();
         };
         await confirmed('Pause', 'orders/billing', 'Nothing is delivered to its 1 consumer; messages wait.');
-        await page.getByText(/Somebody has paused the channel/).waitFor();
+        await page.getByText(/The channel was paused/).waitFor();
         await confirmed('Unpause', 'orders/billing', '3 messages may go on.');
         await page.getByRole('button', { name: 'Empty' }).click();
         await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();

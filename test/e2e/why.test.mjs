@@ -56,7 +56,7 @@ describe('why', limit, () => {
       await post(broker, '/topic/pause?topic=t');
       const client = await connect();
       await client.publish('t', 'x');
-      await told(broker, ['t'], /^t: stuck$/m, /^topic t - paused$/m, /Somebody has paused the topic .* ago: 1 message stays here, the oldest for /, /`cafq topic unpause t`/);
+      await told(broker, ['t'], /^t: stuck$/m, /^topic t - paused$/m, /The topic was paused .* ago: 1 message stays here, the oldest for /, /`cafq topic unpause t --http-address 127\.0\.0\.1:\d+`/);
     }));
 
   it('a paused channel', () =>
@@ -65,7 +65,7 @@ describe('why', limit, () => {
       await post(broker, '/channel/pause?topic=t&channel=c');
       const client = await connect();
       await client.publish('t', 'x');
-      await told(broker, ['t', 'c'], /^channel c - paused$/m, /Somebody has paused the channel .* ago: 1 message ready, the oldest for .*`cafq channel unpause t c`/);
+      await told(broker, ['t', 'c'], /^channel c - paused$/m, /The channel was paused .* ago: 1 message ready, the oldest for .*`cafq channel unpause t c --http-address 127\.0\.0\.1:\d+`/);
     }));
 
   it('no consumer', () =>
@@ -82,7 +82,7 @@ describe('why', limit, () => {
       const client = await connect();
       await client.subscribe('t', 'c');
       await (await connect()).publish('t', 'x');
-      await told(broker, ['t', 'c'], /^channel c - RDY 0$/m, /1 consumer is there, and all have RDY 0/);
+      await told(broker, ['t', 'c'], /^channel c - RDY 0$/m, /1 consumer is there, and all have RDY 0/, / - gives no RDY$/m, /0 in flight, .* It gives no RDY\.$/m);
     }));
 
   it('all RDY used: who holds the oldest, and until when', () =>
