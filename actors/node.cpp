@@ -52,6 +52,7 @@ void node_state::ask_channels(const std::string& key) {
     store_topic(key, none);
     return;
   }
+  adding_.at(key).asked = settings.discovery.id();
   self->request(settings.discovery, caf::infinite, atom::find_v, key)
     .then([this, key](const names_ptr& found) { store_topic(key, found); },
           [this, key, none](const caf::error&) { store_topic(key, none); });
@@ -65,7 +66,7 @@ void node_state::store_topic(const std::string& key,
     add_channels(add_topic(fresh), key, channels);
     return;
   }
-  adding_.at(key).stored = true;
+  adding_.at(key).asked = store.id();
   fresh.fresh = true;
   fresh.reserved = queue::number_source{unix_time_us()}.next_mark();
   self->request(store, caf::infinite, atom::topic_v, key, fresh.reserved)
@@ -82,6 +83,7 @@ void node_state::store_topic(const std::string& key,
 
 void node_state::add_channels(const topic_actor& to, const std::string& key,
                               const names_ptr& channels) {
+  adding_.at(key).asked = to.id();
   auto refused = std::make_shared<bool>(false);
   in_turn<std::string>::begin(
     channels ? *channels : std::vector<std::string>{},
@@ -188,14 +190,13 @@ void node_state::tell_coming(actor_stat& to) const {
   const auto now = self->clock().now();
   queue::duration oldest{};
   for (const auto& [key, x] : adding_) {
-    const auto asked = x.stored ? store.id() : settings.discovery.id();
     const auto age = now - x.since;
     if (to.pending.size() < most)
-      to.pending.push_back({key, awaited::some_actor(asked), age});
+      to.pending.push_back({key, awaited::some_actor(x.asked), age});
     if (age < oldest)
       continue;
     oldest = age;
-    to.waits_for = awaited::some_actor(asked);
+    to.waits_for = awaited::some_actor(x.asked);
   }
   to.is(actor_state::node_adding_topics, oldest);
   to.ages.emplace_back("new_topic", oldest);

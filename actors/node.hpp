@@ -76,8 +76,8 @@ private:
     /// Who waits for it.
     std::vector<topic_promise> waiting;
     queue::time_point since{};
-    /// Whether other nodes' channels are known, and the store is asked.
-    bool stored = false;
+    /// Who has the step that is being taken.
+    uint64_t asked = 0;
   };
 
   std::map<std::string, coming> adding_;

@@ -349,7 +349,10 @@ std::optional<topic_state::obstacle> topic_state::no_room() const {
   if (holding()) {
     if (ephemeral || held.unplaced() < full)
       return std::nullopt;
-    return behind_store("memory queue of topic full");
+    // Without a store, room is made by whoever unpauses it or subscribes.
+    auto why = store ? behind_store({}) : situation_of_held();
+    why.why = "memory queue of topic full";
+    return why;
   }
   for (const auto& [id, x] : channels)
     if (!x.ephemeral && x.outstanding >= full)

@@ -10,8 +10,9 @@ namespace cafq {
 
 namespace {
 
-/// What was published within so long is still on its way.
-constexpr auto published_lately = std::chrono::seconds{1};
+/// What was published within so long is still on its way, and a store that
+/// answered within it is at work.
+constexpr auto lately = std::chrono::seconds{1};
 
 } // namespace
 
@@ -40,20 +41,21 @@ topic_state::obstacle topic_state::situation(queue::time_point now) const {
   const auto holds = held.queue().depth() + held.queue().deferred() > 0;
   if (paused || (holding() && holds))
     return situation_of_held();
-  if (!appends_.empty())
+  if (appends_.overdue(now, lately))
     return behind_store({});
-  const auto flows = published_ != queue::time_point{}
-                     && now - published_ < published_lately;
+  const auto flows = !appends_.empty()
+                     || (published_ != queue::time_point{}
+                         && now - published_ < lately);
   return {flows ? actor_state::topic_flowing : actor_state::topic_idle, {}, {}};
 }
 
 /// Returns for how long it has been so, if that is known.
 std::optional<queue::duration>
 topic_state::how_long(actor_state x, queue::time_point now) const {
-  if (!waiting_.empty())
-    return now - waiting_.front().since;
   if (x == actor_state::topic_paused)
     return now - turned;
+  if (!waiting_.empty())
+    return now - waiting_.front().since;
   if (x == actor_state::topic_idle)
     return now - std::max(published_, turned);
   return std::nullopt;

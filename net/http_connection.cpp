@@ -383,7 +383,8 @@ void http_connection_state::arm() {
 http_situation http_connection_state::situation() const {
   http_situation result;
   result.phase = phase;
-  result.due = due;
+  // What is still being packed waits for nobody.
+  result.due = packing ? http_answer::other : due;
   result.no_memory = large.waiting();
   result.unread_output = long_body || socket.pending() > 0;
   result.within_request = parser.within_request();

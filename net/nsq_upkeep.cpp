@@ -175,8 +175,9 @@ awaited connection_state::waits_for(actor_state x) const {
     case connection_subscribing:
       return awaited::some_actor(node.id());
     case connection_waits_for_topic:
-      return awaited::some_actor(
-        open_puts.empty() ? node.id() : open_puts.front().topic.id());
+      return awaited::some_actor(due == nsq_answer::topic || open_puts.empty()
+                                   ? node.id()
+                                   : open_puts.front().topic.id());
     case connection_handshaking:
       return shaking_hands() && upgrade->handshake->stepping()
                ? awaited::some_actor(settings->handshaker.id())

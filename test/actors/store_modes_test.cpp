@@ -71,6 +71,28 @@ BOOST_AUTO_TEST_CASE(accepts_what_all_channels_have_on_disk) {
   BOOST_TEST((crash() == found{{"", 0}, {"c", 6}, {"d", 6}}));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_on_its_way_to_a_disk_that_answers_flows) {
+  channel("c");
+  const auto t = topic("t");
+  // Lets nobody but the topic work.
+  const auto told = [&] {
+    auto pending = self->request(t, caf::infinite, atom::stat_v);
+    sched.prioritize(t);
+    sched.run_once();
+    std::string result;
+    pending.receive([&](const actor_stat& x) { result = row_of(x.state).word; },
+                    [](const caf::error&) {});
+    return result;
+  };
+  put(t, 0, 1);
+  sched.run_once();
+  BOOST_TEST(told() == "flowing");
+  sched.clock().current_time += 1s;
+  BOOST_TEST(told() == "waits for store");
+  run();
+  BOOST_TEST(counter(t, "appending") == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(delivers_to_channels_with_and_without_a_store) {
   const auto c = channel("c");
   const auto e = channel("e#ephemeral");

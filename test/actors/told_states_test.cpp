@@ -71,6 +71,37 @@ BOOST_AUTO_TEST_CASE(a_topic_names_the_channel_that_has_no_room) {
   BOOST_TEST((told.age("publish") == 1s));
 }
 
+BOOST_AUTO_TEST_CASE(a_topic_that_holds_all_it_may_waits_for_no_store) {
+  node_settings settings;
+  settings.mem_queue_size = 1;
+  start(settings);
+  t = topic();
+  publish({"a"});
+  publish({"b"});
+  advance(1s);
+  BOOST_TEST(counter(t, "waiting") == 1u);
+  BOOST_TEST(state(t) == "no channel");
+  pause(t, true);
+  advance(2s);
+  BOOST_TEST(state(t) == "paused");
+  BOOST_TEST((stat(t).in_state == 2s));
+}
+
+BOOST_AUTO_TEST_CASE(a_channel_names_another_when_who_had_the_oldest_is_gone) {
+  const auto c = channel();
+  const auto ann = consumer(c, 1);
+  publish({"a"});
+  advance(1s);
+  lose(ann);
+  const auto bob = consumer(c, 1);
+  publish({"b", "c"});
+  advance(2s);
+  const auto told = stat(c);
+  BOOST_TEST(row_of(told.state).word == "all RDY used");
+  BOOST_TEST(told.oldest_in_flight->holder == ann.id());
+  BOOST_TEST(told.waits_for.actor == bob.id());
+}
+
 BOOST_AUTO_TEST_CASE(a_channel_tells_why_it_does_not_deliver) {
   const auto c = channel();
   const auto ann = consumer(c, 0);
