@@ -225,12 +225,15 @@ std::optional<response> read_window(const query& from, report_view& to) {
                         "messages, in_flight, deferred or commands");
   to.order = order == "name" ? "" : order;
   to.last = from.find("last").has_value();
+  if (to.last && from.find("first"))
+    return failure(400, "INVALID_ARG_LAST - first or last, not both");
   const auto most = to.filter.empty() ? most_rows : most_filtered_rows;
   const auto count = read_number(from, to.last ? "last" : "first",
                                  std::min(most, most_rows), 1, most);
   if (!count)
-    return failure(400, "INVALID_ARG_FIRST - 1 to 1000, or to 10000 behind a "
-                        "filter");
+    return failure(
+      400, std::string{to.last ? "INVALID_ARG_LAST" : "INVALID_ARG_FIRST"}
+             + " - 1 to 1000, or to 10000 behind a filter");
   to.most = static_cast<size_t>(*count);
   return std::nullopt;
 }

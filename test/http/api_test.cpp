@@ -172,6 +172,11 @@ BOOST_AUTO_TEST_CASE(reads_what_to_stream) {
         "interval=", "topic=$", "topic=t&channel=$", "vew=topics", "view=%zz"})
     BOOST_TEST(
       std::get<response>(ask("GET", "/debug/stream", bad)).status == 400, bad);
+  for (const auto* bad : {"last=0", "last=1001", "last=x", "first=6&last=5"}) {
+    const auto no = std::get<response>(ask("GET", "/debug/stream", bad));
+    BOOST_TEST(no.status == 400, bad);
+    BOOST_TEST(no.content().find("INVALID_ARG_LAST") != no.content().npos, bad);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(refuses_long_bodies_before_they_come) {
