@@ -186,6 +186,35 @@ describe('cafq top in a terminal', limit, () => {
     });
   });
 
+  it('goes on when the broker does not answer for a while', async () => {
+    const row = { id: 1, parent: 0, kind: 'topic', name: 'orders', mailbox: 0, handled: 0, paused: false, state: 'idle', mood: 'idle', counters: {}, peers: [] };
+    const good = [200, JSON.stringify({ actors: [row] })];
+    let answer = good;
+    const server = http.createServer((_, response) => response.writeHead(answer[0]).end(answer[1]));
+    const listen = (port) => once(server.listen(port, '127.0.0.1'), 'listening');
+    await listen(0);
+    const { port } = server.address();
+    const screen = new Screen(100, 20, `--http-address=127.0.0.1:${port}`, '--interval=0.2');
+    try {
+      await screen.until(shows('orders'));
+      answer = [503, '{"message":"EXITING"}'];
+      await screen.until((lines) => shows('the broker answered EXITING')(lines) && shows('orders')(lines));
+      answer = good;
+      await screen.until((lines) => !shows('EXITING')(lines) && shows('orders')(lines));
+      server.close();
+      await screen.until((lines) => shows('refused')(lines) && shows('orders')(lines));
+      screen.type('w');
+      await screen.until(shows('Any key goes back'));
+      screen.type(' ');
+      await listen(port);
+      await screen.until((lines) => shows('topics 1')(lines));
+    } finally {
+      screen.type('q');
+      await screen.ended;
+      server.close();
+    }
+  });
+
   it('leaves the terminal as it was, at a signal as well', async () => {
     const screen = new Screen(80, 24, here());
     await screen.until(shows('enter why'));

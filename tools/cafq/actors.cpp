@@ -1,6 +1,7 @@
 #include "tools/cafq/actor_tree.hpp"
 #include "tools/cafq/http_client.hpp"
 #include "tools/cafq/operate.hpp"
+#include "tools/cafq/order_option.hpp"
 
 #include <chrono>
 #include <iostream>
@@ -60,12 +61,7 @@ void add_actors(CLI::App& app) {
                   "handshaker, collector, statsd");
   const std::map<std::string, actor_order> orders{
     {"name", actor_order::name}, {"mailbox", actor_order::mailbox}};
-  sub
-    ->add_option_function<std::string>(
-      "--sort",
-      [x, orders](const std::string& by) { x->order = orders.at(by); },
-      "By this column")
-    ->check(CLI::IsMember(orders));
+  add_order(*sub, x->order, orders);
   sub->add_option("--watch", x->watch, "Show again every this many seconds")
     ->check(CLI::Range(0.1, 86400.0));
   sub->add_flag("--json", x->json, "Print the broker's JSON");

@@ -1,8 +1,10 @@
 #include "config/printable.hpp"
 #include "net/http/url.hpp"
+#include "tools/cafq/advice.hpp"
 #include "tools/cafq/error.hpp"
 #include "tools/cafq/http_client.hpp"
 #include "tools/cafq/operate.hpp"
+#include "tools/cafq/order_option.hpp"
 #include "tools/cafq/terminal.hpp"
 #include "tools/cafq/top_table.hpp"
 
@@ -69,19 +71,21 @@ public:
     if (!x.channel.empty())
       target += "&channel=" + cafq::http::encode_query(x.channel);
     const auto reply = http_request(where_, "GET", target);
-    return reply.status == 200 ? printable(reply.body, shown_as::lines)
+    return reply.status == 200 ? with_address(
+             printable(reply.body, shown_as::lines), options_.address)
                                : "The broker answered " + reason(reply) + "\n";
   }
 
 private:
-  /// A cafqd tells what each does; any other broker has /stats.
+  /// A cafqd tells what each does; any other broker has /stats. Which one it is
+  /// may have changed since it was last there.
   top_rows fetch() {
-    if (tells_states_) {
-      const auto reply = http_request(where_, "GET", "/debug/actors");
-      if (reply.status == 200)
-        return rows_of_actors(reply.body);
-      tells_states_ = false;
-    }
+    const auto reply = http_request(where_, "GET", "/debug/actors");
+    tells_states_ = reply.status != 404;
+    if (reply.status == 200)
+      return rows_of_actors(reply.body);
+    if (tells_states_)
+      throw error("the broker answered " + reason(reply));
     return rows_of_stats(http_fetch(
       options_.address, "GET", "/stats?format=json&include_clients=false"));
   }
@@ -140,13 +144,23 @@ public:
       if (what == terminal::event::key && !take(term.keys()))
         return;
       if (steady::now() >= due) {
-        watch_.look();
+        look();
         due = steady::now() + interval;
       }
     }
   }
 
 private:
+  /// A broker that does not answer may do so again.
+  void look() {
+    try {
+      watch_.look();
+      trouble_.clear();
+    } catch (const error& e) {
+      trouble_ = e.what();
+    }
+  }
+
   void draw(const terminal& term) {
     const auto size = term.get_size();
     if (!why_.empty()) {
@@ -171,7 +185,17 @@ private:
     term.show(text);
   }
 
+  [[nodiscard]] std::string why(const top_row& x) const {
+    try {
+      return watch_.why(x);
+    } catch (const error& e) {
+      return std::string{e.what()} + "\n";
+    }
+  }
+
   [[nodiscard]] std::string top_line(std::size_t width) const {
+    if (!trouble_.empty())
+      return (options_.address + ": " + trouble_).substr(0, width) + "\n";
     auto result = summary_of(rows_, options_, word_for(order_), filter_);
     result.pop_back();
     return result.substr(0, width) + "\n";
@@ -203,7 +227,7 @@ private:
     else if (keys == "\x1b[B" || keys == "j")
       ++marked_;
     else if ((keys == "\n" || keys == "\r" || keys == "w") && !rows_.empty())
-      why_ = watch_.why(rows_[marked_]);
+      why_ = why(rows_[marked_]);
     return true;
   }
 
@@ -225,6 +249,8 @@ private:
   bool colours_;
   bool typing_ = false;
   std::string why_;
+  /// Why the last look saw nothing; empty if it did.
+  std::string trouble_;
   std::size_t marked_ = 0;
   top_rows rows_;
 };
@@ -275,12 +301,7 @@ void add_top(CLI::App& app) {
     {"in-flight", top_order::in_flight},
     {"deferred", top_order::deferred},
     {"clients", top_order::clients}};
-  sub
-    ->add_option_function<std::string>(
-      "--sort",
-      [x, orders](const std::string& by) { x->order = orders.at(by); },
-      "By this column")
-    ->check(CLI::IsMember(orders));
+  add_order(*sub, x->order, orders);
   sub->add_option("--filter", x->filter, "Only names with this in them");
   sub->add_flag("--once", x->once, "Show it once, behind two looks");
   sub->add_flag("--json", x->json, "The same as JSON");

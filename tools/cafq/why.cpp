@@ -1,5 +1,6 @@
 #include "config/printable.hpp"
 #include "net/http/url.hpp"
+#include "tools/cafq/advice.hpp"
 #include "tools/cafq/error.hpp"
 #include "tools/cafq/http_client.hpp"
 #include "tools/cafq/operate.hpp"
@@ -47,9 +48,11 @@ void run(const why_options& x) {
   if (reply.status != 200)
     throw error(meaning(reason(reply), x));
   // The broker may be one that lets through what clients say of themselves.
-  std::cout << printable(reply.body, x.json ? shown_as::json : shown_as::lines);
   if (x.json)
-    std::cout << '\n';
+    std::cout << printable(reply.body, shown_as::json) << '\n';
+  else
+    std::cout << with_address(printable(reply.body, shown_as::lines),
+                              x.address);
 }
 
 } // namespace
