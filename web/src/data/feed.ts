@@ -36,11 +36,23 @@ export interface Wants {
 
 let wants: Wants = {};
 
+// What is dear to the broker is asked for every so many looks: why something
+// does not move, and what a view wants rarely.
+const rarely = 5;
+let looks = 0;
+let reading = false;
+
 // Says what is wanted from now on.
 export function want(x: Wants): void {
   if (x.stats !== wants.stats) stats.value = null;
   if (x.why !== wants.why) why.value = null;
   wants = x;
+  renew();
+}
+
+// Reads all that is wanted at once, as something was changed.
+export function renew(): void {
+  looks = 0;
   void readRest();
 }
 
@@ -126,19 +138,16 @@ export async function follow(): Promise<never> {
 
 // -- the rest -----------------------------------------------------------------
 
-const rarely = 5;
-let looks = 0;
-let reading = false;
-
 // What was wanted may not be wanted any more when it comes.
 async function readWanted(): Promise<void> {
   const asked = wants;
-  const old = stats.value;
-  const good = asked.rarely && old && ++looks % rarely !== 0;
+  const all = looks++ % rarely === 0;
+  const oldStats = asked.rarely && !all ? stats.value : null;
+  const oldWhy = all ? null : why.value;
   info.value ??= await read('info');
   const [someStats, someWhy] = await Promise.all([
-    asked.stats === undefined ? null : good ? old : read<Stats>(`stats?format=json&include_mem=false${asked.stats}`),
-    asked.why === undefined ? null : read<Why>(`debug/why?${asked.why}`),
+    asked.stats === undefined ? null : (oldStats ?? read<Stats>(`stats?format=json&include_mem=false${asked.stats}`)),
+    asked.why === undefined ? null : (oldWhy ?? read<Why>(`debug/why?${asked.why}`)),
   ]);
   if (asked !== wants) return readWanted();
   stats.value = someStats;

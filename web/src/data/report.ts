@@ -81,6 +81,8 @@ export interface Why {
   topic: string;
   mood: Mood;
   findings: { mood: Mood; chain: WhyStep[] }[];
+  // Channels that are not told of, none of which is worse.
+  left_out?: number;
 }
 
 export interface WhyStep {

@@ -4,6 +4,7 @@ import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
 import { act, question, type Verb } from '../data/actions';
+import { renew } from '../data/feed';
 
 export interface Plan {
   verb: Verb;
@@ -31,6 +32,7 @@ export async function perform(x: Plan): Promise<void> {
   outcome.value = wrong
     ? { good: false, text: `${x.title}: refused, ${wrong}` }
     : { good: true, text: `${x.title}: done. ${effect}`.trim() };
+  renew();
   if (!wrong && x.then) location.hash = x.then;
 }
 

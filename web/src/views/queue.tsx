@@ -1,11 +1,12 @@
 // One topic or channel: what it has, why it does not move, who its clients are,
 // and what can be done about it.
 
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { earlier, report, stats, want, why } from '../data/feed';
 import { figure, held, type Actor, type Client, type Report } from '../data/report';
 import { channelsOf, find, queueRows } from '../data/rows';
-import { perform, propose, type Plan } from '../parts/dialogs';
+import { CreateForm } from '../parts/create';
+import { propose, type Plan } from '../parts/dialogs';
 import { count, plural, rateText, span } from '../parts/format';
 import { StateOf } from '../parts/state';
 import { Table } from '../parts/table';
@@ -109,24 +110,6 @@ function Actions({ actor, names }: { actor: Actor; names: Names }) {
   );
 }
 
-function CreateChannel({ topic }: { topic: string }) {
-  const input = useRef<HTMLInputElement>(null);
-  const submit = (e: Event) => {
-    e.preventDefault();
-    const channel = input.current!.value;
-    input.current!.value = '';
-    void perform({ verb: 'create', topic, channel, title: `Create ${topic}/${channel}` });
-  };
-  return (
-    <form class="tools" onSubmit={submit}>
-      <label>
-        New channel <input ref={input} required pattern="[.a-zA-Z0-9_\-]+(#ephemeral)?" maxLength={64} />
-      </label>
-      <button type="submit">Create</button>
-    </form>
-  );
-}
-
 const clientsOf = (channel: string): Client[] =>
   stats.value?.topics.flatMap((x) => x.channels).find((x) => x.channel_name === channel)?.clients ?? [];
 
@@ -142,7 +125,7 @@ function Channels({ now, topic }: { now: Report; topic: Actor }) {
         text={(x) => `${x.channel} ${x.actor.state}`}
         empty="There are no channels: what is published waits in the topic."
       />
-      <CreateChannel topic={topic.name} />
+      <CreateForm topic={topic.name} />
       <h2>Publishers</h2>
       <Table
         caption="Publishers"

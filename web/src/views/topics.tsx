@@ -1,10 +1,10 @@
 // All topics and channels, with what moves.
 
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { earlier, report, want } from '../data/feed';
 import { age, figure, moodRank } from '../data/report';
 import { queueRows, rowName, type QueueRow } from '../data/rows';
-import { perform } from '../parts/dialogs';
+import { CreateForm } from '../parts/create';
 import { count, rateText, span } from '../parts/format';
 import { StateOf } from '../parts/state';
 import { Table, type Column } from '../parts/table';
@@ -45,24 +45,6 @@ export const columns: Column<QueueRow>[] = [
   counter('Clients', 'consumers', 'consumers'),
 ];
 
-function CreateTopic() {
-  const input = useRef<HTMLInputElement>(null);
-  const submit = (e: Event) => {
-    e.preventDefault();
-    const topic = input.current!.value;
-    input.current!.value = '';
-    void perform({ verb: 'create', topic, title: `Create ${topic}` });
-  };
-  return (
-    <form class="tools" onSubmit={submit}>
-      <label>
-        New topic <input ref={input} required pattern="[.a-zA-Z0-9_\-]+(#ephemeral)?" maxLength={64} />
-      </label>
-      <button type="submit">Create</button>
-    </form>
-  );
-}
-
 export function Topics() {
   useEffect(() => want({}), []);
   const now = report.value;
@@ -78,7 +60,7 @@ export function Topics() {
         text={(x) => `${rowName(x)} ${x.actor.state}`}
         empty="There are no topics."
       />
-      <CreateTopic />
+      <CreateForm />
     </>
   );
 }

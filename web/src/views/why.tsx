@@ -1,4 +1,5 @@
 import type { Why, WhyStep } from '../data/report';
+import { plural } from '../parts/format';
 import { State } from '../parts/state';
 import type { Mood } from '../data/report';
 
@@ -26,6 +27,7 @@ export function Findings({ of }: { of: Why | null }) {
           ))}
         </ol>
       ))}
+      {of.left_out !== undefined && <p class="quiet">{plural(of.left_out, 'more channel')}: no worse.</p>}
     </>
   );
 }
