@@ -3,6 +3,7 @@
 #include "actors/queue/block.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace cafq {
@@ -71,6 +72,18 @@ bool body_claim::grow_to(size_t bytes) {
   from_->take(more);
   bytes_ = bytes;
   return true;
+}
+
+void body_claim::shrink_to(size_t bytes) {
+  assert(granted_);
+  if (bytes >= bytes_)
+    return;
+  const auto less = bytes_ - bytes;
+  bytes_ = bytes;
+  from_->bytes_ -= less;
+  if (!messages_)
+    body_budget::all_bytes_.fetch_sub(less, std::memory_order_relaxed);
+  from_->let_next();
 }
 
 bool body_claim::too_slow(queue::time_point now, uint64_t received) {

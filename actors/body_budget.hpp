@@ -102,6 +102,10 @@ public:
   /// @pre granted()
   [[nodiscard]] bool grow_to(size_t bytes);
 
+  /// It turns out to need no more than this.
+  /// @pre granted()
+  void shrink_to(size_t bytes);
+
   /// The request has arrived whole, and is messages from now on, which are
   /// counted as those. The room is theirs until a topic has taken them.
   /// @pre granted()

@@ -56,6 +56,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(cafq, caf::first_custom_type_id)
   CAFQ_ADD_ATOM(tick)
   CAFQ_ADD_ATOM(topic)
   CAFQ_ADD_ATOM(touch)
+  CAFQ_ADD_ATOM(turn)
   CAFQ_ADD_ATOM(vacant)
   CAFQ_ADD_ATOM(watch)
 

@@ -2,6 +2,8 @@
 
 #include "actors/body_budget.hpp"
 
+#include <boost/algorithm/string/join.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -26,6 +28,10 @@ constexpr size_t most_named = 3;
 constexpr auto recent = std::chrono::seconds{10};
 
 constexpr size_t mebibyte = size_t{1} << 20U;
+
+std::string in_mebibytes(size_t bytes) {
+  return std::to_string((bytes + mebibyte - 1) / mebibyte) + " MiB";
+}
 
 } // namespace
 
@@ -79,13 +85,24 @@ bool memory_ledger::account::may_grow(size_t share) const noexcept {
          < share / std::max<size_t>(queues, 1) / 2;
 }
 
-// -- to the disk and back
-// ------------------------------------------------------
+// -- on their way -------------------------------------------------------------
 
 memory_ledger::claim::claim(std::shared_ptr<memory_ledger> in, kind what,
                             size_t bytes)
   : in_(std::move(in)), what_(what), bytes_(bytes) {
   counter().fetch_add(bytes_, std::memory_order_relaxed);
+}
+
+std::atomic<size_t>& memory_ledger::claim::counter() const noexcept {
+  switch (what_) {
+    case kind::writing:
+      return in_->writing_;
+    case kind::reading:
+      return in_->reading_;
+    case kind::waiting:
+      break;
+  }
+  return in_->waiting_;
 }
 
 memory_ledger::claim::~claim() {
@@ -159,14 +176,18 @@ std::string memory_ledger::holders() const {
   std::partial_sort(
     found.begin(), found.begin() + static_cast<ptrdiff_t>(end), found.end(),
     [](const auto& x, const auto& y) { return x.first > y.first; });
-  std::string result;
+  std::vector<std::string> result;
   for (size_t i = 0; i < end; ++i) {
     const auto& [bytes, x] = found[i];
-    result += (i > 0 ? ", " : "") + x->name_ + " "
-              + std::to_string((bytes + mebibyte - 1) / mebibyte) + " MiB"
-              + (x->what_ == storable::no ? " that cannot be stored" : "");
+    result.push_back(
+      x->name_ + " " + in_mebibytes(bytes)
+      + (x->what_ == storable::no ? " that cannot be stored" : ""));
   }
-  return result;
+  if (const auto bytes = waiting(); bytes >= mebibyte)
+    result.push_back("publishes that wait " + in_mebibytes(bytes));
+  if (const auto bytes = body_budget::bytes_in_memory(); bytes >= mebibyte)
+    result.push_back("bodies on their way " + in_mebibytes(bytes));
+  return boost::algorithm::join(result, ", ");
 }
 
 void memory_ledger::refused(const std::string& why, queue::time_point now) {

@@ -72,10 +72,10 @@ public:
   };
 
   /// Counts bytes until all who hold this have let go: of messages on their way
-  /// to the disk, or from it.
+  /// to the disk, or from it, or that wait until a topic takes them.
   class claim {
   public:
-    enum class kind : uint8_t { writing, reading };
+    enum class kind : uint8_t { writing, reading, waiting };
 
     claim(std::shared_ptr<memory_ledger> in, kind what, size_t bytes);
     claim(const claim&) = delete;
@@ -83,9 +83,7 @@ public:
     ~claim();
 
   private:
-    [[nodiscard]] std::atomic<size_t>& counter() const noexcept {
-      return what_ == kind::writing ? in_->writing_ : in_->reading_;
-    }
+    [[nodiscard]] std::atomic<size_t>& counter() const noexcept;
 
     std::shared_ptr<memory_ledger> in_;
     kind what_;
@@ -107,6 +105,11 @@ public:
   /// it, the name of a new topic, too.
   [[nodiscard]] bool writing_enough() const noexcept {
     return writing_.load(std::memory_order_relaxed) >= most_writing;
+  }
+
+  /// Returns the bytes of publishes that no topic has taken yet.
+  [[nodiscard]] size_t waiting() const noexcept {
+    return waiting_.load(std::memory_order_relaxed);
   }
 
   /// Returns how many bytes one queue may read from the disk now: together they
@@ -159,6 +162,7 @@ private:
 
   std::atomic<size_t> writing_{0};
   std::atomic<size_t> reading_{0};
+  std::atomic<size_t> waiting_{0};
   std::atomic<size_t> unstorable_{0};
   std::atomic<size_t> unstorable_queues_{0};
 

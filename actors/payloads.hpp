@@ -39,6 +39,26 @@ struct batch : boost::intrusive_ref_counter<batch> {
 
 using batch_ptr = boost::intrusive_ptr<batch>;
 
+/// Returns what blocks count for it: see `block::bytes_in_memory`.
+[[nodiscard]] inline size_t block_memory_of(const batch& x) noexcept {
+  size_t result = 0;
+  for (const auto& item : x.items)
+    result += item.body->memory();
+  return result;
+}
+
+/// Returns what a publication takes in memory, as long as nobody else has it.
+[[nodiscard]] inline size_t memory_of(const queue::publication& x) noexcept {
+  return sizeof(x) + x.body->memory();
+}
+
+[[nodiscard]] inline size_t memory_of(const batch& x) noexcept {
+  size_t result = sizeof(x);
+  for (const auto& item : x.items)
+    result += memory_of(item);
+  return result;
+}
+
 /// What a queue wants done in the store.
 struct orders : boost::intrusive_ref_counter<orders> {
   queue::store_orders list;

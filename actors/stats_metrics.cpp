@@ -141,17 +141,23 @@ public:
     add_histogram("cafq_loop_turn_seconds",
                   "CPU time of the turns of the event loop that took over 1 ms",
                   metrics().turn);
-    return prometheus::TextSerializer{}.Serialize(families_);
+    return std::move(text_);
   }
 
 private:
+  /// One family at a time: its figures take 20 times as much memory as their
+  /// text.
+  void append(const MetricFamily& x) {
+    text_ += prometheus::TextSerializer{}.Serialize({x});
+  }
+
   void add_topics(const family_row& row, MetricType type) {
     auto family = make_family(row.name, row.help, type);
     const auto with_paused = type == MetricType::Gauge;
     for (const auto& topic : x_.topics)
       add(family, labels_of(topic, with_paused),
           static_cast<double>(topic.self.counter(row.counter)));
-    families_.push_back(std::move(family));
+    append(family);
   }
 
   void add_channels(const family_row& row, MetricType type) {
@@ -161,21 +167,21 @@ private:
       for (const auto& channel : topic.channels)
         add(family, labels_of(topic, channel, with_paused),
             static_cast<double>(channel.counter(row.counter)));
-    families_.push_back(std::move(family));
+    append(family);
   }
 
   void add_histogram(std::string_view name, std::string_view help,
                      const prometheus::Histogram& x) {
     auto family = make_family(name, help, MetricType::Histogram);
     family.metric.push_back(x.Collect());
-    families_.push_back(std::move(family));
+    append(family);
   }
 
   void add_one(std::string_view name, std::string_view help, labels of,
                double value, MetricType type = MetricType::Gauge) {
     auto family = make_family(name, help, type);
     add(family, std::move(of), value);
-    families_.push_back(std::move(family));
+    append(family);
   }
 
   void add_node() {
@@ -265,12 +271,12 @@ private:
       add(actors, {{"kind", kind}}, values.first);
       add(mailboxes, {{"kind", kind}}, values.second);
     }
-    families_.push_back(std::move(actors));
-    families_.push_back(std::move(mailboxes));
+    append(actors);
+    append(mailboxes);
   }
 
   const node_report& x_;
-  std::vector<MetricFamily> families_;
+  std::string text_;
 };
 
 } // namespace

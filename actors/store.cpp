@@ -325,7 +325,7 @@ namespace {
 
 /// Answers a request once what it changed is on disk.
 template <class T>
-caf::result<T> durable(counting_pointer<store_actor, store_state> self, T x) {
+caf::result<T> durable(detached_pointer<store_actor, store_state> self, T x) {
   auto promise = std::make_shared<answer_promise<T>>(self);
   self->state.when_durable([promise, x] { promise->keep(x); });
   return promise->later();
@@ -339,7 +339,7 @@ ec unknown(const std::string& channel) {
 } // namespace
 
 store_actor::behavior_type
-store(counting_pointer<store_actor, store_state> self,
+store(detached_pointer<store_actor, store_state> self,
       std::shared_ptr<message_store> disk,
       std::shared_ptr<store_health> health) {
   // An exception here means the disk or our picture of it is wrong.

@@ -152,7 +152,7 @@ private:
 /// Owns the message store. To be spawned detached: commits wait for the disk.
 /// @param health Where it says whether the disk takes new messages.
 store_actor::behavior_type
-store(counting_pointer<store_actor, store_state> self,
+store(detached_pointer<store_actor, store_state> self,
       std::shared_ptr<message_store> disk,
       std::shared_ptr<store_health> health);
 

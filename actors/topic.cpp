@@ -40,11 +40,20 @@ void topic_state::put(const batch_ptr& x, const client_actor& from,
     accept(x, from, answer_to);
     return;
   }
+  using claim = memory_ledger::claim;
   const auto now = self->clock().now();
-  if (waiting_.empty())
+  const auto first = waiting_.empty();
+  waiting_.push_back(
+    {x, from, answer_to, now,
+     std::make_unique<claim>(settings.memory, claim::kind::waiting,
+                             block_memory_of(*x))});
+  if (first) {
     progress_ = now;
-  waiting_.push_back({x, from, answer_to, now});
-  arm();
+    // It may have been its own memory that was too much.
+    admit_waiting();
+  }
+  if (!waiting_.empty())
+    arm();
 }
 
 void topic_state::resume(const recovered_topic& x) {
@@ -297,7 +306,9 @@ std::optional<topic_state::obstacle> topic_state::no_memory() const {
     return obstacle{actor_state::topic_memory_limit,
                     awaited::outside(awaited::cause::memory), std::move(why)};
   };
-  if (message_memory() >= settings.memory_limit)
+  // If those that wait counted, they would all wait for each other.
+  const auto waiting = settings.memory->waiting();
+  if (message_memory() >= settings.memory_limit + waiting)
     return memory("memory limit of the node reached");
   if (!store && settings.memory->unstorable() >= settings.unstorable_share())
     return memory("memory for messages that cannot be stored is full");
@@ -474,15 +485,15 @@ topic(counting_pointer<topic_actor, topic_state> self,
       self->state.held.loaded(id, *x);
       self->state.go_on();
     }),
-    [self](atom::fetch, queue_id id, const bodies_ptr& x) {
+    one_way([self](atom::fetch, queue_id id, const bodies_ptr& x) {
       self->state.held.fetched(id, *x);
       self->state.go_on();
-    },
-    [self](atom::empty, queue_id id) { self->state.renamed(id); },
-    [self](atom::shed) {
+    }),
+    one_way([self](atom::empty, queue_id id) { self->state.renamed(id); }),
+    one_way([self](atom::shed) {
       self->state.held.shed(self);
       self->state.go_on();
-    },
+    }),
     one_way([self](atom::appended, const appended_ptr& x) {
       self->state.appended(*x);
     }),

@@ -4,6 +4,7 @@
 #include "actors/append_ledger.hpp"
 #include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/memory_ledger.hpp"
 #include "actors/node_settings.hpp"
 #include "actors/queue/number_source.hpp"
 #include "actors/queue_keeper.hpp"
@@ -14,6 +15,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -115,6 +117,7 @@ private:
     client_actor from;
     ticket answer_to;
     queue::time_point since;
+    std::unique_ptr<const memory_ledger::claim> memory;
   };
 
   /// What keeps publishes, or messages that are held, from going on.

@@ -26,14 +26,17 @@ public:
   /// it may; see `body_claim`.
   /// @param size What it will have, as far as it says.
   /// @param arrived What is here of it.
+  /// @param times How many times its size it takes in memory.
   template <class Wake>
-  [[nodiscard]] bool admits(const std::shared_ptr<body_budget>& budget,
-                            size_t size, size_t arrived, Wake wake) {
+  [[nodiscard]] bool
+  admits(const std::shared_ptr<body_budget>& budget, size_t size,
+         size_t arrived, Wake wake, size_t times = 1) {
     // A promise alone takes no memory.
     if (size <= body_budget::small || arrived <= body_budget::beginning)
       return true;
     if (!claim_)
-      claim_ = std::make_unique<body_claim>(budget, size, std::move(wake));
+      claim_ = std::make_unique<body_claim>(budget, size * times,
+                                            std::move(wake));
     return claim_->granted();
   }
 
@@ -52,6 +55,12 @@ public:
   /// @returns false if it has to be given up.
   [[nodiscard]] bool grow_to(size_t size) {
     return !open() || claim_->grow_to(size);
+  }
+
+  /// It takes no more than this.
+  void shrink_to(size_t size) {
+    if (open())
+      claim_->shrink_to(size);
   }
 
   /// The body has become messages, which are counted as those.

@@ -22,6 +22,7 @@ public:
   /// The client has shown a secret, about which somebody is asked now.
   void show(std::string_view secret) {
     secret_ = secret;
+    shut();
   }
 
   /// That was the answer.

@@ -67,11 +67,11 @@ void http_connection_state::log_request(const http::response& x) const {
             config::to_go_duration(self->clock().now() - request_begun));
 }
 
-/// Adds the next piece of a long answer.
+/// Adds the next piece of a long answer, unless that is for the next turn.
 /// @returns false if there is no more of it, although some is missing.
 bool http_connection_state::fill() {
   const auto size = settings->clients->window(piece_size);
-  if (!long_body || socket.pending() >= size)
+  if (!long_body || turn.asked() || socket.pending() >= size)
     return true;
   const auto text = long_body->get();
   if (!text) {
@@ -99,7 +99,7 @@ void http_connection_state::flush() {
   }
   // A client that takes it as fast as it comes is not the only one.
   if (long_body && socket.pending() == 0)
-    resume_later();
+    turn.ask<http_connection_actor>(self);
   account();
   if (socket.pending() > 0)
     arm();

@@ -91,7 +91,7 @@ void http_connection_state::watch(const stat_actor& whom, bool on) {
 void http_connection_state::publish_to(const topic_actor& to) {
   if (!publishing->pack(unix_time_ns(), self->clock().now())) {
     packing = true;
-    resume_later();
+    turn.ask<http_connection_actor>(self);
     return;
   }
   auto& failed = publishing->failed();
@@ -101,6 +101,8 @@ void http_connection_state::publish_to(const topic_actor& to) {
     answer(std::move(x));
     return;
   }
+  parser.drop_body();
+  large.shrink_to(publishing->memory());
   large.becomes_messages();
   put_to = to.address();
   self->send(to, atom::put_v, publishing->take(), client_actor{self},
@@ -131,7 +133,7 @@ void http_connection_state::down(const caf::actor_addr& who) {
   // An answer would have come first: the topic did not take it.
   if (put_to && put_to == who) {
     put_to = nullptr;
-    publishing->start_over();
+    publishing->again();
     find_topic();
   }
 }

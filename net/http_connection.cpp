@@ -200,6 +200,7 @@ void http_connection_state::on_head() {
     parser.discard_body();
   else if (head.has_body())
     body_size = static_cast<size_t>(head.content_length.value_or(plan.limit));
+  body_times = plan.times;
   // A body nobody wants is only read over if it is short and on its way.
   const auto on_its_way = !head.expects_continue
                           && head.content_length.value_or(0)
@@ -238,7 +239,7 @@ bool http_connection_state::body_has_room() {
   const auto wake = [this] {
     caf::anon_send(http_connection_actor{self}, atom::resume_v);
   };
-  if (!large.admits(settings->bodies, body_size, body_bytes, wake))
+  if (!large.admits(settings->bodies, body_size, body_bytes, wake, body_times))
     return false;
   if (large.fresh()) {
     parser.reserve_body(body_size);
@@ -259,23 +260,21 @@ void http_connection_state::account() {
   if (!share)
     return;
   // What a claim has room for is counted there.
-  share->holds(socket.held() + (large.open() ? 0 : parser.held())
+  const auto publish = publishing ? publishing->memory() : 0;
+  share->holds(socket.held() + (large.open() ? 0 : parser.held() + publish)
                + gate.secret().capacity() + topics.size() * topic_name_bytes);
-}
-
-/// Lets others have their turn before there is more of what takes long.
-void http_connection_state::resume_later() {
-  self->backend().post(
-    [me = http_connection_actor{self}] { caf::anon_send(me, atom::resume_v); });
 }
 
 void http_connection_state::resume() {
   if (settings->clients->tight())
     socket.shrink();
+  run();
+}
+
+void http_connection_state::take_turn() {
+  turn.came();
   if (std::exchange(packing, false))
     find_topic();
-  if (long_body && socket.pending() == 0)
-    flush();
   run();
 }
 
@@ -470,6 +469,7 @@ http_connection_actor::behavior_type http_connection(
     }),
     [self](atom::stat) { return self->state.stat(); },
     one_way([self](atom::resume) { self->state.resume(); }),
+    one_way([self](atom::turn) { self->state.take_turn(); }),
     one_way([self](atom::tick) { self->state.tick(); }),
   };
 }

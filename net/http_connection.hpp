@@ -16,6 +16,7 @@
 #include "net/http_stream.hpp"
 #include "net/known_topics.hpp"
 #include "net/listener.hpp"
+#include "net/next_turn.hpp"
 #include "net/publish_packer.hpp"
 #include "net/tick_timer.hpp"
 
@@ -43,9 +44,11 @@ using http_connection_actor
                          // Tells about itself.
                          caf::replies_to<atom::stat>::with<actor_stat>,
                          // INTERNAL: goes on with a body for which there was no
-                         // memory, with a publish of many messages or with a
-                         // long answer. Gives back memory that others need.
+                         // memory. Gives back memory that others need.
                          caf::reacts_to<atom::resume>,
+                         // INTERNAL: goes on with a publish of many messages or
+                         // with a long answer.
+                         caf::reacts_to<atom::turn>,
                          // INTERNAL: looks for a client that is too slow.
                          caf::reacts_to<atom::tick>>;
 
@@ -66,6 +69,9 @@ struct http_connection_state {
 
   /// There is memory for the body, or others need what is not used.
   void resume();
+
+  /// All others have had their turn.
+  void take_turn();
 
   [[nodiscard]] const std::string& peer() const noexcept {
     return socket.peer();
@@ -128,7 +134,6 @@ private:
   [[nodiscard]] bool body_has_room();
   [[nodiscard]] bool body_is_slow(queue::time_point now);
   void account();
-  void resume_later();
   void close();
   void arm();
   void tell_conduct();
@@ -199,6 +204,8 @@ private:
   std::optional<http::response> early;
   /// What the body may need, and the room for it if that is much.
   size_t body_size = 0;
+  /// See `http::body_plan`.
+  size_t body_times = 1;
   body_gate large;
   /// Gone when the connection is closed.
   std::unique_ptr<client_share> share;
@@ -236,6 +243,7 @@ private:
   queue::time_point last_progress{};
   size_t body_bytes = 0;
   tick_timer timer;
+  next_turn turn;
 
   // For the stats.
   uint64_t requests = 0;

@@ -73,6 +73,8 @@ bool connection_state::permitted(command_name what, std::string_view topic,
   }
   if (gate.expired(self->clock().now())) {
     ask_for_grant([this, again = later()] {
+      if (!executes())
+        return;
       if (gate.grant())
         held = again;
       else

@@ -37,9 +37,9 @@ std::string reason_for(const caf::error& why, const store_health& disk) {
   return std::string{protocol::exiting};
 }
 
-/// What a put costs the node beside the bodies; keeps a client of tiny
-/// publishes within its window.
-constexpr size_t put_overhead = 256;
+/// What a put costs the node beside its batch; keeps a client of tiny publishes
+/// within its window.
+constexpr size_t put_overhead = 128;
 
 } // namespace
 

@@ -108,11 +108,9 @@ void connection_state::go_on() {
     run();
 }
 
-/// Lets others have their turn before the rest is decoded. A message to itself
-/// would be taken in this turn of the loop, and the next, and so on.
-void connection_state::go_on_later() {
-  self->backend().post(
-    [me = connection_actor{self}] { caf::anon_send(me, atom::resume_v); });
+void connection_state::take_turn() {
+  turn.came();
+  go_on();
 }
 
 void connection_state::run() {
@@ -152,7 +150,7 @@ void connection_state::run() {
   place->active = run_started;
   tell_conduct();
   if (tired)
-    go_on_later();
+    turn.ask<connection_actor>(self);
   account();
 }
 
@@ -211,6 +209,7 @@ void connection_state::end_input() {
   phase = nsq_phase::answering;
   closing_since = self->clock().now();
   held = nullptr;
+  held_bytes = 0;
   parser->end();
   large.close();
   set_reading(false);
@@ -328,6 +327,7 @@ nsq_connection(counting_broker_pointer<connection_actor, connection_state> self,
     }),
     [self](atom::stat) { return self->state.stat(); },
     one_way([self](atom::resume) { self->state.resume(); }),
+    one_way([self](atom::turn) { self->state.take_turn(); }),
     one_way([self](atom::tick) { self->state.tick(); }),
   };
 }

@@ -10,6 +10,7 @@
 #include "net/grant_gate.hpp"
 #include "net/known_topics.hpp"
 #include "net/listener.hpp"
+#include "net/next_turn.hpp"
 #include "net/nsq_situation.hpp"
 #include "net/protocol/command_parser.hpp"
 #include "net/protocol/identify.hpp"
@@ -46,10 +47,12 @@ using connection_actor
                          caf::reacts_to<caf::io::data_transferred_msg>,
                          // Tells about itself.
                          caf::replies_to<atom::stat>::with<actor_stat>,
-                         // INTERNAL: goes on with what was left for later: a
-                         // large command, or what is to be decoded. Gives back
-                         // memory that others need.
+                         // INTERNAL: goes on with a command for which there
+                         // was no memory. Gives back memory that others need.
                          caf::reacts_to<atom::resume>,
+                         // INTERNAL: goes on with a large command, or what is
+                         // to be decoded.
+                         caf::reacts_to<atom::turn>,
                          // INTERNAL: sends heartbeats, ends a client that is
                          // silent for too long.
                          caf::reacts_to<atom::tick>>;
@@ -94,6 +97,9 @@ struct connection_state {
 
   /// Something happened that commands may wait for: executes those that may be.
   void go_on();
+
+  /// All others have had their turn.
+  void take_turn();
 
   /// Closes at once, without a frame.
   void abort();
@@ -146,7 +152,6 @@ private:
 
   /// Executes the commands that have arrived, as far as they may be.
   void run();
-  void go_on_later();
   [[nodiscard]] bool may_run() const;
   /// Whether commands are executed, as far as they may be.
   [[nodiscard]] bool executes() const noexcept {
@@ -318,6 +323,7 @@ private:
   uint64_t last_moved = 0;
   queue::time_point closing_since{};
   tick_timer timer;
+  next_turn turn;
 
   // For the stats.
   uint64_t commands = 0;

@@ -14,13 +14,6 @@ namespace {
 constexpr size_t kept_groups = 2;
 constexpr size_t kept_bodies = 16;
 
-/// What a block takes for a message besides its body and four bytes.
-constexpr size_t message_overhead = 12;
-
-} // namespace
-
-namespace {
-
 void take_records(std::vector<std::string_view>& to, std::string_view records,
                   uint32_t count) {
   to.reserve(to.size() + count);
@@ -35,9 +28,10 @@ void publish_collector::add(const protocol::mpub_part& x) {
     parts_.reset(new batch);
   std::vector<std::string_view> bodies;
   take_records(bodies, x.records, x.count);
-  for (auto& block : queue::make_blocks(bodies, timestamp_ns_))
+  for (auto& block : queue::make_blocks(bodies, timestamp_ns_)) {
+    part_bytes_ += memory_of({block, {}});
     parts_->items.push_back({std::move(block), {}});
-  part_bytes_ += x.records.size() + x.count * message_overhead;
+  }
 }
 
 void publish_collector::append_records(open_group& x,
@@ -49,7 +43,6 @@ void publish_collector::append_records(open_group& x,
     part_bytes_ = 0;
   }
   take_records(x.bodies, command.records, command.count);
-  x.bytes += command.body_bytes;
 }
 
 void publish_collector::close_block(open_group& x) const {

@@ -20,6 +20,7 @@ public:
     std::string topic;
     ticket answer_to = 0;
     batch_ptr body;
+    /// What that takes in memory.
     size_t bytes = 0;
   };
 
@@ -33,7 +34,6 @@ public:
              NewTicket&& new_ticket) {
     auto& x = open(topic, new_ticket);
     x.bodies.push_back(body);
-    x.bytes += body.size();
     if (!lasting)
       close_block(x);
     return x.answer_to;
@@ -72,7 +72,6 @@ public:
     close_block(x);
     x.body->items.push_back(
       {queue::block::make({&body, 1}, timestamp_ns_), due});
-    x.bytes += body.size();
     return x.answer_to;
   }
 
@@ -91,6 +90,7 @@ public:
   void take(F&& use) {
     for (size_t i = 0; i < used_; ++i) {
       close_block(groups_[i]);
+      groups_[i].bytes = memory_of(*groups_[i].body);
       use(static_cast<group&>(groups_[i]));
     }
     used_ = 0;

@@ -7,29 +7,38 @@
 namespace cafq {
 
 publish_packer::publish_packer(http::publish what) : what_(std::move(what)) {
-  start_over();
+  // nop
 }
 
 bool publish_packer::pack(int64_t arrived, queue::time_point now) {
-  if (what_.failed)
+  if (packed_ || what_.failed)
     return true;
+  auto& many = what_.many;
   std::vector<std::string_view> some;
-  if (rest_)
-    what_.failed = rest_->read(most_packed, some);
+  if (many)
+    what_.failed = many->read(most_packed, some);
   else
     some.push_back(what_.message);
   messages_ += some.size();
   const auto delayed = what_.delay.count() > 0;
   const auto due = delayed ? now + what_.delay : queue::time_point{};
-  for (auto& block : queue::make_blocks(some, arrived))
+  for (auto& block : queue::make_blocks(some, arrived)) {
+    memory_ += memory_of({block, due});
     body_->items.push_back({std::move(block), due});
-  return !rest_ || rest_->done();
+  }
+  packed_ = !many || many->done();
+  return packed_;
 }
 
-void publish_packer::start_over() {
-  rest_ = what_.many;
-  body_.reset(new batch);
-  messages_ = 0;
+void publish_packer::again() {
+  const auto before = std::exchange(body_, batch_ptr{new batch});
+  for (const auto& x : before->items) {
+    std::vector<std::string_view> bodies;
+    for (size_t i = 0; i < x.body->count(); ++i)
+      bodies.push_back(x.body->body(i));
+    body_->items.push_back(
+      {queue::block::make(bodies, x.body->timestamp_ns(0)), x.due});
+  }
 }
 
 } // namespace cafq

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
 
 namespace cafq {
 
@@ -20,14 +19,15 @@ public:
   /// @param what Its body must live as long as this.
   explicit publish_packer(http::publish what);
 
-  /// Goes on.
+  /// Goes on. Once all is packed, the body is not looked at any more.
   /// @param arrived Unix time in ns.
   /// @param now When a delay begins.
   /// @returns whether all messages are packed, or refused.
   [[nodiscard]] bool pack(int64_t arrived, queue::time_point now);
 
-  /// Forgets what it packed: that has gone with a topic that did not take it.
-  void start_over();
+  /// Copies what `take` returned: it has gone with a topic that did not keep
+  /// it, but somebody may have it still.
+  void again();
 
   /// Returns why nothing is published, if so.
   [[nodiscard]] std::optional<http::response>& failed() noexcept {
@@ -36,8 +36,13 @@ public:
 
   /// Returns what to send to the topic.
   /// @pre pack() has returned true.
-  [[nodiscard]] batch_ptr take() noexcept {
-    return std::exchange(body_, nullptr);
+  [[nodiscard]] const batch_ptr& take() const noexcept {
+    return body_;
+  }
+
+  /// Returns the bytes of memory that it takes.
+  [[nodiscard]] size_t memory() const noexcept {
+    return memory_;
   }
 
   [[nodiscard]] const std::string& topic() const noexcept {
@@ -51,9 +56,10 @@ public:
 
 private:
   http::publish what_;
-  std::optional<http::mpub_reader> rest_;
-  batch_ptr body_;
+  batch_ptr body_{new batch};
+  size_t memory_ = sizeof(batch);
   uint64_t messages_ = 0;
+  bool packed_ = false;
 };
 
 } // namespace cafq

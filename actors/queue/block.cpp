@@ -11,6 +11,23 @@ namespace {
 
 std::atomic<size_t> in_memory{0};
 
+std::string_view body_of(std::string_view x) {
+  return x;
+}
+
+std::string_view body_of(const message_view& x) {
+  return x.body;
+}
+
+bool are_uniform(std::span<const message_view> messages) {
+  const auto& head = messages.front();
+  return messages.back().number - head.number == messages.size() - 1
+         && std::ranges::all_of(messages, [&](const message_view& x) {
+              return x.timestamp_ns == head.timestamp_ns
+                     && x.attempts == head.attempts;
+            });
+}
+
 } // namespace
 
 block* block::allocate(kind what, size_t count, size_t tail_size) {
@@ -25,17 +42,17 @@ block* block::allocate(kind what, size_t count, size_t tail_size) {
 size_t block::tail_size() const noexcept {
   switch (kind_) {
     case kind::plain:
-      return (count_ + size_t{1}) * sizeof(entry) + bytes();
+      return table_size() + bytes();
     case kind::joined:
       return (parts_ + size_t{1}) * sizeof(part);
     case kind::without_bodies:
       break;
   }
-  return (count_ + size_t{1}) * sizeof(entry);
+  return table_size();
 }
 
 void block::destroy() noexcept {
-  in_memory.fetch_sub(sizeof(block) + tail_size(), std::memory_order_relaxed);
+  in_memory.fetch_sub(memory(), std::memory_order_relaxed);
   if (kind_ == kind::joined)
     for (size_t i = 0; i < parts_; ++i)
       intrusive_ptr_release(parts()[i].body);
@@ -47,34 +64,50 @@ size_t block::bytes_in_memory() noexcept {
   return in_memory.load(std::memory_order_relaxed);
 }
 
-block_ptr
-block::make(std::span<const std::string_view> bodies, int64_t timestamp_ns) {
+template <class Message>
+block_ptr block::make_uniform(std::span<const Message> messages,
+                              int64_t timestamp_ns, uint16_t attempts) {
+  static_assert(overhead == sizeof(block) + message_overhead);
   size_t bytes = 0;
-  for (auto body : bodies)
-    bytes += body.size();
-  block_ptr result{allocate(kind::plain, bodies.size(),
-                            (bodies.size() + 1) * sizeof(entry) + bytes)};
-  auto* at = result->entries();
+  for (const auto& x : messages)
+    bytes += body_of(x).size();
+  block_ptr result{allocate(kind::plain, messages.size(),
+                            (messages.size() + 1) * message_overhead + bytes)};
+  result->uniform_ = true;
+  result->timestamp_ns_ = timestamp_ns;
+  result->attempts_ = attempts;
+  auto* at = result->offsets();
   auto* out = const_cast<char*>(result->bodies());
   uint32_t offset = 0;
-  uint32_t delta = 0;
-  for (auto body : bodies) {
-    *at++ = entry{timestamp_ns, offset, delta++, 0};
+  for (const auto& x : messages) {
+    const auto body = body_of(x);
+    *at++ = offset;
     std::memcpy(out + offset, body.data(), body.size());
     offset += static_cast<uint32_t>(body.size());
   }
-  *at = entry{timestamp_ns, offset, delta, 0};
+  *at = offset;
   return result;
 }
 
+block_ptr
+block::make(std::span<const std::string_view> bodies, int64_t timestamp_ns) {
+  return make_uniform(bodies, timestamp_ns, 0);
+}
+
 block_ptr block::make(std::span<const message_view> messages) {
+  const auto& head = messages.front();
+  const auto first = head.number;
+  assert(messages.back().number - first <= UINT32_MAX);
+  if (are_uniform(messages)) {
+    auto result = make_uniform(messages, head.timestamp_ns, head.attempts);
+    result->first_number_ = first;
+    return result;
+  }
   size_t bytes = 0;
   for (const auto& x : messages)
     bytes += x.body.size();
   block_ptr result{allocate(kind::plain, messages.size(),
                             (messages.size() + 1) * sizeof(entry) + bytes)};
-  const auto first = messages.front().number;
-  assert(messages.back().number - first <= UINT32_MAX);
   result->first_number_ = first;
   auto* at = result->entries();
   auto* out = const_cast<char*>(result->bodies());
@@ -127,19 +160,27 @@ block_ptr block::extract(const block& from, size_t index) {
 }
 
 block_ptr block::without_bodies(const block& from) {
+  if (from.uniform_) {
+    block_ptr result{
+      allocate(kind::without_bodies, from.count(), from.table_size())};
+    result->uniform_ = true;
+    result->attempts_ = from.attempts_;
+    result->first_number_ = from.first_number_;
+    result->timestamp_ns_ = from.timestamp_ns_;
+    std::copy_n(from.offsets(), from.count_ + 1, result->offsets());
+    return result;
+  }
   block_ptr result{allocate(kind::without_bodies, from.count(),
                             (from.count() + 1) * sizeof(entry))};
   result->first_number_ = from.first_number();
   auto* at = result->entries();
   uint32_t offset = 0;
   from.each_plain([&](const block& x) {
-    const auto before = x.first_number_ - result->first_number_;
-    for (size_t i = 0; i < x.count_; ++i) {
-      auto y = x.entries()[i];
-      y.number_delta += static_cast<uint32_t>(before);
-      y.offset += offset;
-      *at++ = y;
-    }
+    const auto before
+      = static_cast<uint32_t>(x.first_number_ - result->first_number_);
+    for (size_t i = 0; i < x.count_; ++i)
+      *at++ = entry{x.plain_timestamp_ns(i), x.offset(i) + offset,
+                    x.number_delta(i) + before, x.plain_attempts(i)};
     offset += static_cast<uint32_t>(x.bytes());
   });
   *at = entry{0, offset, 0, 0};
@@ -171,6 +212,9 @@ std::optional<size_t> block::index_of(uint64_t number) const noexcept {
   if (kind_ == kind::joined)
     return index_in_parts(number);
   const auto delta = number - first_number_;
+  if (uniform_)
+    return number < first_number_ || delta >= count_ ? std::nullopt
+                                                     : std::optional{delta};
   const auto* begin = entries();
   const auto* end = begin + count_;
   if (number < first_number_ || delta > end[-1].number_delta)

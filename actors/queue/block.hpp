@@ -35,13 +35,15 @@ struct message_view {
 /// consumer, into the output buffer. Immutable after its topic numbered it, so
 /// that actors share it without locks.
 ///
-/// The numbers of a fresh block are consecutive. A stored one packs what is
-/// left of several, so it has gaps, and each message its own attempts.
+/// A stored block packs what is left of several, so its numbers have gaps, and
+/// each message its own time and attempts. Those of a fresh one are consecutive
+/// and came together, so it has to know no more than where the bodies are.
 ///
-/// Two other kinds look the same from outside:
+/// All kinds look the same from outside:
 ///
+///   uniform:         [ block ][ offset 0 .. offset count ][ body 0 | ... ]
 ///   joined:          [ block ][ part 0 .. part n ]    parts hold the messages
-///   without bodies:  [ block ][ entry 0 .. entry count ]
+///   without bodies:  [ block ][ entry 0 .. entry count ], or offsets
 ///
 /// A joined block is what several blocks become in the store. It shares them,
 /// so that however many channels pack the same messages, the bodies are there
@@ -60,6 +62,10 @@ public:
   /// @pre 1 to `max_messages` bodies.
   static block_ptr
   make(std::span<const std::string_view> bodies, int64_t timestamp_ns);
+
+  /// What one made of `bodies` takes besides them, for each message and itself.
+  static constexpr size_t message_overhead = sizeof(uint32_t);
+  static constexpr size_t overhead = 36;
 
   /// Copies `messages` into a new block that needs no further numbering.
   /// @pre 1 to `max_messages`, numbers ascending by less than 2^32 in all.
@@ -102,7 +108,7 @@ public:
 
   [[nodiscard]] uint64_t number(size_t index) const noexcept {
     const auto [from, i] = plain(index);
-    return from->first_number_ + from->entries()[i].number_delta;
+    return from->first_number_ + from->number_delta(i);
   }
 
   /// Returns where the message with this number is, if it is here.
@@ -115,7 +121,7 @@ public:
   /// Returns the size of all bodies together, be they here or not.
   [[nodiscard]] size_t bytes() const noexcept {
     return kind_ == kind::joined ? parts()[parts_].bytes_before
-                                 : entries()[count_].offset;
+                                 : offset(count_);
   }
 
   /// @pre has_bodies()
@@ -128,21 +134,21 @@ public:
   /// Returns when the message arrived, in ns since the Unix epoch.
   [[nodiscard]] int64_t timestamp_ns(size_t index) const noexcept {
     const auto [from, i] = plain(index);
-    return from->entries()[i].timestamp_ns;
+    return from->plain_timestamp_ns(i);
   }
 
   /// Returns how often the message was delivered before it came into this
   /// block.
   [[nodiscard]] uint16_t attempts(size_t index) const noexcept {
     const auto [from, i] = plain(index);
-    return from->entries()[i].attempts;
+    return from->plain_attempts(i);
   }
 
   /// @pre has_bodies()
   [[nodiscard]] message_view message(size_t index) const noexcept {
     const auto [from, i] = plain(index);
-    const auto& x = from->entries()[i];
-    return {from->first_number_ + x.number_delta, x.timestamp_ns, x.attempts,
+    return {from->first_number_ + from->number_delta(i),
+            from->plain_timestamp_ns(i), from->plain_attempts(i),
             from->plain_body(i)};
   }
 
@@ -174,6 +180,11 @@ public:
   /// figure that `--memory-limit` bounds.
   [[nodiscard]] static size_t bytes_in_memory() noexcept;
 
+  /// Returns its part of that, without those of its parts.
+  [[nodiscard]] size_t memory() const noexcept {
+    return sizeof(block) + tail_size();
+  }
+
 private:
   enum class kind : uint8_t { plain, joined, without_bodies };
 
@@ -194,10 +205,19 @@ private:
   block() = default;
   ~block() = default;
 
+  template <class Message>
+  static block_ptr make_uniform(std::span<const Message> messages,
+                                int64_t timestamp_ns, uint16_t attempts);
+
   static block* allocate(kind what, size_t count, size_t tail_size);
 
   /// Returns the bytes behind the block itself.
   [[nodiscard]] size_t tail_size() const noexcept;
+
+  /// Returns the bytes between the block and its bodies.
+  [[nodiscard]] size_t table_size() const noexcept {
+    return (count_ + size_t{1}) * (uniform_ ? sizeof(uint32_t) : sizeof(entry));
+  }
 
   [[nodiscard]] std::pair<const block*, size_t>
   in_part(size_t index) const noexcept;
@@ -221,13 +241,40 @@ private:
     return reinterpret_cast<const part*>(this + 1);
   }
 
+  [[nodiscard]] uint32_t* offsets() noexcept {
+    return reinterpret_cast<uint32_t*>(this + 1);
+  }
+
+  [[nodiscard]] const uint32_t* offsets() const noexcept {
+    return reinterpret_cast<const uint32_t*>(this + 1);
+  }
+
   [[nodiscard]] const char* bodies() const noexcept {
-    return reinterpret_cast<const char*>(entries() + count_ + 1);
+    return reinterpret_cast<const char*>(this + 1) + table_size();
+  }
+
+  // -- of one that holds its messages itself ----------------------------------
+
+  [[nodiscard]] uint32_t offset(size_t index) const noexcept {
+    return uniform_ ? offsets()[index] : entries()[index].offset;
+  }
+
+  [[nodiscard]] uint32_t number_delta(size_t index) const noexcept {
+    return uniform_ ? static_cast<uint32_t>(index)
+                    : entries()[index].number_delta;
+  }
+
+  [[nodiscard]] int64_t plain_timestamp_ns(size_t index) const noexcept {
+    return uniform_ ? timestamp_ns_ : entries()[index].timestamp_ns;
+  }
+
+  [[nodiscard]] uint16_t plain_attempts(size_t index) const noexcept {
+    return uniform_ ? attempts_ : entries()[index].attempts;
   }
 
   [[nodiscard]] std::string_view plain_body(size_t index) const noexcept {
-    const auto* at = entries() + index;
-    return {bodies() + at[0].offset, at[1].offset - at[0].offset};
+    const auto begin = offset(index);
+    return {bodies() + begin, offset(index + 1) - begin};
   }
 
   friend void intrusive_ptr_add_ref(block* x) noexcept {
@@ -245,7 +292,12 @@ private:
   uint16_t count_ = 0;
   uint16_t parts_ = 0;
   kind kind_ = kind::plain;
+  /// Whether the numbers have no gaps and `timestamp_ns_` and `attempts_` are
+  /// those of all messages.
+  bool uniform_ = false;
+  uint16_t attempts_ = 0;
   uint64_t first_number_ = 0;
+  int64_t timestamp_ns_ = 0;
 };
 
 /// Cuts `bodies` into as few blocks as the limits allow, in order.

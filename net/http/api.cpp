@@ -22,6 +22,12 @@ constexpr uint64_t most_of_a_setting = uint64_t{64} * 1024;
 constexpr int64_t most_rows = 1000;
 constexpr int64_t most_filtered_rows = 10000;
 
+/// How many times its size the body of an MPUB takes while it becomes messages:
+/// itself and blocks, which at worst are of messages of one byte. Two in the
+/// text become five.
+constexpr size_t most_of_lines = 4;
+constexpr size_t most_of_records = 2;
+
 response invalid_request() {
   return failure(400, "INVALID_REQUEST");
 }
@@ -91,6 +97,12 @@ effect to_pub(const request& x, std::string_view body, body_state how,
   return result;
 }
 
+/// Whether the body of an MPUB is as on NSQ's port.
+/// @pre The query is good enough for the topic.
+bool is_binary(const request& x) {
+  return query::parse(x.query)->flag("binary", false);
+}
+
 effect to_mpub(const request& x, std::string_view body, body_state how,
                const limits& allowed) {
   auto topic = read_topic(x);
@@ -98,9 +110,8 @@ effect to_mpub(const request& x, std::string_view body, body_state how,
     return std::move(*bad);
   publish result;
   result.topic = std::move(std::get<std::string>(topic));
-  const auto binary = query::parse(x.query)->flag("binary", false);
   result.many.emplace(
-    body, binary ? mpub_reader::form::records : mpub_reader::form::lines,
+    body, is_binary(x) ? mpub_reader::form::records : mpub_reader::form::lines,
     how != body_state::broken, allowed);
   return result;
 }
@@ -291,7 +302,8 @@ plan_body(const route& to, const request& x, const limits& allowed) {
       auto topic = read_topic(x);
       if (auto* bad = std::get_if<response>(&topic))
         return std::move(*bad);
-      return body_plan{allowed.max_body_size, true};
+      return body_plan{allowed.max_body_size, true,
+                       is_binary(x) ? most_of_records : most_of_lines};
     }
     case endpoint::config_put:
       return body_plan{std::min(allowed.max_msg_size, most_of_a_setting), true};

@@ -69,6 +69,8 @@ struct body_plan {
   uint64_t limit = 0;
   /// Whether anybody looks at it.
   bool wanted = false;
+  /// How many times its size it takes at most while it becomes messages.
+  size_t times = 1;
 };
 
 /// A body that nobody looks at is read over up to here, so that the connection

@@ -317,6 +317,10 @@ void request_parser::skip() {
   last_ = event::need_more;
 }
 
+void request_parser::drop_body() {
+  parser_->body = {};
+}
+
 bool request_parser::within_request() const noexcept {
   return (started_ || at_ < input_.size()) && last_ != event::body;
 }

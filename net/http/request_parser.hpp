@@ -76,6 +76,9 @@ public:
   /// @pre The last event was `body`.
   void skip();
 
+  /// Gives back the memory of the body, which nobody looks at any more.
+  void drop_body();
+
   /// Whether a request has begun but is not complete.
   [[nodiscard]] bool within_request() const noexcept;
 

@@ -18,35 +18,36 @@ struct row {
   endpoint target;
 };
 
-using enum endpoint;
-
-constexpr std::array rows{
-  row{"GET", "/ping", ping},
-  row{"GET", "/info", info},
-  row{"POST", "/pub", pub},
-  row{"POST", "/mpub", mpub},
-  row{"GET", "/stats", stats},
-  row{"POST", "/topic/create", topic_create},
-  row{"POST", "/topic/delete", topic_delete},
-  row{"POST", "/topic/empty", topic_empty},
-  row{"POST", "/topic/pause", topic_pause},
-  row{"POST", "/topic/unpause", topic_unpause},
-  row{"POST", "/channel/create", channel_create},
-  row{"POST", "/channel/delete", channel_delete},
-  row{"POST", "/channel/empty", channel_empty},
-  row{"POST", "/channel/pause", channel_pause},
-  row{"POST", "/channel/unpause", channel_unpause},
-  row{"GET", "/config/", config_get},
-  row{"PUT", "/config/", config_put},
-  row{"GET", "/debug/actors", actors},
-  row{"GET", "/debug/why", why},
-  row{"GET", "/debug/stream", stream},
-  row{"GET", "/metrics", metrics},
-  row{"GET", "/livez", live},
-  row{"GET", "/readyz", ready},
-  row{"GET", "/ui", ui},
-  row{"GET", "/ui/", ui},
-};
+constexpr auto rows = [] {
+  using enum endpoint;
+  return std::array{
+    row{"GET", "/ping", ping},
+    row{"GET", "/info", info},
+    row{"POST", "/pub", pub},
+    row{"POST", "/mpub", mpub},
+    row{"GET", "/stats", stats},
+    row{"POST", "/topic/create", topic_create},
+    row{"POST", "/topic/delete", topic_delete},
+    row{"POST", "/topic/empty", topic_empty},
+    row{"POST", "/topic/pause", topic_pause},
+    row{"POST", "/topic/unpause", topic_unpause},
+    row{"POST", "/channel/create", channel_create},
+    row{"POST", "/channel/delete", channel_delete},
+    row{"POST", "/channel/empty", channel_empty},
+    row{"POST", "/channel/pause", channel_pause},
+    row{"POST", "/channel/unpause", channel_unpause},
+    row{"GET", "/config/", config_get},
+    row{"PUT", "/config/", config_put},
+    row{"GET", "/debug/actors", actors},
+    row{"GET", "/debug/why", why},
+    row{"GET", "/debug/stream", stream},
+    row{"GET", "/metrics", metrics},
+    row{"GET", "/livez", live},
+    row{"GET", "/readyz", ready},
+    row{"GET", "/ui", ui},
+    row{"GET", "/ui/", ui},
+  };
+}();
 
 bool takes_parameter(const row& x) {
   return x.path.ends_with('/');

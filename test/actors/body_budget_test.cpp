@@ -162,6 +162,20 @@ BOOST_AUTO_TEST_CASE(the_more_wait_the_faster_it_has_to_be) {
   BOOST_TEST(a->too_slow(now += 500ms, 2 * 128 * 1024 - 1));
 }
 
+BOOST_AUTO_TEST_CASE(one_that_shrinks_lets_the_next_in) {
+  const auto a = ask('a', 80);
+  const auto b = ask('b', 60);
+  a->shrink_to(90);
+  BOOST_TEST(woken == "");
+  a->shrink_to(40);
+  BOOST_TEST(woken == "b");
+  BOOST_TEST(b->granted());
+  BOOST_TEST(body_budget::bytes_in_memory() - before == 100u);
+  a->becomes_messages();
+  a->shrink_to(30);
+  BOOST_TEST(body_budget::bytes_in_memory() - before == 60u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace cafq::test

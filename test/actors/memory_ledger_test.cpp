@@ -140,6 +140,18 @@ BOOST_AUTO_TEST_CASE(names_those_that_hold_most) {
              == "topic t 5 MiB, channel t/a 3 MiB that cannot be stored");
 }
 
+BOOST_AUTO_TEST_CASE(names_what_nobody_has_taken_yet) {
+  const auto a = open("topic t", 1U << 20U);
+  {
+    const memory_ledger::claim some{uut, memory_ledger::claim::kind::waiting,
+                                    2U << 20U};
+    BOOST_TEST(uut->waiting() == 2U << 20U);
+    BOOST_TEST(uut->holders() == "topic t 1 MiB, publishes that wait 2 MiB");
+  }
+  BOOST_TEST(uut->waiting() == 0U);
+  BOOST_TEST(uut->holders() == "topic t 1 MiB");
+}
+
 BOOST_AUTO_TEST_CASE(tells_of_refused_publishes_for_a_while) {
   BOOST_TEST(uut->trouble(now) == "");
   uut->refused("full", now);

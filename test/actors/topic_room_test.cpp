@@ -238,6 +238,38 @@ BOOST_AUTO_TEST_CASE(puts_wait_while_the_node_has_no_memory) {
   BOOST_TEST(accepted() == (tickets{1}));
 }
 
+BOOST_AUTO_TEST_CASE(puts_that_wait_do_not_wait_for_each_other) {
+  const auto other = block_of(1, {std::string(100'000, 'x')});
+  node_settings settings;
+  settings.mem_queue_size = 1000;
+  settings.memory_limit = queue::block::bytes_in_memory() + 1000;
+  start(settings);
+  t = topic();
+  const auto big = [this](ticket number) {
+    if (!publisher)
+      publisher = client();
+    publish(t, batch_of({std::string(600, 'x')}), publisher, number);
+  };
+  // Two are too much, but for a moment.
+  big(1);
+  big(2);
+  BOOST_TEST(accepted() == (tickets{1, 2}));
+  // Nobody reads them.
+  big(3);
+  big(4);
+  advance(look);
+  BOOST_TEST(accepted() == (tickets{1, 2}));
+}
+
+BOOST_AUTO_TEST_CASE(one_put_beyond_the_limit_has_room_alone) {
+  node_settings settings;
+  settings.memory_limit = queue::block::bytes_in_memory() + 1000;
+  start(settings);
+  t = topic();
+  put(1, 1000);
+  BOOST_TEST(accepted() == (tickets{1}));
+}
+
 BOOST_AUTO_TEST_CASE(a_node_without_memory_says_so) {
   const auto other = block_of(1, {std::string(100'000, 'x')});
   node_settings settings;

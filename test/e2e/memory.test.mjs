@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { withBroker } from './support/broker.mjs';
-import { ask } from './support/http.mjs';
+import { HttpClient, ask } from './support/http.mjs';
 import { mpub, pub, topicName, withClients } from './support/wire.mjs';
 
 const limit = { timeout: 240000 };
@@ -194,6 +194,30 @@ describe('a memory limit', () => {
         assert.equal(again.size, total);
       }),
     ),
+  );
+
+  it('is not used up by many large bodies of tiny messages', limit, (t) =>
+    withBroker({ flags: ['--memory-limit=67108864'] }, async (broker) => {
+      const count = 1_000_000;
+      const lines = Buffer.from('abcd\n'.repeat(count));
+      const before = broker.memory();
+      let most = 0;
+      const publish = async () => {
+        const client = await HttpClient.connect(broker.httpPort);
+        client.send(
+          `POST /mpub?topic=tiny HTTP/1.1\r\nHost: x\r\nContent-Length: ${lines.length}\r\n\r\n`,
+        );
+        client.send(lines);
+        const { status, body: text } = await client.answer();
+        assert.equal(status, 200, text);
+        most = Math.max(most, broker.memory() - before);
+      };
+      await Promise.all(Array.from({ length: 24 }, publish));
+      const { body: text } = await ask(broker.httpPort, 'GET', '/stats?format=json&topic=tiny');
+      assert.equal(JSON.parse(text).topics[0].message_count, 24 * count);
+      t.diagnostic(`${most >> 20} MB at most`);
+      assert.ok(most < 128 << 20, `${most}`);
+    }),
   );
 
   it('is not used up by what cannot be stored', limit, () =>

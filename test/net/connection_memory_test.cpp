@@ -105,7 +105,8 @@ BOOST_AUTO_TEST_CASE(the_room_of_a_large_body_is_its_until_the_topic_answers) {
 BOOST_AUTO_TEST_CASE(windows_are_small_while_memory_is_tight) {
   hold(10);
   BOOST_TEST_REQUIRE(settings->clients->tight());
-  BOOST_TEST(publish_until_it_waits(ann) == 4 * kib / 257 + 1);
+  const auto each = 128 + memory_of(*batch_of({"x"}));
+  BOOST_TEST(publish_until_it_waits(ann) == 4 * kib / each + 1);
   while (!at("t").puts.empty())
     accept("t");
   BOOST_TEST(reading(ann));

@@ -43,6 +43,15 @@ BOOST_AUTO_TEST_CASE(holds_for_the_secret_and_the_time_of_the_answer) {
   BOOST_TEST(!gate.holds("s", start + 61s));
 }
 
+BOOST_AUTO_TEST_CASE(another_secret_does_not_get_what_the_last_one_got) {
+  grant_gate gate;
+  gate.show("s");
+  gate.open(one_minute(), start);
+  gate.show("other");
+  BOOST_TEST(!gate.grant());
+  BOOST_TEST(!gate.holds("other", start));
+}
+
 BOOST_AUTO_TEST_CASE(nobody_in_is_an_answer) {
   grant_gate gate;
   gate.show("s");

@@ -81,14 +81,32 @@ BOOST_AUTO_TEST_CASE(what_is_refused_at_the_end_is_refused_as_a_whole) {
   BOOST_TEST(uut.failed()->body == "{\"message\":\"MSG_TOO_BIG\"}");
 }
 
-BOOST_AUTO_TEST_CASE(packs_all_again_for_another_topic_actor) {
-  publish_packer uut{lines("a\nb\n")};
+BOOST_AUTO_TEST_CASE(copies_all_for_another_topic_actor) {
+  std::string body = "a\nb\n";
+  publish_packer uut{lines(body)};
   BOOST_TEST(rounds(uut) == 1u);
-  BOOST_TEST(text(uut.take()) == "a|b|");
-  uut.start_over();
+  // The body has served its purpose.
+  body.assign(body.size(), '?');
+  const auto first = uut.take();
+  first->items[0].body->number_from(7);
+  uut.again();
   BOOST_TEST(rounds(uut) == 1u);
   BOOST_TEST(uut.messages() == 2u);
-  BOOST_TEST(text(uut.take()) == "a|b|");
+  const auto second = uut.take();
+  BOOST_TEST(text(second) == "a|b|");
+  BOOST_TEST(second->items[0].body->timestamp_ns(1) == arrived);
+  BOOST_TEST(second->items[0].body != first->items[0].body);
+}
+
+BOOST_AUTO_TEST_CASE(tells_what_it_takes) {
+  std::string body;
+  for (size_t i = 0; i < 10'000; ++i)
+    body += "x\n";
+  publish_packer uut{lines(body)};
+  BOOST_TEST(rounds(uut) == 2u);
+  BOOST_TEST(uut.memory() == memory_of(*uut.take()));
+  // Four bytes for each beside its own, and little for 256 of them.
+  BOOST_TEST(uut.memory() < 10'000 * 6u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -125,6 +125,50 @@ BOOST_AUTO_TEST_CASE(a_large_block_costs_little_more_than_its_bodies) {
   BOOST_TEST(block::bytes_in_memory() - before < 1048576u + 100u);
 }
 
+BOOST_AUTO_TEST_CASE(tiny_messages_cost_four_bytes_each) {
+  const auto before = block::bytes_in_memory();
+  const auto uut = test::numbered(1, 256);
+  const auto most = uut->bytes() + block::overhead
+                    + 256 * block::message_overhead;
+  BOOST_TEST(block::bytes_in_memory() - before == most);
+  BOOST_TEST(uut->memory() == most);
+  const auto rest = block::without_bodies(*uut);
+  BOOST_TEST(rest->memory() == most - uut->bytes());
+}
+
+/// Messages that differ in one thing, and whether a block has to note it.
+BOOST_AUTO_TEST_CASE(keeps_what_is_not_the_same_for_all) {
+  const std::vector<message_view> same{
+    {7, 70, 3, "a"}, {8, 70, 3, ""}, {9, 70, 3, "ccc"}};
+  const auto variants = [&] {
+    std::vector<std::vector<message_view>> result(4, same);
+    result[1][1].timestamp_ns = 71;
+    result[2][2].attempts = 4;
+    result[3][2].number = 10;
+    return result;
+  }();
+  for (const auto& all : variants) {
+    const auto uut = block::make(all);
+    const auto rest = block::without_bodies(*uut);
+    BOOST_TEST(uut->bytes() == 4u);
+    BOOST_TEST(rest->bytes() == 4u);
+    for (size_t i = 0; i < all.size(); ++i) {
+      const auto& x = all[i];
+      for (const auto& y : {uut, rest}) {
+        BOOST_TEST(y->number(i) == x.number);
+        BOOST_TEST(y->timestamp_ns(i) == x.timestamp_ns);
+        BOOST_TEST(y->attempts(i) == x.attempts);
+        BOOST_TEST((y->index_of(x.number) == i));
+      }
+      BOOST_TEST(uut->body(i) == x.body);
+      BOOST_TEST(uut->message(i).body == x.body);
+    }
+    for (uint64_t absent : {6u, 11u})
+      BOOST_TEST((uut->index_of(absent) == std::nullopt));
+    BOOST_TEST((uut->memory() < 32 + 4 * 4 + 5) == (&all == &variants[0]));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(an_extracted_message_keeps_number_time_and_body) {
   const auto from = test::block_of(40, {"one", "two", "three"});
   const auto uut = block::extract(*from, 2);
