@@ -82,6 +82,10 @@ public:
     claim& operator=(const claim&) = delete;
     ~claim();
 
+    [[nodiscard]] size_t bytes() const noexcept {
+      return bytes_;
+    }
+
   private:
     [[nodiscard]] std::atomic<size_t>& counter() const noexcept;
 

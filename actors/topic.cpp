@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
+#include <iterator>
 #include <utility>
 
 namespace cafq {
@@ -16,6 +18,9 @@ namespace {
 
 /// How long publishes wait for room while nothing moves, nor on the disk.
 constexpr auto publish_patience = std::chrono::seconds{5};
+
+/// The same for a large one, while others wait for the memory that it has.
+constexpr auto large_patience = std::chrono::milliseconds{250};
 
 /// How often waiting publishes look for room that no channel reports: memory
 /// that other queues gave back.
@@ -296,6 +301,8 @@ void topic_state::tick() {
       refuse_waiting(why);
     else if (now - progress_ >= publish_patience)
       give_up_waiting(now);
+    else if (now - progress_ >= large_patience && body_budget::waiting() > 0)
+      give_up_large(now);
   }
   if (!waiting_.empty() || !appends_.empty())
     arm();
@@ -342,6 +349,24 @@ void topic_state::give_up_waiting(queue::time_point now) {
     why += ": " + holders;
   settings.memory->refused(why, now);
   refuse_waiting(why);
+}
+
+/// Publishes to other topics would wait as long.
+void topic_state::give_up_large(queue::time_point now) {
+  const auto why = no_room();
+  if (!why)
+    return;
+  const auto is_due = [&](const waiting_put& x) {
+    return now - x.since >= large_patience
+           && x.memory->bytes() > body_budget::small;
+  };
+  const auto begin = std::stable_partition(waiting_.begin(), waiting_.end(),
+                                           std::not_fn(is_due));
+  in_line<waiting_put> large{std::make_move_iterator(begin),
+                             std::make_move_iterator(waiting_.end())};
+  waiting_.erase(begin, waiting_.end());
+  if (!large.empty())
+    refuse(std::move(large), why->why);
 }
 
 std::optional<topic_state::obstacle> topic_state::no_room() const {
@@ -424,8 +449,12 @@ void topic_state::admit_waiting() {
 }
 
 void topic_state::refuse_waiting(const std::string& why) {
-  log::warn("TOPIC({}): refused {} publishes - {}", key, waiting_.size(), why);
-  for (auto& x : std::exchange(waiting_, {}))
+  refuse(std::exchange(waiting_, {}), why);
+}
+
+void topic_state::refuse(in_line<waiting_put> which, const std::string& why) {
+  log::warn("TOPIC({}): refused {} publishes - {}", key, which.size(), why);
+  for (const auto& x : which)
     self->send(x.from, atom::refused_v, x.answer_to, why);
 }
 

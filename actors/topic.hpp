@@ -111,6 +111,10 @@ struct topic_state {
 private:
   using channel_promise = answer_promise<channel_actor>;
 
+  /// One of libstdc++ takes 576 bytes even if it is empty, as most are.
+  template <class T>
+  using in_line = boost::container::deque<T>;
+
   /// A put that found no room.
   struct waiting_put {
     batch_ptr body;
@@ -197,7 +201,10 @@ private:
   void look_at_disk(queue::time_point now);
   /// They have waited long enough for room.
   void give_up_waiting(queue::time_point now);
+  /// Some of them have waited long enough for memory that others want.
+  void give_up_large(queue::time_point now);
   void refuse_waiting(const std::string& why);
+  void refuse(in_line<waiting_put> which, const std::string& why);
   void reserve_numbers();
   void arm();
 
@@ -205,10 +212,6 @@ private:
   take_waiting(const std::string& id) {
     return std::move(adding_.extract(id).mapped());
   }
-
-  /// One of libstdc++ takes 576 bytes even if it is empty, as most are.
-  template <class T>
-  using in_line = boost::container::deque<T>;
 
   in_line<waiting_put> waiting_;
   /// When a put was last taken, or the first began to wait.

@@ -261,6 +261,27 @@ BOOST_AUTO_TEST_CASE(puts_that_wait_do_not_wait_for_each_other) {
   BOOST_TEST(accepted() == (tickets{1, 2}));
 }
 
+BOOST_AUTO_TEST_CASE(large_puts_wait_less_if_others_wait_for_their_memory) {
+  channel();
+  put(1, 10);
+  publish(t, batch_of({std::string(100'000, 'x')}), publisher, 2);
+  put(3);
+  pass(1s, look);
+  BOOST_TEST(refused().empty());
+  {
+    const auto budget = std::make_shared<body_budget>(100);
+    const body_claim some{budget, 100, [] {
+                          }};
+    const body_claim other{budget, 1, [] {
+                           }};
+    advance(look);
+  }
+  BOOST_TEST_REQUIRE(refused().size() == 1u);
+  BOOST_TEST(refused()[0].t == 2u);
+  BOOST_TEST(refused()[0].why == "memory queue of channel c full");
+  BOOST_TEST(counter(t, "waiting") == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(one_put_beyond_the_limit_has_room_alone) {
   node_settings settings;
   settings.memory_limit = queue::block::bytes_in_memory() + 1000;

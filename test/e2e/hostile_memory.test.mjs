@@ -54,7 +54,7 @@ const attacks = {
   'tiny messages that wait for room': async (broker, attackers) => {
     const lines = repeated(bytes('x\n'), 4 * MB);
     const head = http(`POST /mpub?topic=${encodeURIComponent(full)} HTTP/1.1`, `Content-Length: ${lines.length}\r\n\r\n`);
-    await inBatches(60, 20, () => attackers.add(broker.httpPort, head, lines));
+    await inBatches(30, 10, () => attackers.add(broker.httpPort, head, lines));
     const few = repeated(sized('x'), 60000);
     const command = bytes(`MPUB ${full}\n`, L(few.length + 4), L(few.length / 5), few);
     await inBatches(300, 50, () => attackers.add(broker.port, quiet, command));
