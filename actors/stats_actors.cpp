@@ -111,7 +111,7 @@ std::string render(const node_report& x, const report_request& how,
     case report_request::form::why_text:
       return why_text(explain(x, how, before));
     case report_request::form::stream:
-      return stream_lines(x, how);
+      break;
   }
   return {};
 }

@@ -31,6 +31,10 @@ constexpr int niceness = 5;
 /// Between two looks at what moves.
 constexpr auto look_interval = std::chrono::milliseconds{500};
 
+/// How long a stream waits for others, to share what is gathered: they look at
+/// the same times, but not in the same instant.
+constexpr auto company_patience = std::chrono::milliseconds{5};
+
 /// First looks that are kept at a time. While there are so many, whoever asks
 /// why waits, and shares the next one.
 constexpr size_t most_looks = 8;
@@ -64,29 +68,39 @@ collector_state::collector_state(collector_actor::pointer ptr) : self(ptr) {
 caf::result<report_text_ptr> collector_state::tell(const report_request& what) {
   if (what.how == form::metrics && metrics_ && metrics_->get())
     return metrics_;
-  const auto from = caf::actor_cast<caf::actor_addr>(self->current_sender());
-  text_promise x{self};
-  const auto result = x.later();
-  add({what, std::move(x), from, nullptr});
-  return result;
+  return add<report_text_ptr>(what);
 }
 
 caf::result<report_ptr> collector_state::gather(const report_request& what) {
-  const auto from = caf::actor_cast<caf::actor_addr>(self->current_sender());
-  report_promise x{self};
-  const auto result = x.later();
-  add({what, std::move(x), from, nullptr});
-  return result;
+  return add<report_ptr>(what);
 }
 
-void collector_state::add(question x) {
+caf::result<stream_news> collector_state::tell_news(const report_request& what,
+                                                    const stream_marks& known) {
+  return add<stream_news>(what, known);
+}
+
+template <class Answer>
+caf::result<Answer>
+collector_state::add(const report_request& what, stream_marks known) {
+  // The promise takes it along.
+  auto from = caf::actor_cast<caf::actor_addr>(self->current_sender());
+  answer_promise<Answer> answer{self};
+  const auto result = answer.later();
+  question x{what, std::move(answer), std::move(from), nullptr,
+             std::move(known)};
   // Whoever goes needs no answer.
   self->monitor(x.from);
   if (join(x))
-    return;
+    return result;
   waiting_.push_back(std::move(x));
-  if (!busy())
+  if (busy())
+    return result;
+  if (what.how == form::stream)
+    self->delayed_send(self, company_patience, atom::resume_v);
+  else
     gather_next();
+  return result;
 }
 
 /// Lets somebody share a first look that others had at the same topic. The
@@ -217,11 +231,14 @@ void collector_state::write() {
   }
   if (!report_ || served_.empty())
     return;
-  if (auto* x = std::get_if<report_promise>(&served_.back().answer_to)) {
-    x->keep(report_);
+  auto& x = served_.back();
+  if (auto* to = std::get_if<report_promise>(&x.answer_to)) {
+    to->keep(report_);
     answered(std::prev(served_.end()));
+  } else if (std::holds_alternative<news_promise>(x.answer_to)) {
+    write_news(report_request{x.what}, stream_marks{x.known});
   } else {
-    write_text(report_request{served_.back().what}, served_.back().before);
+    write_text(report_request{x.what}, report_ptr{x.before});
   }
   if (served_.empty())
     next();
@@ -257,6 +274,29 @@ void collector_state::write_text(const report_request& what,
   }
 }
 
+/// Writes what is new in one view, for all who know the same of it: those who
+/// were told at the same times.
+void collector_state::write_news(const report_request& what,
+                                 const stream_marks& known) {
+  if (!rows_ || rows_of_ != what) {
+    rows_.emplace(*report_, what.view);
+    rows_of_ = what;
+  }
+  const stream_news news{
+    std::make_shared<report_text>(rows_->since(known) + "\n\n"),
+    rows_->marks()};
+  limit_texts(news.text);
+  for (auto i = served_.begin(); i != served_.end();) {
+    auto* to = std::get_if<news_promise>(&i->answer_to);
+    if (!to || i->what != what || i->known != known) {
+      ++i;
+      continue;
+    }
+    to->keep(news);
+    i = answered(i);
+  }
+}
+
 std::vector<collector_state::question>::iterator
 collector_state::answered(std::vector<question>::iterator i) {
   self->demonitor(i->from);
@@ -267,6 +307,7 @@ collector_state::answered(std::vector<question>::iterator i) {
 void collector_state::next() {
   if (gathering_)
     std::exchange(gathering_, nullptr)->cancel();
+  rows_.reset();
   report_ = nullptr;
   // The news that others have gone as well may be in the mailbox already.
   if (!waiting_.empty())
@@ -335,6 +376,9 @@ stats_collector(detached_pointer<collector_actor, collector_state> self,
     },
     [self](atom::stat, const report_request& what) {
       return self->state.gather(what);
+    },
+    [self](atom::watch, const report_request& what, const stream_marks& known) {
+      return self->state.tell_news(what, known);
     },
     [self](atom::stat) { return self->state.stat(); },
     [self](atom::resume) { self->state.write(); },

@@ -7,6 +7,7 @@
 #include "actors/report_request.hpp"
 #include "actors/report_text.hpp"
 #include "actors/stats.hpp"
+#include "actors/stream_rows.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
@@ -26,10 +27,20 @@ namespace cafq {
 /// What was gathered.
 using report_ptr = std::shared_ptr<const node_report>;
 
+/// What has changed since somebody was last told.
+struct stream_news {
+  /// The data of a server-sent event, and its end.
+  report_text_ptr text;
+  /// What is known then.
+  stream_marks told;
+};
+
 } // namespace cafq
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::report_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::report_text_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::stream_marks)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::stream_news)
 
 namespace cafq {
 
@@ -59,6 +70,8 @@ using collector_actor = caf::typed_actor<
   caf::replies_to<atom::list, report_request>::with<report_text_ptr>,
   // Asks around.
   caf::replies_to<atom::stat, report_request>::with<report_ptr>,
+  // Asks around, and tells a stream what is new to somebody who knows this.
+  caf::replies_to<atom::watch, report_request, stream_marks>::with<stream_news>,
   // Tells about itself.
   caf::replies_to<atom::stat>::with<actor_stat>,
   // INTERNAL: writes the next of the reports that were asked for.
@@ -99,10 +112,13 @@ struct collector_state {
 
   using text_promise = answer_promise<report_text_ptr>;
   using report_promise = answer_promise<report_ptr>;
-  using promise = std::variant<text_promise, report_promise>;
+  using news_promise = answer_promise<stream_news>;
+  using promise = std::variant<text_promise, report_promise, news_promise>;
 
   caf::result<report_text_ptr> tell(const report_request& what);
   caf::result<report_ptr> gather(const report_request& what);
+  caf::result<stream_news>
+  tell_news(const report_request& what, const stream_marks& known);
 
   /// Writes the next report.
   void write();
@@ -131,6 +147,8 @@ private:
     caf::actor_addr from;
     /// Of one that asks why: what the first look saw, once there was one.
     report_ptr before;
+    /// Of a stream: what it knows.
+    stream_marks known;
 
     /// Whether two looks are to come, not one.
     [[nodiscard]] bool looks_first() const noexcept {
@@ -148,7 +166,8 @@ private:
   /// Those that clients may still be reading, oldest first.
   using texts = std::deque<std::weak_ptr<report_text>>;
 
-  void add(question x);
+  template <class Answer>
+  caf::result<Answer> add(const report_request& what, stream_marks known = {});
   void gather_next();
   void start();
   [[nodiscard]] static bool share(const question& x, const question& y);
@@ -159,6 +178,7 @@ private:
     return gathering_ || report_;
   }
   void write_text(const report_request& what, const report_ptr& before);
+  void write_news(const report_request& what, const stream_marks& known);
   std::vector<question>::iterator answered(std::vector<question>::iterator i);
   void next();
   void keep_metrics(const report_text_ptr& x);
@@ -170,6 +190,9 @@ private:
   std::shared_ptr<gathering> gathering_;
   /// What is being written.
   report_ptr report_;
+  /// Its rows in the last view of it that was written.
+  report_request rows_of_;
+  std::optional<stream_rows> rows_;
   /// When its gathering began.
   queue::time_point begun_{};
   /// Oldest first.

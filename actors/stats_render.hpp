@@ -29,14 +29,11 @@ stats_text(const node_report& x, const report_request& how);
 /// work, idle, waiting, or stuck.
 [[nodiscard]] std::string actors_dot(const node_report& x);
 
-/// What /debug/stream shows, as `http::event_stream` takes it.
-[[nodiscard]] std::string
-stream_lines(const node_report& x, const report_request& how);
-
 /// Appends an actor as an object of JSON.
 void append_actor(std::string& out, const actor_stat& x);
 
-/// Writes a report in the form that was asked for.
+/// Writes a report in the form that was asked for; a stream has none, but
+/// `stream_rows`.
 /// @param before What the first of two looks saw; null if there was one.
 [[nodiscard]] std::string
 render(const node_report& x, const report_request& how,

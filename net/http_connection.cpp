@@ -70,7 +70,8 @@ void http_connection_state::start(caf::io::connection_handle handle) {
 void http_connection_state::received(std::string_view bytes) {
   if (phase == http_phase::lingering)
     throw_away(bytes.size());
-  if (ending())
+  // Behind a stream comes nothing: it is read only to see its client go.
+  if (ending() || stream)
     return;
   socket.adapt_read_size(bytes.size(), settings->clients->tight());
   if (socket.in_clear() && !handshake) {
@@ -96,7 +97,7 @@ void http_connection_state::take_input(std::string_view bytes) {
 void http_connection_state::closed_by_peer(caf::io::connection_handle handle) {
   if (!socket.is(handle) || phase == http_phase::closed)
     return;
-  const auto busy = (due != http_answer::none && !stream) || long_body;
+  const auto busy = !stream && (due != http_answer::none || long_body);
   const auto first = !std::exchange(peer_done, true);
   // What CAF has of an answer is lost.
   if (!busy || !first || socket.pending() > 0 || !socket.outlive_input()) {
@@ -145,7 +146,7 @@ void http_connection_state::run() {
   // What is not decoded yet has no bound but this.
   const auto window = settings->clients->window(input_window);
   const auto room = socket.in_clear() && parser.buffered() < window;
-  socket.set_reading(!peer_done && (idle ? body_has_room() : room));
+  socket.set_reading(!peer_done && (stream || (idle ? body_has_room() : room)));
   if (idle && parser.within_request())
     arm();
 }
@@ -262,7 +263,8 @@ void http_connection_state::account() {
   // What a claim has room for is counted there.
   const auto publish = publishing ? publishing->memory() : 0;
   share->holds(socket.held() + (large.open() ? 0 : parser.held() + publish)
-               + gate.secret().capacity() + topics.size() * topic_name_bytes);
+               + gate.secret().capacity() + topics.size() * topic_name_bytes
+               + (stream ? stream->held() : 0));
 }
 
 void http_connection_state::resume() {
@@ -276,6 +278,8 @@ void http_connection_state::take_turn() {
   if (std::exchange(packing, false))
     find_topic();
   run();
+  if (stream)
+    stream_tick();
 }
 
 /// All of the request that is going to be read has arrived.
@@ -329,7 +333,7 @@ std::optional<queue::time_point> http_connection_state::patience_ends() const {
     return last_progress + linger_patience;
   if (phase == http_phase::handshaking)
     return handshake_due;
-  if (socket.pending() > 0)
+  if (socket.pending() > 0 || (stream && long_body))
     return last_progress + output_patience;
   if (stream)
     return stream->due();
@@ -354,7 +358,7 @@ void http_connection_state::tick() {
   const auto until = deadline();
   if (!slow && (!until || now < *until)) {
     arm();
-  } else if (stream && socket.pending() == 0) {
+  } else if (stream && !long_body && socket.pending() == 0) {
     stream_tick();
   } else if (parser.within_request() && !ending() && socket.pending() == 0) {
     last_request = true;

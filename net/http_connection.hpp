@@ -171,7 +171,7 @@ private:
   // -- http_stream.cpp --------------------------------------------------------
 
   void look();
-  void looked(const report_text_ptr& text);
+  void looked(const stream_news& x);
   void stream_tick();
 
   // -- http_commands.cpp ------------------------------------------------------
@@ -217,6 +217,7 @@ private:
   // The answer.
   /// The report that is to be the answer.
   report_text_ptr report;
+  /// The answer, or the event of a stream, that leaves piece by piece.
   report_text_ptr long_body;
   size_t long_body_at = 0;
   size_t thrown_away = 0;

@@ -13,6 +13,7 @@
 #include "net/http/mpub.hpp"
 #include "net/http/options_json.hpp"
 #include "net/sending.hpp"
+#include "net/stream_places.hpp"
 #include "net/transport/tls_source.hpp"
 
 #include <cstddef>
@@ -51,8 +52,8 @@ struct http_settings {
   /// What HTTPS connections use; null for those in clear.
   std::shared_ptr<const transport::tls_source> tls;
   handshaker_actor handshaker;
-  /// How many streams there are, on all ports.
-  std::shared_ptr<size_t> streams = std::make_shared<size_t>(0);
+  /// How many streams there may be, on all ports.
+  std::shared_ptr<stream_places> streams = std::make_shared<stream_places>();
   /// Whether every request in clear is refused.
   bool tls_required = false;
   /// Where to come instead; 0 if nowhere.

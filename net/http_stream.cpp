@@ -7,8 +7,11 @@
 namespace cafq {
 
 void http_connection_state::on(const http::stream_command& x) {
-  if (*settings->streams >= http_stream::most) {
-    answer(http::failure(503, "TOO_MANY_STREAMS"));
+  auto free = settings->streams->take(place->address ? place->address->first
+                                                     : std::string{});
+  if (!free) {
+    answer(
+      http::failure(503, "TOO_MANY_STREAMS - 8 of one address, 64 in all"));
     return;
   }
   http::response head;
@@ -21,35 +24,33 @@ void http_connection_state::on(const http::stream_command& x) {
   const auto minor = parser.head().minor;
   socket.append(http::render_head(head, {minor, false, false, date()}));
   due = http_answer::stream;
-  stream = std::make_unique<http_stream>(x, settings->streams);
+  stream = std::make_unique<http_stream>(x, std::move(free));
   last_progress = self->clock().now();
   flush();
   look();
 }
 
-/// Asks for what there is, if it is time, and the client has taken the last.
+/// Asks for what has changed, if it is time, and the client has taken the last.
 void http_connection_state::look() {
-  if (!stream || socket.pending() > 0
+  if (!stream || long_body || socket.pending() > 0
       || !stream->begin_look(self->clock().now()))
     return;
   self
-    ->request(settings->collector, caf::infinite, atom::list_v, stream->what())
-    .then([this](const report_text_ptr& text) { looked(text); },
+    ->request(settings->collector, caf::infinite, atom::watch_v, stream->what(),
+              stream->known())
+    .then([this](const stream_news& x) { looked(x); },
           [this](const caf::error&) { abort(); });
 }
 
-void http_connection_state::looked(const report_text_ptr& text) {
+void http_connection_state::looked(const stream_news& x) {
   if (!stream || phase == http_phase::closed)
     return;
-  const auto lines = text->get();
-  if (!lines) {
-    abort();
-    return;
-  }
   last_progress = self->clock().now();
-  socket.append(stream->told(*lines));
+  socket.append(stream->told(x));
+  long_body = x.text;
+  long_body_at = 0;
   flush();
-  arm();
+  stream_tick();
 }
 
 void http_connection_state::stream_tick() {

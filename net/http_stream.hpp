@@ -1,15 +1,16 @@
 #pragma once
 
 #include "actors/queue/time.hpp"
+#include "actors/stats_collector.hpp"
 #include "net/http/api.hpp"
-#include "net/http/event_stream.hpp"
+#include "net/stream_places.hpp"
 
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace cafq {
 
@@ -18,20 +19,9 @@ namespace cafq {
 /// less often.
 class http_stream {
 public:
-  /// Streams at a time, on all ports.
-  static constexpr size_t most = 64;
-
-  /// @param count How many there are, this one included while it lives.
-  http_stream(http::stream_command what, std::shared_ptr<size_t> count)
-    : what_(std::move(what)), count_(std::move(count)) {
-    ++*count_;
-  }
-
-  http_stream(const http_stream&) = delete;
-  http_stream& operator=(const http_stream&) = delete;
-
-  ~http_stream() {
-    --*count_;
+  http_stream(http::stream_command what, stream_places::place place)
+    : what_(std::move(what)), place_(std::move(place)) {
+    // nop
   }
 
   /// Whether to look now. The answer is `told`.
@@ -46,14 +36,27 @@ public:
     return true;
   }
 
-  /// Returns the event to send.
-  [[nodiscard]] std::string told(std::string_view lines) {
+  /// Takes what has changed.
+  /// @returns the head of the event; its data is the text of the news.
+  [[nodiscard]] std::string told(const stream_news& x) {
     looking_ = false;
-    return events_.next(lines);
+    told_ = x.told;
+    const auto* kind = ++events_ == 1 ? "snapshot" : "delta";
+    return fmt::format("id: {}\nevent: {}\ndata: ", events_, kind);
   }
 
   [[nodiscard]] const report_request& what() const noexcept {
     return what_.what;
+  }
+
+  /// Returns what the client knows.
+  [[nodiscard]] const stream_marks& known() const noexcept {
+    return told_;
+  }
+
+  /// Returns the bytes of memory that takes.
+  [[nodiscard]] size_t held() const noexcept {
+    return sizeof(*this) + (told_ ? told_->size() * sizeof(stream_mark) : 0);
   }
 
   /// When to look next; nothing while an answer is to come.
@@ -63,8 +66,9 @@ public:
 
 private:
   http::stream_command what_;
-  std::shared_ptr<size_t> count_;
-  http::event_stream events_;
+  stream_places::place place_;
+  stream_marks told_;
+  uint64_t events_ = 0;
   bool looking_ = false;
   queue::time_point due_{};
 };

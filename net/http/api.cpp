@@ -18,9 +18,9 @@ using std::chrono::milliseconds;
 /// The longest value of an option. nsqd allows a message.
 constexpr uint64_t most_of_a_setting = uint64_t{64} * 1024;
 
-/// Rows of a stream; more of them behind a filter.
-constexpr int64_t most_rows = 1000;
-constexpr int64_t most_filtered_rows = 10000;
+/// Rows of a stream.
+constexpr int64_t usual_rows = 1000;
+constexpr int64_t most_rows = 20000;
 
 /// How many times its size the body of an MPUB takes while it becomes messages:
 /// itself and blocks, which at worst are of messages of one byte. Two in the
@@ -238,13 +238,12 @@ std::optional<response> read_window(const query& from, report_view& to) {
   to.last = from.find("last").has_value();
   if (to.last && from.find("first"))
     return failure(400, "INVALID_ARG_LAST - first or last, not both");
-  const auto most = to.filter.empty() ? most_rows : most_filtered_rows;
-  const auto count = read_number(from, to.last ? "last" : "first",
-                                 std::min(most, most_rows), 1, most);
+  const auto count = read_number(from, to.last ? "last" : "first", usual_rows,
+                                 1, most_rows);
   if (!count)
     return failure(
       400, std::string{to.last ? "INVALID_ARG_LAST" : "INVALID_ARG_FIRST"}
-             + " - 1 to 1000, or to 10000 behind a filter");
+             + " - 1 to 20000");
   to.most = static_cast<size_t>(*count);
   return std::nullopt;
 }

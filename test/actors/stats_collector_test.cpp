@@ -291,6 +291,44 @@ BOOST_AUTO_TEST_CASE(who_asked_why_and_goes_holds_up_nobody) {
   BOOST_TEST(told(bob).size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(streams_that_know_the_same_share_what_is_new) {
+  report_request what;
+  what.how = form::stream;
+  what.view.what = report_view::kind::actors;
+  size_t begun = 0;
+  const auto news = [&](const std::vector<stream_marks>& known) {
+    std::vector<stream_news> result;
+    std::vector<decltype(self->request(collector, caf::infinite, atom::watch_v,
+                                       what, stream_marks{}))>
+      open;
+    for (const auto& x : known)
+      open.push_back(
+        self->request(collector, caf::infinite, atom::watch_v, what, x));
+    run();
+    // Others may come.
+    BOOST_TEST(gatherings() == begun);
+    advance(5ms);
+    BOOST_TEST(gatherings() == ++begun);
+    for (auto& x : open)
+      x.receive([&](const stream_news& y) { result.push_back(y); },
+                [](const caf::error&) {});
+    return result;
+  };
+  const auto old = news({nullptr});
+  BOOST_TEST_REQUIRE(old.size() == 1u);
+  topic("u");
+  const auto& known = old[0].told;
+  const auto now = news({known, known, nullptr});
+  BOOST_TEST_REQUIRE(now.size() == 3u);
+  BOOST_TEST((now[0].text == now[1].text));
+  BOOST_TEST((now[0].told == now[2].told));
+  const auto text = *now[0].text->get();
+  BOOST_TEST(text.ends_with("\n\n"));
+  BOOST_TEST(text.find("\"u\"") != text.npos);
+  BOOST_TEST(text.find("\"t\"") == text.npos);
+  BOOST_TEST(now[2].text->get()->find("\"t\"") != text.npos);
+}
+
 BOOST_AUTO_TEST_CASE(tells_about_itself_as_all_others) {
   ask_for(form::stats_json);
   run();

@@ -1,13 +1,12 @@
 // Reports of many topics, to clients that ask for many and read none.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import net from 'node:net';
-import readline from 'node:readline';
 import { describe, it } from 'node:test';
 import { isCafqd, withBroker } from './support/broker.mjs';
 import { HttpClient, ask } from './support/http.mjs';
+import { stall } from './support/stalled_clients.mjs';
 import { withClients } from './support/wire.mjs';
 
 const topics = 4000;
@@ -29,17 +28,6 @@ async function createTopics(broker) {
     client.destroy();
   };
   await Promise.all(Array.from({ length: 8 }, worker));
-}
-
-// Clients that ask one after the other, and take the first byte of the answer.
-async function stall(port, target, count) {
-  const script = new URL('support/stalled_clients.py', import.meta.url).pathname;
-  const child = spawn('python3', [script, port, target, count], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const [said] = await once(readline.createInterface({ input: child.stdout }), 'line');
-  assert.equal(said, 'stalled');
-  return child;
 }
 
 describe('reports', () => {

@@ -9,9 +9,10 @@ import { once } from 'node:events';
 import zlib from 'node:zlib';
 import { useBroker } from './support/broker.mjs';
 import { Authority, serving } from './support/certificates.mjs';
+import { EventReader } from './support/event_reader.mjs';
 import { HttpClient, http } from './support/http.mjs';
 import { withSecureClients } from './support/secure.mjs';
-import { mpub, sized, withClients } from './support/wire.mjs';
+import { mpub, pub, sized, withClients } from './support/wire.mjs';
 
 const limit = { timeout: 60000 };
 const MB = 1 << 20;
@@ -101,5 +102,18 @@ describe('the longest turn', () => {
     for (const target of ['/stats', '/stats?format=json', '/metrics', '/debug/actors'])
       for (let i = 0; i < 5; ++i) assert.equal((await api.get(target)).status, 200);
     for (const x of makers) x.destroy();
+  });
+
+  // All look at the same times, as all streams do.
+  attack('64 streams of many topics', async (connect) => {
+    const publisher = await connect();
+    const readers = await Promise.all(
+      Array.from({ length: 64 }, (_, i) => EventReader.open(box.broker.httpPort, 'view=actors&first=10000&interval=250', { last: 1 + (i >> 3) })),
+    );
+    await Promise.all(readers.map((x) => x.event(0)));
+    for (let i = 0; i < 1000; ++i) publisher.send(pub(`topic${i}`, 'x'));
+    for (let i = 0; i < 1000; ++i) await publisher.ok();
+    await Promise.all(readers.map((x) => x.event(x.events.length + 3)));
+    for (const x of readers) x.close();
   });
 });

@@ -1,78 +1,18 @@
 // GET /debug/stream: a snapshot, then what changes.
 
 import assert from 'node:assert/strict';
-import net from 'node:net';
 import { once } from 'node:events';
 import { describe, it } from 'node:test';
+import tls from 'node:tls';
 import { isCafqd, withBroker } from './support/broker.mjs';
-import { ask } from './support/http.mjs';
+import { Authority, serving } from './support/certificates.mjs';
+import { EventReader as Reader } from './support/event_reader.mjs';
+import { ask, HttpClient } from './support/http.mjs';
+import { stall } from './support/stalled_clients.mjs';
 import { mpub, withClients } from './support/wire.mjs';
 
+const server = new Authority('authority').certificate('localhost');
 const limit = { timeout: 60000, skip: !isCafqd };
-
-// A client that reads events, unless told not to.
-class Reader {
-  #text = '';
-  #waiting = new Set();
-  events = [];
-  ended = false;
-
-  static async open(port, query = '', { reading = true } = {}) {
-    const reader = new Reader();
-    reader.socket = net.connect(port, '127.0.0.1');
-    reader.socket.on('error', () => {});
-    reader.socket.on('close', () => reader.#wake((reader.ended = true)));
-    await once(reader.socket, 'connect');
-    reader.socket.write(`GET /debug/stream?${query} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
-    if (reading) reader.socket.setEncoding('utf8').on('data', (x) => reader.#take(x));
-    return reader;
-  }
-
-  #take(text) {
-    this.#text += text;
-    if (!this.head) {
-      const end = this.#text.indexOf('\r\n\r\n');
-      if (end < 0) return;
-      this.head = this.#text.slice(0, end);
-      this.#text = this.#text.slice(end + 4);
-    }
-    const parts = this.#text.split('\n\n');
-    this.#text = parts.pop();
-    for (const part of parts) {
-      const [, id, event, data] = part.match(/^id: (\d+)\nevent: (\w+)\ndata: (.*)$/);
-      this.events.push({ id: Number(id), event, ...JSON.parse(data) });
-    }
-    this.#wake();
-  }
-
-  #wake() {
-    for (const look of [...this.#waiting]) look();
-  }
-
-  // Waits until `test` gives something.
-  until(test) {
-    return new Promise((resolve, reject) => {
-      const look = () => {
-        const result = test(this);
-        if (!result) return;
-        clearTimeout(timer);
-        this.#waiting.delete(look);
-        resolve(result);
-      };
-      const timer = setTimeout(() => reject(new Error(`nothing came of ${test}: ${this.head} ${JSON.stringify(this.events)}`)), 20000);
-      this.#waiting.add(look);
-      look();
-    });
-  }
-
-  event(number) {
-    return this.until((x) => x.events[number]);
-  }
-
-  close() {
-    this.socket.destroy();
-  }
-}
 
 const create = async (broker, topic, channel) => {
   await ask(broker.httpPort, 'POST', `/topic/create?topic=${topic}`);
@@ -131,7 +71,9 @@ describe('GET /debug/stream', limit, () => {
       for (const [query, message] of [
         ['view=all', /topics, actors, clients or node/],
         ['sort=age', /mailbox/],
-        ['first=1001', /1 to 1000/],
+        ['first=20001', /1 to 20000/],
+        ['last=0', /^INVALID_ARG_LAST/],
+        ['first=6&last=5', /not both/],
         ['interval=1', /250 to 10000/],
         ['vew=topics', /parameters are view/],
       ]) {
@@ -142,22 +84,26 @@ describe('GET /debug/stream', limit, () => {
       assert.equal((await get('', 'evil.example')).status, 403);
     }));
 
-  it('has 64 at most, and one more when one has gone', () =>
+  it('has 64 at most, 8 of one address, and one more when one has gone', () =>
     withBroker({}, async (broker) => {
       const readers = [];
-      for (let i = 0; i < 64; ++i) readers.push(await Reader.open(broker.httpPort));
+      const open = (last) => Reader.open(broker.httpPort, '', { last });
+      for (let last = 1; last <= 8; ++last)
+        for (let i = 0; i < 8; ++i) readers.push(await open(last));
       await Promise.all(readers.map((x) => x.event(0)));
-      const refused = await ask(broker.httpPort, 'GET', '/debug/stream', { headers: { Host: 'localhost' } });
-      assert.equal(refused.status, 503);
-      assert.match(refused.body, /TOO_MANY_STREAMS/);
-      readers.pop().close();
-      const again = async () => {
-        const reader = await Reader.open(broker.httpPort);
+      const refused = async (last) => {
+        const reader = await open(last);
         readers.push(reader);
-        await reader.until((x) => x.events.length > 0 || x.ended || x.head?.includes('503'));
-        return reader.events.length > 0;
+        await reader.until((x) => x.events.length > 0 || x.head?.includes('503'));
+        return reader.events.length === 0;
       };
-      while (!(await again()));
+      assert.ok(await refused(9), 'a place beyond 64');
+      // Another address leaves a place: not for one that has eight.
+      readers[8].close();
+      while (await refused(9));
+      readers[9].close();
+      assert.ok(await refused(1), 'a ninth of one address');
+      while (await refused(10));
       // All share what is gathered: a few a second, not one for each.
       const gatherings = async () => {
         const { body } = await ask(broker.httpPort, 'GET', '/debug/actors');
@@ -167,19 +113,57 @@ describe('GET /debug/stream', limit, () => {
       const [reader] = readers;
       const seen = reader.events.length;
       await reader.until((x) => x.events.length >= seen + 3);
-      assert.ok((await gatherings()) - before < 40);
+      const shared = (await gatherings()) - before;
+      assert.ok(shared < 40, `${shared}`);
       for (const x of readers) x.close();
     }));
 
   it('costs little while its client does not read', () =>
     withBroker({}, async (broker) => {
-      for (let i = 0; i < 50; ++i) await create(broker, `topic-with-a-long-name-${i}`, 'channel');
-      const lazy = await Promise.all(Array.from({ length: 30 }, () => Reader.open(broker.httpPort, 'view=actors&interval=250', { reading: false })));
-      const reader = await Reader.open(broker.httpPort, 'interval=250');
-      await reader.until((x) => x.events.length >= 8);
-      const { body } = await ask(broker.httpPort, 'GET', '/debug/actors');
-      const clients = JSON.parse(body).actors.filter((x) => x.kind === 'http');
-      for (const x of clients) assert.ok(x.counters.pending_bytes < 1 << 20, JSON.stringify(x));
-      for (const x of [...lazy, reader]) x.close();
+      const topics = 10000;
+      const makers = await Promise.all(Array.from({ length: 20 }, () => HttpClient.connect(broker.httpPort)));
+      for (let i = 0; i < topics; ++i) makers[i % 20].request('POST', `/topic/create?topic=topic-with-a-long-name-${i}`);
+      for (let i = 0; i < topics; ++i) await makers[i % 20].answer();
+      for (const x of makers) x.destroy();
+      const query = 'first=10000&interval=250';
+      const stalled = await stall(broker.httpPort, `/debug/stream?${query}`, 8);
+      try {
+        const reader = await Reader.open(broker.httpPort, query, { last: 2 });
+        await reader.until((x) => x.events.length >= 4);
+        assert.equal(reader.events[0].rows.length, topics);
+        reader.close();
+        const { body } = await ask(broker.httpPort, 'GET', '/debug/actors');
+        const pending = JSON.parse(body)
+          .actors.filter((x) => x.kind === 'http' && x.state === 'output full')
+          .map((x) => x.counters.pending_bytes);
+        // A snapshot is over 3 MB.
+        assert.equal(pending.length, 8, `${pending}`);
+        for (const x of pending) assert.ok(x > 0 && x <= 128 << 10, `${pending}`);
+      } finally {
+        stalled.kill();
+      }
+    }));
+
+  it('notices at once that a client of HTTPS has gone', () =>
+    withBroker({ flags: [...serving(server), '--https-address=127.0.0.1:0'] }, async (broker) => {
+      const port = await broker.portOf('HTTPS');
+      const open = async () => {
+        const socket = tls.connect({ host: '127.0.0.1', port, rejectUnauthorized: false });
+        await once(socket, 'secureConnect');
+        return Reader.open(port, 'view=clients&interval=10000', { socket });
+      };
+      const watch = await Reader.open(broker.httpPort, 'view=clients&interval=250');
+      // The next tick of those of ten seconds may be near.
+      for (let early = false; !early; ) {
+        const [one, other] = [await open(), await open()];
+        await Promise.all([one.event(0), other.event(0)]);
+        const name = `127.0.0.1:${one.socket.localPort}`;
+        const { id } = await watch.until((x) => x.events.flatMap((y) => y.rows).find((y) => y.name === name));
+        one.close();
+        await watch.until((x) => x.events.some((y) => y.gone.includes(id)));
+        early = other.events.length === 1;
+        other.close();
+      }
+      watch.close();
     }));
 });
