@@ -6,10 +6,17 @@ import { makeReport, type Actor, type Report, type Stats, type Why } from './rep
 import { readStream } from './stream';
 
 const interval = 1000;
+// What is asked for less often, as every actor is asked.
+const many = 4000;
+const longest = 10_000;
 // How long the broker may be silent.
 const patience = 5000;
 // As many as a stream shows; on a node with more, all are asked for each time.
-const mostStreamed = 1000;
+const mostStreamed = 20_000;
+
+// How often to look at so many actors: they are all asked each time.
+const pace = (actors: number): number =>
+  Math.round(Math.min(longest, interval * Math.max(1, actors / many)));
 
 // The last two reports: rates are what lies between them.
 export const report = signal<Report | null>(null);
@@ -79,15 +86,17 @@ function tell(actors: Actor[]): void {
 // actors.
 async function followStream(): Promise<void> {
   const stop = new AbortController();
+  const every = pace(report.value!.actors.length);
   const hide = () => document.hidden && stop.abort();
-  const giveUp = () => setTimeout(() => stop.abort(), patience);
+  const giveUp = () => setTimeout(() => stop.abort(), every + patience);
   document.addEventListener('visibilitychange', hide);
   let timer = giveUp();
   try {
-    await readStream(`view=actors&first=${mostStreamed}&interval=${interval}`, stop.signal, (actors, total) => {
+    await readStream(`view=actors&first=${mostStreamed}&interval=${every}`, stop.signal, (actors, total) => {
       clearTimeout(timer);
       timer = giveUp();
-      if (total > actors.length) stop.abort();
+      // It goes on at another pace.
+      if (total > actors.length || pace(total) > 2 * every) stop.abort();
       else tell(actors);
     });
   } finally {
@@ -113,7 +122,7 @@ function rest(): Promise<void> {
     setTimeout(() => {
       document.addEventListener('visibilitychange', shown);
       shown();
-    }, interval);
+    }, pace(report.value?.actors.length ?? 0));
   });
 }
 

@@ -46,7 +46,11 @@ export async function readStream(
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
-    const events = (text + value).split('\n\n');
+    text += value;
+    // Data has no ends of lines: a long event is not looked through again and
+    // again.
+    if (!value.includes('\n')) continue;
+    const events = text.split('\n\n');
     text = events.pop()!;
     for (const event of events) {
       const told = JSON.parse(dataOf(event)) as Told;
