@@ -57,6 +57,16 @@ BOOST_AUTO_TEST_CASE(publishes_of_one_read_are_one_put) {
   BOOST_TEST(receive(ann) == (frames{"OK", "OK", "OK"}));
 }
 
+BOOST_AUTO_TEST_CASE(who_publishes_to_a_new_topic_waits_for_the_node) {
+  send(ann, pub("t", "a"));
+  mute(true);
+  send(ann, pub("new", "b"));
+  const auto told = stats_of_clients().at(0);
+  BOOST_TEST(row_of(told.state).word == "waits for topic");
+  BOOST_TEST(told.waits_for.actor == script.id());
+  mute(false);
+}
+
 BOOST_AUTO_TEST_CASE(answers_keep_the_order_of_the_commands) {
   send(ann, pub("t", "a") + pub("u", "b"));
   accept("u");

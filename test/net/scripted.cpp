@@ -2,6 +2,18 @@
 
 namespace cafq::test {
 
+namespace {
+
+/// Answers a request, or leaves it open.
+template <class Self, class T>
+caf::result<T> answer_if(bool now, Self* self, T x) {
+  if (!now)
+    return self->template make_response_promise<T>();
+  return x;
+}
+
+} // namespace
+
 channel_actor::behavior_type
 scripted_channel(channel_actor::stateful_pointer<scripted_channel_state> self) {
   const auto tell = [self](const std::string& what, uint64_t n) {
@@ -49,6 +61,9 @@ scripted_topic(topic_actor::stateful_pointer<scripted_topic_state> self) {
     self->send_exit(self->state.channel, x.reason);
     self->quit(x.reason);
   });
+  const auto say = [self](auto x) {
+    return answer_if(!self->state.silent, self, std::move(x));
+  };
   return {
     [](atom::kept, queue_id, uint64_t) {},
     [](atom::load, queue_id, const blocks_ptr&) {},
@@ -61,12 +76,12 @@ scripted_topic(topic_actor::stateful_pointer<scripted_topic_state> self) {
     [self](atom::put, const batch_ptr& x, const client_actor& from, ticket t) {
       self->state.puts.push_back({x, from, t});
     },
-    [self](atom::channel, const std::string&) { return self->state.channel; },
-    [self](atom::find, const std::string&) { return self->state.channel; },
+    [=](atom::channel, const std::string&) { return say(self->state.channel); },
+    [=](atom::find, const std::string&) { return say(self->state.channel); },
     [](atom::list) { return std::vector<channel_actor>{}; },
-    [](atom::erase, const std::string&) { return atom::erase_v; },
-    [](atom::pause, bool) { return atom::pause_v; },
-    [](atom::empty) { return atom::empty_v; },
+    [=](atom::erase, const std::string&) { return say(atom::erase_v); },
+    [=](atom::pause, bool) { return say(atom::pause_v); },
+    [=](atom::empty) { return say(atom::empty_v); },
     [](atom::stat) { return actor_stat{}; },
     [](atom::room, const std::string&, uint64_t) {},
     [](atom::room, const std::string&, bool) {},
@@ -97,7 +112,9 @@ scripted_node(node_actor::stateful_pointer<scripted_node_state> self) {
       return self->state.topics.at(name);
     },
     [](atom::list) { return std::vector<topic_actor>{}; },
-    [](atom::erase, const std::string&) { return atom::erase_v; },
+    [self](atom::erase, const std::string&) {
+      return answer_if(!self->state.mute, self, atom::erase_v);
+    },
     [](atom::save) { return atom::save_v; },
     [](atom::stat) { return actor_stat{}; },
     [](atom::vacant, const topic_actor&, const std::string&) {},

@@ -40,6 +40,9 @@ struct scripted_topic_state {
   /// Without an answer yet.
   std::vector<put> puts;
   channel_actor channel;
+  /// Whether it leaves all else without an answer as well, as one does that
+  /// waits for a store.
+  bool silent = false;
 };
 
 /// A topic with one channel, which answers only when the test does it.
@@ -48,7 +51,7 @@ scripted_topic(topic_actor::stateful_pointer<scripted_topic_state> self);
 
 struct scripted_node_state {
   std::map<std::string, topic_actor> topics;
-  /// Whether it leaves requests for topics without an answer.
+  /// Whether it leaves requests that need a store without an answer.
   bool mute = false;
   std::vector<caf::typed_response_promise<topic_actor>> asked;
 };

@@ -6,6 +6,12 @@
 
 namespace cafq::sim {
 
+void http_user::act() {
+  next_ = time() + pause();
+  if (!calm_ && answered())
+    ask();
+}
+
 void http_user::post(const std::string& target, const std::string& body) {
   if (!wire_)
     connect(surroundings::port::http);
@@ -50,10 +56,13 @@ class http_publisher final : public http_user {
 public:
   using http_user::http_user;
 
-  void act() override {
-    next_ = time() + pause();
-    if (calm_ || !answered())
-      return;
+  void ended() override {
+    batch_.clear();
+    http_user::ended();
+  }
+
+private:
+  void ask() override {
     const auto& name = topic().name;
     switch (dice_.below(4)) {
       case 0: {
@@ -71,12 +80,6 @@ public:
     }
   }
 
-  void ended() override {
-    batch_.clear();
-    http_user::ended();
-  }
-
-private:
   std::string body(queue::duration delay) {
     batch_.push_back(around_.ledger.published(how_.topic, delay, time()));
     return ledger::body_of(batch_.back());

@@ -12,6 +12,7 @@ class http_user : public client {
 public:
   using client::client;
 
+  void act() final;
   void written(std::string_view bytes, bool prompt) override;
   void arrived(size_t bytes) override;
   void ended() override;
@@ -24,6 +25,10 @@ protected:
   /// Connects if need be.
   /// @pre answered()
   void post(const std::string& target, const std::string& body = {});
+
+  /// Asks for the next thing, if for any.
+  /// @pre answered()
+  virtual void ask() = 0;
 
   /// The broker has answered the last request.
   virtual void produced(int status, const std::string& body) = 0;

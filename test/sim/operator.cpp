@@ -14,10 +14,8 @@ class oper final : public http_user {
 public:
   using http_user::http_user;
 
-  void act() override {
-    next_ = time() + pause();
-    if (calm_ || !answered())
-      return;
+private:
+  void ask() override {
     done_ = nullptr;
     if (topic().pausable)
       switch_topic();
@@ -25,7 +23,6 @@ public:
       change_channel();
   }
 
-private:
   void switch_topic() {
     post((dice_.one_in(2) ? "/topic/pause?topic=" : "/topic/unpause?topic=")
          + topic().name);
