@@ -33,6 +33,7 @@ struct report_request {
     why_json,
     why_text,
     stream,
+    history,
   };
 
   form how = form::stats_json;

@@ -111,6 +111,7 @@ std::string render(const node_report& x, const report_request& how,
     case report_request::form::why_text:
       return why_text(explain(x, how, before));
     case report_request::form::stream:
+    case report_request::form::history:
       break;
   }
   return {};

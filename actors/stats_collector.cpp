@@ -68,6 +68,8 @@ collector_state::collector_state(collector_actor::pointer ptr) : self(ptr) {
 caf::result<report_text_ptr> collector_state::tell(const report_request& what) {
   if (what.how == form::metrics && metrics_ && metrics_->get())
     return metrics_;
+  if (what.how == form::history)
+    return tell_history(what);
   return add<report_text_ptr>(what);
 }
 
@@ -91,16 +93,20 @@ collector_state::add(const report_request& what, stream_marks known) {
              std::move(known)};
   // Whoever goes needs no answer.
   self->monitor(x.from);
-  if (join(x))
-    return result;
+  if (!join(x))
+    wait(std::move(x));
+  return result;
+}
+
+void collector_state::wait(question x) {
+  const auto waits_for_others = x.what.how == form::stream;
   waiting_.push_back(std::move(x));
   if (busy())
-    return result;
-  if (what.how == form::stream)
+    return;
+  if (waits_for_others)
     self->delayed_send(self, company_patience, atom::resume_v);
   else
     gather_next();
-  return result;
 }
 
 /// Lets somebody share a first look that others had at the same topic. The
@@ -232,7 +238,10 @@ void collector_state::write() {
   if (!report_ || served_.empty())
     return;
   auto& x = served_.back();
-  if (auto* to = std::get_if<report_promise>(&x.answer_to)) {
+  if (std::holds_alternative<std::monostate>(x.answer_to)) {
+    history_.add(*report_);
+    answered(std::prev(served_.end()));
+  } else if (auto* to = std::get_if<report_promise>(&x.answer_to)) {
     to->keep(report_);
     answered(std::prev(served_.end()));
   } else if (std::holds_alternative<news_promise>(x.answer_to)) {
@@ -299,7 +308,8 @@ void collector_state::write_news(const report_request& what,
 
 std::vector<collector_state::question>::iterator
 collector_state::answered(std::vector<question>::iterator i) {
-  self->demonitor(i->from);
+  if (i->from)
+    self->demonitor(i->from);
   return served_.erase(i);
 }
 
@@ -323,7 +333,32 @@ actor_stat collector_state::stat() const {
   for (const auto& look : resting_)
     waiting += look.whom.size();
   auto result = stat_of(self, doing, "collector", 0);
-  result.counters = {{"gatherings", gatherings_}, {"waiting", waiting}};
+  result.counters = {{"gatherings", gatherings_},
+                     {"waiting", waiting},
+                     {"history_bytes", history_.memory()}};
+  return result;
+}
+
+// -- the past -----------------------------------------------------------------
+
+void collector_state::begin_history() {
+  if (sources.history_memory == 0)
+    return;
+  history_ = history{sources.history_memory};
+  self->delayed_send(self, history::step, atom::keep_v);
+}
+
+void collector_state::sample() {
+  self->delayed_send(self, history::step, atom::keep_v);
+  question x;
+  x.what.include_clients = false;
+  wait(std::move(x));
+}
+
+report_text_ptr collector_state::tell_history(const report_request& what) {
+  auto result
+    = std::make_shared<report_text>(history_.json(what.topic, what.channel));
+  limit_texts(result);
   return result;
 }
 
@@ -366,6 +401,7 @@ stats_collector(detached_pointer<collector_actor, collector_state> self,
                 const collector_sources& sources) {
   log_exceptions(self, "COLLECTOR");
   self->state.sources = sources;
+  self->state.begin_history();
   if (sources.own_thread)
     ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), niceness);
   self->set_down_handler(
@@ -383,6 +419,7 @@ stats_collector(detached_pointer<collector_actor, collector_state> self,
     [self](atom::stat) { return self->state.stat(); },
     [self](atom::resume) { self->state.write(); },
     [self](atom::watch, uint64_t number) { self->state.look_again(number); },
+    [self](atom::keep) { self->state.sample(); },
     [self](atom::tick, uint64_t number) { self->state.tick(number); },
   };
 }

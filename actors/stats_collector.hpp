@@ -3,6 +3,7 @@
 #include "actors/actor_directory.hpp"
 #include "actors/answer_promise.hpp"
 #include "actors/counting_actor.hpp"
+#include "actors/history.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/report_request.hpp"
 #include "actors/report_text.hpp"
@@ -59,6 +60,9 @@ struct collector_sources {
   /// Texts of reports that clients have not read to the end; beyond it the
   /// oldest are taken back.
   size_t most_text = size_t{32} << 20U;
+  /// For what topics and channels did; 0 remembers nothing, and nobody is asked
+  /// for it.
+  size_t history_memory = 0;
   /// Whether it is spawned detached; others then get the processor first.
   bool own_thread = false;
 };
@@ -78,6 +82,8 @@ using collector_actor = caf::typed_actor<
   caf::reacts_to<atom::resume>,
   // INTERNAL: looks a second time, at what has moved.
   caf::reacts_to<atom::watch, uint64_t>,
+  // INTERNAL: asks around for the history.
+  caf::reacts_to<atom::keep>,
   // INTERNAL: a report is too old to be told again.
   caf::reacts_to<atom::tick, uint64_t>>;
 
@@ -113,7 +119,9 @@ struct collector_state {
   using text_promise = answer_promise<report_text_ptr>;
   using report_promise = answer_promise<report_ptr>;
   using news_promise = answer_promise<stream_news>;
-  using promise = std::variant<text_promise, report_promise, news_promise>;
+  /// Nobody is answered what the history wants to know.
+  using promise
+    = std::variant<std::monostate, text_promise, report_promise, news_promise>;
 
   caf::result<report_text_ptr> tell(const report_request& what);
   caf::result<report_ptr> gather(const report_request& what);
@@ -130,6 +138,12 @@ struct collector_state {
 
   /// Somebody who waits has gone.
   void forget(const caf::actor_addr& who);
+
+  /// Begins to remember.
+  void begin_history();
+
+  /// Asks around for the history.
+  void sample();
 
   /// The /metrics of this number are not to be told again.
   void tick(uint64_t number);
@@ -166,6 +180,7 @@ private:
   /// Those that clients may still be reading, oldest first.
   using texts = std::deque<std::weak_ptr<report_text>>;
 
+  void wait(question x);
   template <class Answer>
   caf::result<Answer> add(const report_request& what, stream_marks known = {});
   void gather_next();
@@ -183,6 +198,7 @@ private:
   void next();
   void keep_metrics(const report_text_ptr& x);
   void limit_texts(const report_text_ptr& newest);
+  report_text_ptr tell_history(const report_request& what);
 
   std::deque<question> waiting_;
   /// Whom the gathering, or its report, is for.
@@ -204,6 +220,8 @@ private:
   report_text_ptr metrics_;
   uint64_t metrics_number_ = 0;
   texts given_;
+
+  history history_;
 };
 
 /// Tells about the node, for all who ask. To be spawned detached: what it has

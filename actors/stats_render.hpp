@@ -32,8 +32,8 @@ stats_text(const node_report& x, const report_request& how);
 /// Appends an actor as an object of JSON.
 void append_actor(std::string& out, const actor_stat& x);
 
-/// Writes a report in the form that was asked for; a stream has none, but
-/// `stream_rows`.
+/// Writes a report in the form that was asked for. Streams (`stream_rows`) and
+/// the past (`history`) are no forms of one report.
 /// @param before What the first of two looks saw; null if there was one.
 [[nodiscard]] std::string
 render(const node_report& x, const report_request& how,

@@ -194,6 +194,13 @@ const std::vector<option_group>& option_table() {
                  "most half of what the cgroup allows (cafqd)",
          .allowed = at_least(int64_t{1} << 20),
          .value_name = "BYTES"},
+        {.name = "history-memory",
+         .field = &o::history_memory,
+         .help = "bytes for what topics and channels did in the last 15 "
+                 "minutes, at most an eighth of memory-limit; 0 remembers "
+                 "nothing (cafqd)",
+         .allowed = at_least(0),
+         .value_name = "BYTES"},
         {.name = "max-backlog-bytes",
          .field = &o::max_backlog_bytes,
          .help = "bytes of messages on disk above which publishes that need "

@@ -57,6 +57,7 @@ struct options {
   int64_t mem_queue_size = 10000;
   int64_t memory_limit = int64_t{256} << 20;
   int64_t max_backlog_bytes = 0;
+  int64_t history_memory = int64_t{8} << 20;
   sync_mode sync = sync_mode::interval;
   duration sync_interval = std::chrono::milliseconds{100};
   std::vector<std::string> topic_sync;

@@ -229,6 +229,9 @@ http_connection_state::find_route(const http::request& head) {
     return refuse_browser();
   if (to && to->target == http::endpoint::ui && !settings->options.http_ui)
     return http::failure(404, "NOT_FOUND");
+  if (to && to->target == http::endpoint::history
+      && settings->options.history_memory == 0)
+    return http::failure(404, "NOT_FOUND");
   if (place->health_only && to && !http::tells_health(to->target))
     return http::failure(503, "TOO_MANY_CLIENTS");
   return result;

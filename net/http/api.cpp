@@ -277,6 +277,26 @@ effect to_stream(const request& x) {
   return result;
 }
 
+effect to_history(const request& x) {
+  const auto parameters = query::parse(x.query);
+  if (!parameters)
+    return invalid_request();
+  if (parameters->other_than({"topic", "channel"}))
+    return failure(400, "INVALID_REQUEST - parameters are topic and channel");
+  report_request result;
+  result.how = report_request::form::history;
+  const auto channel = parameters->find("channel").has_value();
+  if (channel || parameters->find("topic"))
+    if (auto bad = read_name(*parameters, "topic", "MISSING_ARG_TOPIC",
+                             "INVALID_ARG_TOPIC", result.topic))
+      return std::move(*bad);
+  if (channel)
+    if (auto bad = read_name(*parameters, "channel", "MISSING_ARG_CHANNEL",
+                             "INVALID_ARG_CHANNEL", result.channel))
+      return std::move(*bad);
+  return result;
+}
+
 effect to_config_put(const route& to, std::string_view body, body_state how) {
   if (how == body_state::broken)
     return failure(500, "INTERNAL_ERROR");
@@ -350,6 +370,8 @@ effect to_effect(const route& to, const request& x, std::string_view body,
       return to_why(x);
     case endpoint::stream:
       return to_stream(x);
+    case endpoint::history:
+      return to_history(x);
     case endpoint::metrics: {
       report_request result;
       result.how = report_request::form::metrics;

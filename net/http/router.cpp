@@ -41,6 +41,7 @@ constexpr auto rows = [] {
     row{"GET", "/debug/actors", actors},
     row{"GET", "/debug/why", why},
     row{"GET", "/debug/stream", stream},
+    row{"GET", "/debug/history", history},
     row{"GET", "/metrics", metrics},
     row{"GET", "/livez", live},
     row{"GET", "/readyz", ready},
@@ -189,7 +190,7 @@ std::variant<route, response> find_route(const request& x) {
 }
 
 bool needs_known_host(endpoint x) noexcept {
-  return x == endpoint::why || x == endpoint::stream;
+  return x == endpoint::why || x == endpoint::stream || x == endpoint::history;
 }
 
 bool tells_health(endpoint x) noexcept {
@@ -219,6 +220,7 @@ bool changes_something(endpoint x) noexcept {
     case endpoint::actors:
     case endpoint::why:
     case endpoint::stream:
+    case endpoint::history:
     case endpoint::metrics:
     case endpoint::live:
     case endpoint::ready:

@@ -33,6 +33,7 @@ enum class endpoint : uint8_t {
   actors,
   why,
   stream,
+  history,
   metrics,
   live,
   ready,

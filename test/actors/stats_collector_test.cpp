@@ -329,6 +329,24 @@ BOOST_AUTO_TEST_CASE(streams_that_know_the_same_share_what_is_new) {
   BOOST_TEST(now[2].text->get()->find("\"t\"") != text.npos);
 }
 
+BOOST_AUTO_TEST_CASE(remembers_what_topics_did) {
+  sources.history_memory = 1 << 20;
+  self->send_exit(collector, caf::exit_reason::user_shutdown);
+  collector = sys.spawn(stats_collector, sources);
+  run();
+  advance(10s);
+  publish({"a", "b"});
+  advance(10s);
+  // Nobody else was asked for that.
+  BOOST_TEST(gatherings() == 0u);
+  const auto ann = ask_for(form::history, "t");
+  run();
+  BOOST_TEST(told(ann).at(0).find("\"points\":[[") != std::string::npos);
+  const auto bob = ask_for(form::history, "nowhere");
+  run();
+  BOOST_TEST(told(bob).at(0).find("\"points\":[]") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(tells_about_itself_as_all_others) {
   ask_for(form::stats_json);
   run();

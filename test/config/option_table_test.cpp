@@ -91,6 +91,7 @@ const std::array own_flags{
   flag{"config-file", text, ""},
   flag{"dump-config", boolean, "false"},
   flag{"event-loop", word, "cafq"},
+  flag{"history-memory", integer, "8388608"},
   flag{"http-admin-topic", text, "cafq.admin"},
   flag{"http-allowed-hosts", texts, ""},
   flag{"http-auth-required", boolean, "false"},

@@ -252,6 +252,23 @@ describe('the page', limit, () => {
       assert.deepEqual(JSON.parse((await ask(broker.httpPort, 'GET', '/stats?format=json')).body).topics, []);
     }));
 
+  it('draws what happened in the last minutes', () =>
+    withWorld({}, async (broker, connect) => {
+      await create(broker, 'orders', 'billing');
+      const client = await connect();
+      client.send(mpub('orders', ['a', 'b', 'c']));
+      await client.ok();
+      await withPage(browser, origin(broker), '#/topics', async (page) => {
+        // The second look, ten seconds behind the first, knows what moved.
+        const drawn = (name) => page.getByRole('img', { name: `${name}, the last 15 minutes` }).waitFor({ timeout: 50000 });
+        await drawn('Messages');
+        await row(page, 'orders/billing').getByRole('link').click();
+        await drawn('Depth');
+        await page.getByText(/Depth: ready 3, in flight 0/).waitFor();
+        assert.deepEqual(await barriers(page), []);
+      });
+    }));
+
   it('shows a refusal', () =>
     withWorld({ flags: ['--max-topics=1'] }, async (broker) => {
       await create(broker, 'orders');

@@ -179,6 +179,21 @@ BOOST_AUTO_TEST_CASE(reads_what_to_stream) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(reads_whose_past_is_wanted) {
+  auto got = ask("GET", "/debug/history", "");
+  const auto& node = std::get<cafq::report_request>(got);
+  BOOST_TEST((node.how == cafq::report_request::form::history));
+  BOOST_TEST(node.topic.empty());
+  got = ask("GET", "/debug/history", "topic=t&channel=c");
+  const auto& x = std::get<cafq::report_request>(got);
+  BOOST_TEST(x.topic == "t");
+  BOOST_TEST(x.channel == "c");
+  for (const auto* bad : {"topic=$", "channel=c", "topic=t&channel=$", "x=y",
+                          "topic=", "topic=%zz"})
+    BOOST_TEST(
+      std::get<response>(ask("GET", "/debug/history", bad)).status == 400, bad);
+}
+
 BOOST_AUTO_TEST_CASE(refuses_long_bodies_before_they_come) {
   request x;
   x.method = "POST";

@@ -181,6 +181,8 @@ collector_sources to_sources(const config::options& x) {
   result.own_thread = true;
   result.most_text = std::min(result.most_text,
                               static_cast<size_t>(x.memory_limit) / 4);
+  result.history_memory
+    = static_cast<size_t>(std::min(x.history_memory, x.memory_limit / 8));
   result.quantiles = x.e2e_processing_latency_percentile;
   std::sort(result.quantiles.rbegin(), result.quantiles.rend());
   return result;

@@ -2,7 +2,7 @@
 // at hand wants, and not at all while nobody looks.
 
 import { computed, signal } from '@preact/signals';
-import { makeReport, type Actor, type Report, type Stats, type Why } from './report';
+import { makeReport, type Actor, type History, type Report, type Stats, type Why } from './report';
 import { readStream } from './stream';
 
 const interval = 1000;
@@ -24,6 +24,7 @@ export const earlier = signal<Report | null>(null);
 // What /stats says of single clients, if the view wants it.
 export const stats = signal<Stats | null>(null);
 export const why = signal<Why | null>(null);
+export const history = signal<History | null>(null);
 export const info = signal<Record<string, unknown> | null>(null);
 
 // Why there is nothing new of the actors, or of the rest; empty if there is.
@@ -39,6 +40,8 @@ export interface Wants {
   rarely?: boolean;
   // The query of /debug/why.
   why?: string;
+  // The query of /debug/history.
+  history?: string;
 }
 
 let wants: Wants = {};
@@ -53,6 +56,7 @@ let reading = false;
 export function want(x: Wants): void {
   if (x.stats !== wants.stats) stats.value = null;
   if (x.why !== wants.why) why.value = null;
+  if (x.history !== wants.history) history.value = null;
   wants = x;
   renew();
 }
@@ -154,13 +158,16 @@ async function readWanted(): Promise<void> {
   const oldStats = asked.rarely && !all ? stats.value : null;
   const oldWhy = all ? null : why.value;
   info.value ??= await read('info');
-  const [someStats, someWhy] = await Promise.all([
+  const oldHistory = all ? null : history.value;
+  const [someStats, someWhy, someHistory] = await Promise.all([
     asked.stats === undefined ? null : (oldStats ?? read<Stats>(`stats?format=json&include_mem=false${asked.stats}`)),
     asked.why === undefined ? null : (oldWhy ?? read<Why>(`debug/why?${asked.why}`)),
+    asked.history === undefined ? null : (oldHistory ?? read<History>(`debug/history?${asked.history}`)),
   ]);
   if (asked !== wants) return readWanted();
   stats.value = someStats;
   why.value = someWhy;
+  history.value = someHistory;
 }
 
 async function readRest(): Promise<void> {

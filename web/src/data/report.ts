@@ -85,6 +85,19 @@ export interface Why {
   left_out?: number;
 }
 
+// What a topic, a channel or the node did. Each point is a row of figures, named
+// by the fields.
+export interface History {
+  fields: string[];
+  points: number[][];
+}
+
+// One figure, by time.
+export function pointsOf(from: History, name: string): { at: number; value: number }[] {
+  const [at, figure] = [from.fields.indexOf('at'), from.fields.indexOf(name)];
+  return from.points.map((point) => ({ at: point[at]!, value: point[figure]! }));
+}
+
 export interface WhyStep {
   id?: number;
   kind: string;

@@ -13,6 +13,7 @@ import { Table } from '../parts/table';
 import { link } from '../route';
 import { consumerColumns, clientText, publisherColumns } from './clients';
 import { columns } from './topics';
+import { Past } from './past';
 import { Findings } from './why';
 
 interface Names {
@@ -156,7 +157,7 @@ const Consumers = ({ channel }: { channel: string }) => (
 
 export function Queue({ topic, channel = '' }: { topic: string; channel?: string }) {
   const query = new URLSearchParams(channel ? { topic, channel } : { topic });
-  useEffect(() => want({ stats: `&${query}`, why: String(query) }), [topic, channel]);
+  useEffect(() => want({ stats: `&${query}`, why: String(query), history: String(query) }), [topic, channel]);
   const now = report.value;
   if (!now) return null;
   const actor = find(now, topic, channel);
@@ -180,6 +181,7 @@ export function Queue({ topic, channel = '' }: { topic: string; channel?: string
       </p>
       <Actions actor={actor} names={{ topic, channel }} />
       <Facts actor={actor} />
+      <Past />
       <h2>Why</h2>
       <Findings of={why.value} />
       {channel ? <Consumers channel={channel} /> : <Channels now={now} topic={actor} />}

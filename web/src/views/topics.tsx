@@ -9,6 +9,7 @@ import { count, rateText, span } from '../parts/format';
 import { StateOf } from '../parts/state';
 import { Table, type Column } from '../parts/table';
 import { link } from '../route';
+import { Past } from './past';
 
 // A topic has not all that a channel has.
 const counter = (title: string, name: string, about?: string): Column<QueueRow> => ({
@@ -46,12 +47,13 @@ export const columns: Column<QueueRow>[] = [
 ];
 
 export function Topics() {
-  useEffect(() => want({}), []);
+  useEffect(() => want({ history: '' }), []);
   const now = report.value;
   if (!now) return null;
   return (
     <>
       <h1>Topics and channels</h1>
+      <Past />
       <Table
         caption="Topics and channels"
         rows={queueRows(now, earlier.value)}
