@@ -60,8 +60,7 @@ void channel_state::renamed(queue_id id) {
     else
       accept_stored(*x, from);
   }
-  if (saving_.pending() && keeper.save(self))
-    saving_.keep(atom::save_v);
+  save_if_asked();
   pump();
 }
 
@@ -246,11 +245,23 @@ caf::result<atom::save> channel_state::save() {
   return saving_.later();
 }
 
+void channel_state::leave(const caf::error& why) {
+  leaving_ = why;
+  save_if_asked();
+}
+
+void channel_state::save_if_asked() {
+  if ((!saving_.pending() && !leaving_) || !keeper.save(self))
+    return;
+  saving_.keep(atom::save_v);
+  if (leaving_)
+    self->quit(leaving_);
+}
+
 void channel_state::fetched(queue_id id, const bodies& x) {
   keeper.fetched(id, x);
   pump();
-  if (saving_.pending() && keeper.save(self))
-    saving_.keep(atom::save_v);
+  save_if_asked();
 }
 
 void channel_state::shed() {
@@ -403,6 +414,7 @@ channel(counting_pointer<channel_actor, channel_state> self,
   st.paused = start.paused;
   st.turned = self->clock().now();
   st.keeper = std::move(start.queue);
+  st.life = std::move(start.life);
   st.topic = topic;
   st.parent = topic.id();
   st.settings = settings;
@@ -410,9 +422,8 @@ channel(counting_pointer<channel_actor, channel_state> self,
     st.latency
       = std::make_unique<queue::latency_window>(settings.latency_window);
   self->set_down_handler([self](const caf::down_msg& x) {
-    // A topic that failed has told nobody.
     if (x.source == self->state.topic.address())
-      self->quit(x.reason);
+      self->state.leave(x.reason);
     else
       self->state.unsubscribe(x.source.id());
   });

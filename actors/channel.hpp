@@ -9,6 +9,7 @@
 #include "actors/queue/consumer_set.hpp"
 #include "actors/queue/latency.hpp"
 #include "actors/queue_keeper.hpp"
+#include "actors/topic_life.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
@@ -30,6 +31,7 @@ struct channel_start {
   bool paused = false;
   /// The queue of the first channel was its topic's.
   queue_keeper queue;
+  topic_life_ptr life;
 };
 
 /// The state of the CHANNEL actor: its queue, its consumers, and how one feeds
@@ -70,6 +72,10 @@ struct channel_state {
   caf::result<atom::empty> empty();
   caf::result<atom::save> save();
 
+  /// The topic has ended, and told nobody: hands all messages in memory to the
+  /// store, and ends.
+  void leave(const caf::error& why);
+
   /// The store has brought bodies that were given up.
   void fetched(queue_id id, const bodies& x);
 
@@ -95,6 +101,7 @@ struct channel_state {
   bool ephemeral = false;
   topic_actor topic;
   uint64_t parent = 0;
+  topic_life_ptr life;
   node_settings settings;
   queue_keeper keeper;
   queue::consumer_set consumers;
@@ -137,6 +144,7 @@ private:
   void answer(consumer_id by, ticket answer_to, failures_ptr failed);
   void report_room();
   void accept(const batch& x);
+  void save_if_asked();
   /// Whether an ephemeral channel has to drop what comes.
   [[nodiscard]] bool overfull() const;
   void accept_stored(const batch& x, queue_id id);
@@ -153,6 +161,8 @@ private:
   std::vector<std::pair<batch_ptr, queue_id>> undecided_;
   /// Waits for the id of the queue.
   answer_promise<atom::save> saving_;
+  /// Why it ends when it has saved.
+  caf::error leaving_;
   std::optional<queue::time_point> armed_;
   queue::time_point sampled_{};
   /// When a consumer was last given something, and the last one went.

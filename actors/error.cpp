@@ -26,6 +26,8 @@ const char* to_string(ec x) noexcept {
       return "queue full";
     case ec::disk_full:
       return "disk full";
+    case ec::failed:
+      return "the topic has failed again and again";
   }
   return "invalid";
 }

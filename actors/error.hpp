@@ -28,6 +28,8 @@ enum class ec : uint8_t {
   queue_full,
   /// The disk has no room for what was to be saved.
   disk_full,
+  /// A topic, or a channel of it, has failed too often to be started again.
+  failed,
 };
 
 /// @relates ec

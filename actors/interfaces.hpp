@@ -33,6 +33,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(cafq, caf::first_custom_type_id)
   CAFQ_ADD_ATOM(fin)
   CAFQ_ADD_ATOM(find)
   CAFQ_ADD_ATOM(flush)
+  CAFQ_ADD_ATOM(gone)
   CAFQ_ADD_ATOM(greeted)
   CAFQ_ADD_ATOM(keep)
   CAFQ_ADD_ATOM(kept)
@@ -45,6 +46,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(cafq, caf::first_custom_type_id)
   CAFQ_ADD_ATOM(refused)
   CAFQ_ADD_ATOM(req)
   CAFQ_ADD_ATOM(resume)
+  CAFQ_ADD_ATOM(recover)
   CAFQ_ADD_ATOM(reserve)
   CAFQ_ADD_ATOM(room)
   CAFQ_ADD_ATOM(save)
@@ -86,6 +88,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::names_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::numbers_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::requeues_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::failures_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::recovered_topic)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::report_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::subscription)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::text_ptr)
@@ -193,6 +196,9 @@ using store_actor = caf::typed_actor<
   // owner at once which new queue it gets.
   caf::replies_to<atom::empty, std::string, std::string,
                   owner_actor>::with<atom::empty>,
+  // Returns what it has of a topic that has failed; without a name if it has
+  // none.
+  caf::replies_to<atom::recover, std::string>::with<recovered_topic>,
   // Answers when all that was asked so far is on disk, or when the disk has
   // had no room for it for a while: the node stops.
   caf::replies_to<atom::flush>::with<atom::flush>,
@@ -282,6 +288,8 @@ using node_actor = caf::typed_actor<
   caf::replies_to<atom::stat>::with<actor_stat>,
   // An ephemeral topic has lost its last channel.
   caf::reacts_to<atom::vacant, topic_actor, std::string>,
+  // All actors of a topic of this name have ended.
+  caf::reacts_to<atom::gone, std::string>,
   // The topic of this name has got (true) or lost a channel.
   caf::reacts_to<atom::channel, topic_actor, std::string, std::string, bool>>;
 

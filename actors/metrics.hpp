@@ -45,6 +45,9 @@ struct live_metrics {
   prometheus::Counter ended_clients;
   prometheus::Counter refused_clients;
 
+  /// How often a topic has failed and was started again.
+  prometheus::Counter restarts;
+
   /// Since when the oldest message waits for the disk that is to be there, by
   /// the actors' clock; 0 if none does.
   std::atomic<queue::duration::rep> unsaved_since{0};

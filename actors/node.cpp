@@ -1,7 +1,9 @@
 #include "actors/node.hpp"
 
 #include "actors/actor_support.hpp"
+#include "actors/failed_topic.hpp"
 #include "actors/in_turn.hpp"
+#include "actors/metrics.hpp"
 #include "actors/topic.hpp"
 #include "actors/unix_time.hpp"
 #include "net/protocol/names.hpp"
@@ -21,17 +23,27 @@ caf::result<topic_actor> node_state::get_topic(const std::string& key) {
   // One that is coming about may be among the topics already.
   if (adding_.count(key) == 0)
     if (auto i = topics.find(key); i != topics.end())
-      return i->second;
+      return i->second.handle;
   if (full() && adding_.count(key) == 0)
     return ec::too_many_topics;
-  auto& entry = adding_[key];
+  const auto [i, fresh] = adding_.try_emplace(key);
+  auto& entry = i->second;
   entry.waiting.emplace_back(self);
   const auto result = entry.waiting.back().later();
-  if (entry.waiting.size() == 1) {
+  if (fresh) {
     entry.since = self->clock().now();
     ask_channels(key);
   }
   return result;
+}
+
+caf::result<topic_actor> node_state::find_topic(const std::string& key) {
+  if (auto i = topics.find(key); i != topics.end())
+    return i->second.handle;
+  // It will be there again in a moment.
+  if (auto i = adding_.find(key); i != adding_.end() && i->second.again)
+    return i->second.waiting.emplace_back(self).later();
+  return ec::no_such_topic;
 }
 
 /// Whether there may be no further topic.
@@ -100,6 +112,9 @@ void node_state::add_channels(const topic_actor& to, const std::string& key,
               });
     },
     [this, to, key] {
+      // It may have failed meanwhile, and be on its way again.
+      if (auto i = adding_.find(key); i == adding_.end() || i->second.again)
+        return;
       for (auto& x : take_waiting(key))
         x.keep(to);
     });
@@ -107,27 +122,40 @@ void node_state::add_channels(const topic_actor& to, const std::string& key,
 
 topic_actor node_state::add_topic(const recovered_topic& x) {
   const auto stored = x.queue.id != 0 ? store : store_actor{};
-  auto result = self->spawn(topic, x, node_actor{self}, stored, settings);
-  self->monitor(result);
-  topics.emplace(x.name, result);
-  announce(x.name, true);
+  const auto life = std::make_shared<const topic_life>(node_actor{self},
+                                                       x.name);
+  auto result = self->spawn(topic, x, node_actor{self}, stored, settings, life);
+  keep(x.name, {result, life});
   log::info("TOPIC({}): created", x.name);
   return result;
 }
 
+void node_state::keep(const std::string& key, member x) {
+  self->monitor(x.handle);
+  topics.emplace(key, std::move(x));
+  announce(key, true);
+}
+
 caf::result<atom::erase> node_state::erase_topic(const std::string& key) {
-  auto i = topics.find(key);
-  if (i == topics.end())
+  const auto i = topics.find(key);
+  const auto j = adding_.find(key);
+  const auto failed = j != adding_.end() && j->second.again;
+  if (i == topics.end() && !failed)
     return ec::no_such_topic;
-  remove_topic(i);
+  failures_.erase(key);
+  if (i != topics.end())
+    remove_topic(i);
+  else
+    for (auto& x : take_waiting(key))
+      x.fail(ec::no_such_topic);
   if (!store || protocol::is_ephemeral(key))
     return atom::erase_v;
   return self->delegate(store, atom::erase_v, key);
 }
 
-void node_state::remove_topic(std::map<std::string, topic_actor>::iterator i) {
+void node_state::remove_topic(std::map<std::string, member>::iterator i) {
   log::info("TOPIC({}): deleting", i->first);
-  self->send_exit(i->second, caf::exit_reason::user_shutdown);
+  self->send_exit(i->second.handle, caf::exit_reason::user_shutdown);
   announce(i->first, false);
   topics.erase(i);
 }
@@ -140,18 +168,71 @@ void node_state::announce(const std::string& key, bool exists) {
 void node_state::announce(const topic_actor& of, const std::string& key,
                           const std::string& channel, bool exists) {
   // By way of us, so that what a deleted topic says late does not count.
-  if (auto i = topics.find(key); i != topics.end() && i->second == of)
+  if (auto i = topics.find(key); i != topics.end() && i->second.handle == of)
     self->send(settings.discovery, atom::channel_v, key, channel, exists);
 }
 
-void node_state::forget(const caf::actor_addr& who) {
+void node_state::lose(const caf::actor_addr& who) {
   // One that was not erased first has failed.
-  std::erase_if(topics, [&](const auto& item) {
-    const auto failed = item.second.address() == who;
-    if (failed)
-      announce(item.first, false);
-    return failed;
+  const auto i = std::find_if(topics.begin(), topics.end(), [&](const auto& x) {
+    return x.second.handle.address() == who;
   });
+  if (i == topics.end())
+    return;
+  const auto key = i->first;
+  const auto all_ended = i->second.life.expired();
+  announce(key, false);
+  topics.erase(i);
+  auto& entry = adding_[key];
+  entry.since = self->clock().now();
+  entry.again = entry.ending = true;
+  if (all_ended)
+    gone(key);
+}
+
+void node_state::gone(const std::string& key) {
+  const auto i = adding_.find(key);
+  if (i == adding_.end() || !std::exchange(i->second.ending, false))
+    return;
+  auto& failures = failures_[key];
+  if (!failures.failed(self->clock().now())) {
+    keep_down(key);
+    return;
+  }
+  ++restarts_;
+  metrics().restarts.Increment();
+  log::warn("TOPIC({}): starts again, for time {}", key, failures.count());
+  recovered_topic fresh;
+  fresh.name = key;
+  if (!store || protocol::is_ephemeral(key)) {
+    start_again(fresh);
+    return;
+  }
+  i->second.asked = store.id();
+  self->request(store, caf::infinite, atom::recover_v, key)
+    .then([this](const recovered_topic& x) { start_again(x); },
+          [](const caf::error&) {
+            // The node stops.
+          });
+}
+
+void node_state::start_again(const recovered_topic& x) {
+  // It may have been deleted meanwhile.
+  if (auto i = adding_.find(x.name); i == adding_.end() || !i->second.again)
+    return;
+  const auto result = add_topic(x);
+  for (auto& promise : take_waiting(x.name))
+    promise.keep(result);
+}
+
+void node_state::keep_down(const std::string& key) {
+  log::error("TOPIC({}): has failed {} times within a minute and stays down; "
+             "what is on disk comes back with the next start of cafqd",
+             key, restart_limit::most + 1);
+  const auto result = self->spawn(failed_topic, key, uint64_t{self->id()});
+  keep(key, {result, {}});
+  for (auto& promise : take_waiting(key))
+    promise.keep(result);
 }
 
 caf::result<atom::save> node_state::save() {
@@ -162,7 +243,7 @@ caf::result<atom::save> node_state::save() {
   std::vector<topic_actor> all;
   all.reserve(topics.size());
   for (const auto& [key, x] : topics)
-    all.push_back(x);
+    all.push_back(x.handle);
   in_turn<topic_actor>::begin(
     std::move(all),
     [this](const topic_actor& x, const std::function<void()>& answered) {
@@ -180,7 +261,7 @@ caf::result<atom::save> node_state::save() {
 
 void node_state::vacate(const topic_actor& which, const std::string& key) {
   auto i = topics.find(key);
-  if (i != topics.end() && i->second == which)
+  if (i != topics.end() && i->second.handle == which)
     remove_topic(i);
 }
 
@@ -206,7 +287,7 @@ actor_stat node_state::stat() const {
   auto result = stat_of(self, actor_state::node_ready, "node", 0);
   if (!adding_.empty())
     tell_coming(result);
-  result.counters = {{"topics", topics.size()}};
+  result.counters = {{"topics", topics.size()}, {"restarts", restarts_}};
   if (store)
     result.peers.push_back(store.id());
   if (settings.discovery)
@@ -224,25 +305,22 @@ node(counting_pointer<node_actor, node_state> self, const store_actor& store,
     self->state.add_topic(x);
   self->set_exit_handler([self](const caf::exit_msg& x) {
     for (auto& [key, topic] : self->state.topics)
-      self->send_exit(topic, x.reason);
+      self->send_exit(topic.handle, x.reason);
     self->quit(x.reason);
   });
   self->set_down_handler(
-    [self](const caf::down_msg& x) { self->state.forget(x.source); });
+    [self](const caf::down_msg& x) { self->state.lose(x.source); });
   return {
     [self](atom::topic, const std::string& key) {
       return self->state.get_topic(key);
     },
-    [self](atom::find, const std::string& key) -> caf::result<topic_actor> {
-      auto i = self->state.topics.find(key);
-      if (i == self->state.topics.end())
-        return ec::no_such_topic;
-      return i->second;
+    [self](atom::find, const std::string& key) {
+      return self->state.find_topic(key);
     },
     [self](atom::list) {
       std::vector<topic_actor> result;
       for (const auto& [key, topic] : self->state.topics)
-        result.push_back(topic);
+        result.push_back(topic.handle);
       return result;
     },
     [self](atom::erase, const std::string& key) {
@@ -253,6 +331,8 @@ node(counting_pointer<node_actor, node_state> self, const store_actor& store,
     [self](atom::vacant, const topic_actor& which, const std::string& key) {
       self->state.vacate(which, key);
     },
+    one_way(
+      [self](atom::gone, const std::string& key) { self->state.gone(key); }),
     [self](atom::channel, const topic_actor& of, const std::string& key,
            const std::string& channel,
            bool exists) { self->state.announce(of, key, channel, exists); },

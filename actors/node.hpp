@@ -4,10 +4,13 @@
 #include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/node_settings.hpp"
+#include "actors/restart_limit.hpp"
+#include "actors/topic_life.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,15 +38,28 @@ struct node_state {
   void announce(const topic_actor& of, const std::string& key,
                 const std::string& channel, bool exists);
 
-  /// Forgets a topic that failed.
-  void forget(const caf::actor_addr& who);
+  /// Returns a topic if there is one.
+  caf::result<topic_actor> find_topic(const std::string& key);
+
+  /// A topic has failed: with what the store has it starts again when all of
+  /// its actors have ended, unless it has failed too often.
+  void lose(const caf::actor_addr& who);
+
+  /// All actors of a topic have ended.
+  void gone(const std::string& key);
 
   [[nodiscard]] actor_stat stat() const;
 
   node_actor::pointer self;
   node_settings settings;
   store_actor store;
-  std::map<std::string, topic_actor> topics;
+  struct member {
+    topic_actor handle;
+    /// Ends with the last of its actors.
+    std::weak_ptr<const topic_life> life;
+  };
+
+  std::map<std::string, member> topics;
 
   /// The name in log output.
   static inline const char* name = "node";
@@ -52,11 +68,14 @@ struct node_state {
 
 private:
   [[nodiscard]] bool full() const;
+  void keep(const std::string& key, member x);
+  void start_again(const recovered_topic& x);
+  void keep_down(const std::string& key);
   void tell_coming(actor_stat& to) const;
 
   using topic_promise = answer_promise<topic_actor>;
 
-  void remove_topic(std::map<std::string, topic_actor>::iterator i);
+  void remove_topic(std::map<std::string, member>::iterator i);
   void announce(const std::string& key, bool exists);
 
   // A topic comes about in steps: ask others for its channels, store it, create
@@ -78,9 +97,16 @@ private:
     queue::time_point since{};
     /// Who has the step that is being taken.
     uint64_t asked = 0;
+    /// Whether it has been there before, and failed; and whether its actors
+    /// have yet to end.
+    bool again = false;
+    bool ending = false;
   };
 
   std::map<std::string, coming> adding_;
+  /// Of those that have failed.
+  std::map<std::string, restart_limit> failures_;
+  uint64_t restarts_ = 0;
 };
 
 /// Knows the topics. Stops, with all topics and channels, on an exit message.

@@ -187,14 +187,14 @@ struct queue_ids {
   queue_id channel = 0;
 };
 
-/// A queue as the store found it at the start.
+/// A queue as the store has it when its owner starts.
 struct recovered_queue {
   queue_id id = 0;
   queue_summary summary;
   bool paused = false;
 };
 
-/// A topic as the store found it at the start.
+/// A topic as the store has it when it starts.
 struct recovered_topic {
   std::string name;
   recovered_queue queue;

@@ -92,6 +92,9 @@ constexpr auto all_states = [] {
               "The disk takes no more messages: publishes are refused."},
     state_row{topic_unnumbered, "topic", "unnumbered", waiting,
               "Its next message numbers are not reserved on disk yet."},
+    state_row{topic_failed, "topic", "failed", stuck,
+              "It has failed again and again and stays down; the log says why. "
+              "What it has on disk comes back with the next start of cafqd."},
 
     state_row{channel_idle, "channel", "idle", idle, "It has no messages."},
     state_row{channel_flowing, "channel", "flowing", flowing,

@@ -62,6 +62,7 @@ enum class actor_state : uint8_t {
   topic_memory_limit,
   topic_disk_refuses,
   topic_unnumbered,
+  topic_failed,
 
   channel_idle,
   channel_flowing,

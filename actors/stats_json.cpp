@@ -101,6 +101,10 @@ private:
       out.pop_back();
       out += R"(,"sync":")" + self.sync + "\"}";
     }
+    if (self.state == actor_state::topic_failed) {
+      out.pop_back();
+      out += R"(,"failed":true})";
+    }
   }
 
   void add_channel(std::string& out, const actor_stat& channel) {

@@ -245,6 +245,9 @@ private:
             "Clients that did not get in: more of one address than allowed, or "
             "no place",
             {}, metrics().refused_clients.Value(), MetricType::Counter);
+    add_one("cafq_topic_restarts_total",
+            "How often a topic or channel failed and its topic started again",
+            {}, metrics().restarts.Value(), MetricType::Counter);
     add_one("cafq_log_dropped_lines_total",
             "Lines of the log that nobody took in time", {},
             static_cast<double>(log::dropped_lines()), MetricType::Counter);

@@ -89,10 +89,16 @@ private:
     out_ += '\n';
   }
 
+  static std::string_view marks(const actor_stat& x) {
+    if (x.state == actor_state::topic_failed)
+      return "*F ";
+    return x.paused ? "*P " : "   ";
+  }
+
   void add(const topic_report& topic) {
     const auto& self = topic.self;
     line("\n{}[{:<15}] depth: {:<5} be-depth: {:<5} msgs: {:<8} e2e%: {}",
-         self.paused ? "*P " : "   ", self.name, self.counter("depth"),
+         marks(self), self.name, self.counter("depth"),
          self.counter("backend_depth"), self.counter("messages"),
          durations(latency_of(topic, x_.quantiles)));
     for (const auto& x : topic.channels) {

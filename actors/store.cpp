@@ -412,6 +412,10 @@ store(detached_pointer<store_actor, store_state> self,
       self->send(owner, atom::empty_v, *id);
       return durable(self, atom::empty_v);
     },
+    [self](atom::recover, const std::string& topic) {
+      // What is appended is its queues' as well.
+      return self->state.names_for(topic).find(topic);
+    },
     [self](atom::flush) { return self->state.flush(); },
     [self](atom::stat) { return self->state.stat(); },
     one_way([self](atom::commit) { self->state.commit(); }),
@@ -423,22 +427,7 @@ store(detached_pointer<store_actor, store_state> self,
 }
 
 std::vector<recovered_topic> recover(message_store& disk) {
-  std::map<std::string, recovered_topic> found;
-  for (const auto& x : disk.topics()) {
-    auto& topic = found[x.name];
-    topic.name = x.name;
-    topic.queue = {x.queue, disk.summary(x.queue), x.paused};
-    topic.reserved = x.reserved;
-  }
-  for (const auto& x : disk.channels())
-    if (auto i = found.find(x.topic); i != found.end())
-      i->second.channels.emplace_back(
-        x.name, recovered_queue{x.queue, disk.summary(x.queue), x.paused});
-  std::vector<recovered_topic> result;
-  result.reserve(found.size());
-  for (auto& [name, x] : found)
-    result.push_back(std::move(x));
-  return result;
+  return store_names{disk}.all();
 }
 
 } // namespace cafq

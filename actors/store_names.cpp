@@ -160,4 +160,29 @@ store_names::channels_of(const std::string& topic) const {
   return result;
 }
 
+recovered_topic store_names::find(const std::string& topic) const {
+  recovered_topic result;
+  const auto i = topics_.find(topic);
+  if (i == topics_.end())
+    return result;
+  const auto queue = [this](const auto& x) {
+    return recovered_queue{x.queue, disk_.summary(x.queue), x.paused};
+  };
+  result.name = topic;
+  result.queue = queue(i->second);
+  result.reserved = i->second.reserved;
+  auto j = channels_.lower_bound({topic, {}});
+  for (; j != channels_.end() && j->first.first == topic; ++j)
+    result.channels.emplace_back(j->first.second, queue(j->second));
+  return result;
+}
+
+std::vector<recovered_topic> store_names::all() const {
+  std::vector<recovered_topic> result;
+  result.reserve(topics_.size());
+  for (const auto& [name, x] : topics_)
+    result.push_back(find(name));
+  return result;
+}
+
 } // namespace cafq

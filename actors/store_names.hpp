@@ -62,6 +62,13 @@ public:
   [[nodiscard]] std::map<std::string, queue_id, std::less<>>
   channels_of(const std::string& topic) const;
 
+  /// Returns a topic with its channels and what is in their queues; without a
+  /// name if there is none.
+  [[nodiscard]] recovered_topic find(const std::string& topic) const;
+
+  /// Returns all of them, by name.
+  [[nodiscard]] std::vector<recovered_topic> all() const;
+
 private:
   using channel_key = std::pair<std::string, std::string>;
 

@@ -144,6 +144,7 @@ channel_actor
 topic_state::add_channel(const std::string& id, channel_start start) {
   start.topic = key;
   start.name = id;
+  start.life = life;
   start.ephemeral = protocol::is_ephemeral(id);
   log::info("TOPIC({}): new channel({})", key, id);
   const auto short_lived = start.ephemeral;
@@ -202,14 +203,38 @@ void topic_state::announce(const std::string& id, bool exists) {
     self->send(node, atom::channel_v, topic_actor{self}, key, id, exists);
 }
 
-void topic_state::forget(const caf::actor_addr& who) {
+void topic_state::lose(const caf::actor_addr& who) {
   // One that was not erased first has failed.
-  std::erase_if(channels, [&](const auto& item) {
-    const auto failed = item.second.handle.address() == who;
-    if (failed)
-      announce(item.first, false);
-    return failed;
-  });
+  const auto i = std::find_if(
+    channels.begin(), channels.end(),
+    [&](const auto& x) { return x.second.handle.address() == who; });
+  if (i == channels.end())
+    return;
+  announce(i->first, false);
+  const auto stored = store && !i->second.ephemeral;
+  log::error("TOPIC({}): channel {} has failed - {}", key, i->first,
+             stored ? "the topic starts again with what is on disk"
+                    : "its messages are lost");
+  channels.erase(i);
+  if (stored)
+    fail();
+  else
+    go_on();
+}
+
+/// Ends, with all that is to be saved. The channels do the same when they see
+/// it, and NODE starts all of it again.
+void topic_state::fail() {
+  const auto end = [this] {
+    self->quit(ec::failed);
+  };
+  saving_ = end;
+  save_if_asked();
+}
+
+void topic_state::save_if_asked() {
+  if (saving_ && held.save(self))
+    std::exchange(saving_, nullptr)();
 }
 
 caf::result<atom::pause> topic_state::pause(bool on) {
@@ -238,8 +263,13 @@ caf::result<atom::empty> topic_state::empty() {
 
 void topic_state::renamed(queue_id id) {
   held.renamed(id);
-  if (saving_ && held.save(self))
-    std::exchange(saving_, nullptr)();
+  save_if_asked();
+  go_on();
+}
+
+void topic_state::fetched(queue_id id, const bodies& x) {
+  held.fetched(id, x);
+  save_if_asked();
   go_on();
 }
 
@@ -251,10 +281,8 @@ caf::result<atom::save> topic_state::save() {
     if (--*left == 0)
       promise->keep(atom::save_v);
   };
-  if (held.save(self))
-    half_done();
-  else
-    saving_ = half_done;
+  saving_ = half_done;
+  save_if_asked();
   std::vector<channel_actor> all;
   for (const auto& [id, x] : channels)
     all.push_back(x.handle);
@@ -486,20 +514,24 @@ void topic_state::arm() {
 topic_actor::behavior_type
 topic(counting_pointer<topic_actor, topic_state> self,
       const recovered_topic& start, const node_actor& node,
-      const store_actor& store, const node_settings& settings) {
+      const store_actor& store, const node_settings& settings,
+      const topic_life_ptr& life) {
   log_exceptions(self, "TOPIC(" + start.name + ")");
   auto& st = self->state;
   st.node = node;
   st.store = store;
   st.parent = node.id();
+  st.life = life;
   st.settings = settings;
   self->set_exit_handler([self](const caf::exit_msg& x) {
-    for (auto& [id, channel] : self->state.channels)
-      self->send_exit(channel.handle, x.reason);
+    // Unless it is a failure, which they see.
+    if (x.reason == caf::exit_reason::user_shutdown)
+      for (auto& [id, channel] : self->state.channels)
+        self->send_exit(channel.handle, x.reason);
     self->quit(x.reason);
   });
   self->set_down_handler(
-    [self](const caf::down_msg& x) { self->state.forget(x.source); });
+    [self](const caf::down_msg& x) { self->state.lose(x.source); });
   st.resume(start);
   return {
     one_way([self](atom::kept, queue_id id, uint64_t messages) {
@@ -515,8 +547,7 @@ topic(counting_pointer<topic_actor, topic_state> self,
       self->state.go_on();
     }),
     one_way([self](atom::fetch, queue_id id, const bodies_ptr& x) {
-      self->state.held.fetched(id, *x);
-      self->state.go_on();
+      self->state.fetched(id, *x);
     }),
     one_way([self](atom::empty, queue_id id) { self->state.renamed(id); }),
     one_way([self](atom::shed) {

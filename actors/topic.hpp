@@ -8,6 +8,7 @@
 #include "actors/node_settings.hpp"
 #include "actors/queue/number_source.hpp"
 #include "actors/queue_keeper.hpp"
+#include "actors/topic_life.hpp"
 
 #include <boost/container/deque.hpp>
 
@@ -49,14 +50,18 @@ struct topic_state {
   /// Deletes an ephemeral channel that is still the one of this name.
   void vacate(const channel_actor& which, const std::string& id);
 
-  /// Forgets a channel that failed.
-  void forget(const caf::actor_addr& who);
+  /// A channel has failed. With what the store has, all of the topic starts
+  /// again; without, the channel is gone.
+  void lose(const caf::actor_addr& who);
 
   caf::result<atom::pause> pause(bool on);
   caf::result<atom::empty> empty();
 
   /// The store has given the emptied queue an id.
   void renamed(queue_id id);
+
+  /// The store has brought bodies that were given up.
+  void fetched(queue_id id, const bodies& x);
 
   /// Hands all messages in memory to the store.
   caf::result<atom::save> save();
@@ -87,6 +92,7 @@ struct topic_state {
   store_actor store;
   std::string key;
   uint64_t parent = 0;
+  topic_life_ptr life;
   bool ephemeral = false;
   node_settings settings;
   config::sync_mode mode = config::sync_mode::overflow;
@@ -168,6 +174,8 @@ private:
   how_long(actor_state x, queue::time_point now) const;
 
   channel_actor add_channel(const std::string& id, channel_start start);
+  void fail();
+  void save_if_asked();
   void remove_channel(std::map<std::string, member>::iterator i);
   [[nodiscard]] bool full() const;
   /// Tells NODE that a channel came (true) or went.
@@ -236,6 +244,7 @@ private:
 topic_actor::behavior_type
 topic(counting_pointer<topic_actor, topic_state> self,
       const recovered_topic& start, const node_actor& node,
-      const store_actor& store, const node_settings& settings);
+      const store_actor& store, const node_settings& settings,
+      const topic_life_ptr& life);
 
 } // namespace cafq

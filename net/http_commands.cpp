@@ -130,12 +130,26 @@ void http_connection_state::refused(ticket t, const std::string& why) {
 
 void http_connection_state::down(const caf::actor_addr& who) {
   topics.forget_if([&](const topic_actor& x) { return x.address() == who; });
-  // An answer would have come first: the topic did not take it.
   if (put_to && put_to == who) {
     put_to = nullptr;
-    publishing->again();
-    find_topic();
+    publish_again();
   }
+}
+
+/// A topic has ended without an answer. If it was deleted, nothing is left of
+/// what it may have taken; one that has failed may have taken it to the disk.
+void http_connection_state::publish_again() {
+  self
+    ->request(settings->node, node_patience, atom::find_v, publishing->topic())
+    .then([this](const topic_actor&) { refused(last_ticket, {}); },
+          [this](const caf::error& why) {
+            if (why != ec::no_such_topic) {
+              refused(last_ticket, {});
+              return;
+            }
+            publishing->again();
+            find_topic();
+          });
 }
 
 // -- topics and channels ------------------------------------------------------
@@ -164,6 +178,8 @@ void http_connection_state::fail(const caf::error& why,
     answer(http::failure(403, "TOO_MANY_CHANNELS"));
   else if (why == ec::no_such_channel)
     answer(http::failure(404, no_channel));
+  else if (why == ec::failed)
+    answer(http::failure(503, "TOPIC_FAILED"));
   else if (why == caf::sec::request_receiver_down)
     answer(http::failure(404, token));
   else if (why == caf::sec::request_timeout)

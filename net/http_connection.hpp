@@ -177,6 +177,7 @@ private:
   // -- http_commands.cpp ------------------------------------------------------
 
   void find_topic();
+  void publish_again();
   void remember_topic(const std::string& topic, const topic_actor& handle);
   void watch(const stat_actor& whom, bool on);
   void publish_to(const topic_actor& to);

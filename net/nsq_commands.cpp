@@ -32,7 +32,8 @@ constexpr int most_waits = 6;
 std::string reason_for(const caf::error& why, const store_health& disk) {
   if (why == caf::sec::request_timeout)
     return std::string{disk.why_late()};
-  if (why == ec::too_many_topics || why == ec::too_many_channels)
+  if (why == ec::too_many_topics || why == ec::too_many_channels
+      || why == ec::failed)
     return render(why);
   return std::string{protocol::exiting};
 }
@@ -150,7 +151,7 @@ void connection_state::unsubscribed(const std::string& topic,
     const auto limit = static_cast<int>(settings->max_channel_consumers);
     fail_subscribe(protocol::too_many_consumers(topic, id, limit));
   } else if (why == caf::sec::request_timeout || why == ec::too_many_topics
-             || why == ec::too_many_channels) {
+             || why == ec::too_many_channels || why == ec::failed) {
     fail_subscribe(protocol::sub_failed(reason_for(why, *settings->health)));
   } else if (tries > 0) {
     subscribe(topic, id, tries, most_waits);

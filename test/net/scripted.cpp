@@ -108,8 +108,11 @@ scripted_node(node_actor::stateful_pointer<scripted_node_state> self) {
         result = self->spawn(scripted_topic);
       return result;
     },
-    [self](atom::find, const std::string& name) {
-      return self->state.topics.at(name);
+    [self](atom::find, const std::string& name) -> caf::result<topic_actor> {
+      const auto i = self->state.topics.find(name);
+      if (i == self->state.topics.end())
+        return ec::no_such_topic;
+      return i->second;
     },
     [](atom::list) { return std::vector<topic_actor>{}; },
     [self](atom::erase, const std::string&) {
@@ -118,6 +121,7 @@ scripted_node(node_actor::stateful_pointer<scripted_node_state> self) {
     [](atom::save) { return atom::save_v; },
     [](atom::stat) { return actor_stat{}; },
     [](atom::vacant, const topic_actor&, const std::string&) {},
+    [](atom::gone, const std::string&) {},
     [](atom::channel, const topic_actor&, const std::string&,
        const std::string&, bool) {},
   };

@@ -129,7 +129,8 @@ void ledger::refused(index i, std::string_view why) {
   // Nobody can tell then (docs/STORAGE.md, Sync modes), nor when the topic went
   // in between.
   const auto unclear = why.find("does not answer") != why.npos
-                       || why.find("exiting") != why.npos;
+                       || why.find("exiting") != why.npos
+                       || why.find("EXITING") != why.npos;
   publications_[i].what = unclear ? publication::answer::unclear
                                   : publication::answer::refused;
 }
@@ -284,6 +285,19 @@ void ledger::ended(bool clean, queue::time_point now) {
     for (auto& x : at.copies)
       end(x, clean, now);
   }
+}
+
+void ledger::failed(size_t topic, queue::time_point now) {
+  for (auto& x : publications_)
+    if (x.topic == topic && x.what == publication::answer::accepted)
+      end(x, false, now);
+  for (auto& at : channels_)
+    if (at.topic == topic)
+      for (auto& x : at.copies) {
+        const auto came = x.came;
+        end(x, false, now);
+        x.came = came;
+      }
 }
 
 void ledger::end(publication& x, bool clean, queue::time_point now) const {

@@ -140,6 +140,9 @@ public:
   /// @param clean Whether it said that it has saved all.
   void ended(bool clean, queue::time_point now);
 
+  /// A topic, or a channel of it, has failed, or starts again behind that.
+  void failed(size_t topic, queue::time_point now);
+
   // -- the end ----------------------------------------------------------------
 
   /// What came of a channel since the last `ended`, each message once.

@@ -62,9 +62,11 @@ enum class fault_kind : uint8_t {
   reset,
   half_close,
   stuck_client,
+  // The actors: a topic or channel ends as if it had thrown.
+  failure,
 };
 
-inline constexpr size_t fault_kinds = 16;
+inline constexpr size_t fault_kinds = 17;
 
 [[nodiscard]] std::string_view to_string(fault_kind x) noexcept;
 

@@ -94,6 +94,8 @@ private:
   void strike_disk(const fault& x);
   void strike_network(const fault& x);
   void end_of_disk_trouble();
+  void fail(caf::resumable& who);
+  void look_for_restarts();
 
   sim::ledger books_;
   trace trace_;
@@ -115,6 +117,11 @@ private:
   uint64_t steps_in_a_row_ = 0;
   queue::time_point late_until_{};
   queue::time_point disk_trouble_until_{};
+  /// Whether the next topic or channel that has something to do fails.
+  bool failing_ = false;
+  /// Topics that have failed, and how often any was started again before.
+  std::vector<size_t> failed_;
+  double restarts_ = 0;
 
   // The order of actors.
   caf::actor_id favourite_ = 0;

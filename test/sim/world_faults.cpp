@@ -1,8 +1,18 @@
+#include "actors/channel.hpp"
+#include "actors/metrics.hpp"
+#include "actors/topic.hpp"
 #include "test/sim/machine.hpp"
 #include "test/sim/world.hpp"
 
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
+
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <string>
+#include <type_traits>
+#include <utility>
 
 #include <fmt/core.h>
 
@@ -18,6 +28,19 @@ constexpr size_t most_calls = 12;
 
 /// What may be under way when trouble ends.
 constexpr queue::duration aftermath = 5s;
+
+/// Returns the name of the topic of a topic or channel; null of others.
+const std::string* topic_name_of(caf::resumable& who) {
+  using topic_type
+    = std::remove_pointer_t<counting_pointer<topic_actor, topic_state>>;
+  using channel_type
+    = std::remove_pointer_t<counting_pointer<channel_actor, channel_state>>;
+  if (auto* x = dynamic_cast<topic_type*>(&who))
+    return &x->state.key;
+  if (auto* x = dynamic_cast<channel_type*>(&who))
+    return &x->state.topic_name;
+  return nullptr;
+}
 
 } // namespace
 
@@ -37,6 +60,9 @@ void world::strike(const fault& x) {
     case fault_kind::stall:
       machine::here().pass(x.lasts);
       books_.trouble_until(now().time);
+      break;
+    case fault_kind::failure:
+      failing_ = true;
       break;
     case fault_kind::clock_step:
       machine::here().set_wall_clock(x.lasts);
@@ -106,6 +132,34 @@ void world::strike_network(const fault& x) {
   else
     to->stuck_until(now().time + x.lasts);
   look_at_wires();
+}
+
+/// Lets a topic or channel fail before it takes its next message.
+void world::fail(caf::resumable& who) {
+  const auto* name = topic_name_of(who);
+  if (!name)
+    return;
+  const auto i = std::find_if(plan.topics.begin(), plan.topics.end(),
+                              [&](const auto& x) { return x.name == *name; });
+  if (i == plan.topics.end())
+    return;
+  failing_ = false;
+  auto& actor = dynamic_cast<caf::abstract_actor&>(who);
+  trace_.note(now().time, "-- an actor of " + *name + " fails");
+  caf::anon_send<caf::message_priority::high>(
+    caf::actor_cast<caf::actor>(&actor),
+    caf::exit_msg{actor.address(), caf::sec::runtime_error});
+  failed_.push_back(static_cast<size_t>(i - plan.topics.begin()));
+  books_.failed(failed_.back(), now().time);
+  restarts_ = metrics().restarts.Value();
+}
+
+/// What was acknowledged until a topic is there again had nobody to keep it.
+void world::look_for_restarts() {
+  if (failed_.empty() || metrics().restarts.Value() == restarts_)
+    return;
+  for (const auto topic : std::exchange(failed_, {}))
+    books_.failed(topic, now().time);
 }
 
 } // namespace cafq::sim

@@ -56,6 +56,8 @@ void world::end_life(bool clean, std::string image) {
     x->end();
   books_.ended(clean, now().time);
   end_of_disk_trouble();
+  failing_ = false;
+  failed_.clear();
   disk_.reset();
   process_.reset();
   std::filesystem::remove_all(folder_ / std::to_string(lives_ - 1));

@@ -66,6 +66,8 @@ void world::run_actor() {
   const auto which = choose();
   auto& x = process_->at(which);
   machine::here().pass(std::chrono::microseconds{dice_.below(20)});
+  if (failing_)
+    fail(x);
   if (auto* who = dynamic_cast<caf::abstract_actor*>(&x))
     if (const auto* what = who->peek_at_next_mailbox_element())
       trace_.took(now().time, *who, *what);
@@ -73,8 +75,10 @@ void world::run_actor() {
     process_ended();
   else if (disk_->ended())
     end_life(false, disk_->image(doom::kill));
-  else
+  else {
+    look_for_restarts();
     look_at_wires();
+  }
 }
 
 /// Returns who goes on.
