@@ -10,8 +10,8 @@
 
 namespace cafq {
 
-/// What a TOPIC and all its CHANNELs hold while they live. When the last of them
-/// has gone, with all that it had to tell the STORE, NODE hears of it.
+/// What a TOPIC and all its CHANNELs hold while they live. When the last of
+/// them has gone, with all that it had to tell the STORE, NODE hears of it.
 class topic_life {
 public:
   topic_life(node_actor node, std::string name)

@@ -25,7 +25,8 @@ constexpr queue::duration commits = 500ms;
 ledger::ledger(const plan& of)
   : plan_(of),
     promise_(of.sync_interval + commits),
-    msg_timeout_(of.msg_timeout) {
+    msg_timeout_(of.msg_timeout),
+    failed_(of.topics.size()) {
   // nop
 }
 
@@ -120,9 +121,13 @@ ledger::published(size_t topic, queue::duration delay, queue::time_point now) {
 }
 
 void ledger::accepted(index i, const moment& now) {
-  publications_[i].what = publication::answer::accepted;
-  publications_[i].when = now;
+  auto& x = publications_[i];
+  x.what = publication::answer::accepted;
+  x.when = now;
   ++accepted_;
+  // The answer may have been on its way when that happened.
+  x.lost |= x.sent <= failed_[x.topic]
+            && plan_.topics[x.topic].mode != config::sync_mode::always;
 }
 
 void ledger::refused(index i, std::string_view why) {
@@ -288,6 +293,7 @@ void ledger::ended(bool clean, queue::time_point now) {
 }
 
 void ledger::failed(size_t topic, queue::time_point now) {
+  failed_[topic] = now;
   for (auto& x : publications_)
     if (x.topic == topic && x.what == publication::answer::accepted)
       end(x, false, now);

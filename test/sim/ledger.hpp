@@ -242,6 +242,8 @@ private:
   const plan& plan_;
   queue::duration promise_;
   queue::duration msg_timeout_;
+  /// When topics failed last.
+  std::vector<queue::time_point> failed_;
   std::vector<publication> publications_;
   std::vector<channel_book> channels_;
   queue::time_point trouble_{};
