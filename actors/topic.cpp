@@ -9,18 +9,11 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
-#include <iterator>
 #include <utility>
 
 namespace cafq {
 
 namespace {
-
-/// How long publishes wait for room while nothing moves, nor on the disk.
-constexpr auto publish_patience = std::chrono::seconds{5};
-
-/// The same for a large one, while others wait for the memory that it has.
-constexpr auto large_patience = std::chrono::milliseconds{250};
 
 /// How often waiting publishes look for room that no channel reports: memory
 /// that other queues gave back.
@@ -45,18 +38,11 @@ void topic_state::put(const batch_ptr& x, const client_actor& from,
     accept(x, from, answer_to);
     return;
   }
-  using claim = memory_ledger::claim;
-  const auto now = self->clock().now();
   const auto first = waiting_.empty();
-  waiting_.push_back(
-    {x, from, answer_to, now,
-     std::make_unique<claim>(settings.memory, claim::kind::waiting,
-                             block_memory_of(*x))});
-  if (first) {
-    progress_ = now;
-    // It may have been its own memory that was too much.
+  waiting_.add(x, from, answer_to, self->clock().now(), settings.memory);
+  // It may have been its own memory that was too much.
+  if (first)
     admit_waiting();
-  }
   if (!waiting_.empty())
     arm();
 }
@@ -322,16 +308,11 @@ void topic_state::tick() {
   const auto now = self->clock().now();
   if (store)
     look_at_disk(now);
-  if (appends_.overdue(now, publish_patience))
+  if (appends_.overdue(now, publish_line::patience))
     refuse_appending("the disk does not answer");
-  if (!waiting_.empty()) {
-    if (auto why = unwelcome(); !why.empty())
-      refuse_waiting(why);
-    else if (now - progress_ >= publish_patience)
-      give_up_waiting(now);
-    else if (now - progress_ >= large_patience && body_budget::waiting() > 0)
-      give_up_large(now);
-  }
+  if (auto why = unwelcome(); !why.empty())
+    refuse(waiting_.take_all(), why);
+  give_up(waiting_.overdue(now, body_budget::waiting() > 0), now);
   if (!waiting_.empty() || !appends_.empty())
     arm();
 }
@@ -360,41 +341,26 @@ topic_state::obstacle topic_state::behind_store(std::string why) const {
 void topic_state::look_at_disk(queue::time_point now) {
   if (const auto commits = settings.health->commits();
       std::exchange(seen_commits_, commits) != commits) {
-    progress_ = now;
+    waiting_.progress(now);
     appends_.progress(now);
   }
 }
 
-void topic_state::give_up_waiting(queue::time_point now) {
+/// Refuses those that have waited long enough for room.
+void topic_state::give_up(publish_line::list which, queue::time_point now) {
+  if (which.empty())
+    return;
   const auto memory = no_memory();
   if (!memory) {
     const auto other = no_room();
-    refuse_waiting(other ? other->why : std::string{});
+    refuse(std::move(which), other ? other->why : std::string{});
     return;
   }
   auto why = memory->why;
   if (auto holders = settings.memory->holders(); !holders.empty())
     why += ": " + holders;
   settings.memory->refused(why, now);
-  refuse_waiting(why);
-}
-
-/// Publishes to other topics would wait as long.
-void topic_state::give_up_large(queue::time_point now) {
-  const auto why = no_room();
-  if (!why)
-    return;
-  const auto is_due = [&](const waiting_put& x) {
-    return now - x.since >= large_patience
-           && x.memory->bytes() > body_budget::small;
-  };
-  const auto begin = std::stable_partition(waiting_.begin(), waiting_.end(),
-                                           std::not_fn(is_due));
-  in_line<waiting_put> large{std::make_move_iterator(begin),
-                             std::make_move_iterator(waiting_.end())};
-  waiting_.erase(begin, waiting_.end());
-  if (!large.empty())
-    refuse(std::move(large), why->why);
+  refuse(std::move(which), why);
 }
 
 std::optional<topic_state::obstacle> topic_state::no_room() const {
@@ -468,19 +434,16 @@ void topic_state::hand_out(const batch_ptr& x, const cafq::appended* stored) {
 }
 
 void topic_state::admit_waiting() {
-  while (!waiting_.empty() && !no_room()) {
-    auto x = std::move(waiting_.front());
-    waiting_.pop_front();
-    progress_ = self->clock().now();
-    accept(x.body, x.from, x.answer_to);
-  }
+  waiting_.admit(
+    self->clock().now(), [this] { return !no_room(); },
+    [this](const publish_line::put& x) {
+      accept(x.body, x.from, x.answer_to);
+    });
 }
 
-void topic_state::refuse_waiting(const std::string& why) {
-  refuse(std::exchange(waiting_, {}), why);
-}
-
-void topic_state::refuse(in_line<waiting_put> which, const std::string& why) {
+void topic_state::refuse(publish_line::list which, const std::string& why) {
+  if (which.empty())
+    return;
   log::warn("TOPIC({}): refused {} publishes - {}", key, which.size(), why);
   for (const auto& x : which)
     self->send(x.from, atom::refused_v, x.answer_to, why);

@@ -4,19 +4,16 @@
 #include "actors/append_ledger.hpp"
 #include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
-#include "actors/memory_ledger.hpp"
 #include "actors/node_settings.hpp"
+#include "actors/publish_line.hpp"
 #include "actors/queue/number_source.hpp"
 #include "actors/queue_keeper.hpp"
 #include "actors/topic_life.hpp"
-
-#include <boost/container/deque.hpp>
 
 #include <caf/typed_event_based_actor.hpp>
 
 #include <functional>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -117,19 +114,6 @@ struct topic_state {
 private:
   using channel_promise = answer_promise<channel_actor>;
 
-  /// One of libstdc++ takes 576 bytes even if it is empty, as most are.
-  template <class T>
-  using in_line = boost::container::deque<T>;
-
-  /// A put that found no room.
-  struct waiting_put {
-    batch_ptr body;
-    client_actor from;
-    ticket answer_to;
-    queue::time_point since;
-    std::unique_ptr<const memory_ledger::claim> memory;
-  };
-
   /// What keeps publishes, or messages that are held, from going on.
   struct obstacle {
     actor_state state{};
@@ -207,12 +191,8 @@ private:
   void admit_waiting();
   /// While the disk takes something, waiting for it is worth it.
   void look_at_disk(queue::time_point now);
-  /// They have waited long enough for room.
-  void give_up_waiting(queue::time_point now);
-  /// Some of them have waited long enough for memory that others want.
-  void give_up_large(queue::time_point now);
-  void refuse_waiting(const std::string& why);
-  void refuse(in_line<waiting_put> which, const std::string& why);
+  void give_up(publish_line::list which, queue::time_point now);
+  void refuse(publish_line::list which, const std::string& why);
   void reserve_numbers();
   void arm();
 
@@ -221,9 +201,7 @@ private:
     return std::move(adding_.extract(id).mapped());
   }
 
-  in_line<waiting_put> waiting_;
-  /// When a put was last taken, or the first began to wait.
-  queue::time_point progress_{};
+  publish_line waiting_;
   /// When something was last published.
   queue::time_point published_{};
   bool armed_ = false;

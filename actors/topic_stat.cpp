@@ -54,16 +54,16 @@ std::optional<queue::duration>
 topic_state::how_long(actor_state x, queue::time_point now) const {
   if (x == actor_state::topic_paused)
     return now - turned;
-  if (!waiting_.empty())
-    return now - waiting_.front().since;
+  if (const auto since = waiting_.since())
+    return now - *since;
   if (x == actor_state::topic_idle)
     return now - std::max(published_, turned);
   return std::nullopt;
 }
 
 void topic_state::tell_ages(actor_stat& to, queue::time_point now) const {
-  if (!waiting_.empty())
-    to.ages.emplace_back("publish", now - waiting_.front().since);
+  if (const auto since = waiting_.since())
+    to.ages.emplace_back("publish", now - *since);
   if (const auto ns = held.queue().oldest_ready_ns())
     to.ages.emplace_back("ready", now.time_since_epoch()
                                     + settings.unix_offset()
