@@ -44,6 +44,8 @@ void channel_state::tell_oldest(actor_stat& to, const oldest_flight& x,
                            x->until - now};
     to.ages.emplace_back("in_flight", now - x->delivered);
   }
+  if (const auto ns = queue().oldest_deferred_ns())
+    to.ages.emplace_back("deferred", age(*ns, now));
   if (const auto due = queue().first_due())
     to.first_due = *due - now;
 }

@@ -2,6 +2,8 @@
 #include "actors/topic.hpp"
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <utility>
 
 // What a topic tells about itself.
@@ -64,10 +66,13 @@ topic_state::how_long(actor_state x, queue::time_point now) const {
 void topic_state::tell_ages(actor_stat& to, queue::time_point now) const {
   if (const auto since = waiting_.since())
     to.ages.emplace_back("publish", now - *since);
-  if (const auto ns = held.queue().oldest_ready_ns())
-    to.ages.emplace_back("ready", now.time_since_epoch()
-                                    + settings.unix_offset()
-                                    - queue::duration{*ns});
+  const auto add = [&](const char* of, std::optional<int64_t> ns) {
+    if (ns)
+      to.ages.emplace_back(of, now.time_since_epoch() + settings.unix_offset()
+                                 - queue::duration{*ns});
+  };
+  add("ready", held.queue().oldest_ready_ns());
+  add("deferred", held.queue().oldest_deferred_ns());
   if (const auto due = held.queue().first_due())
     to.first_due = *due - now;
 }

@@ -63,7 +63,7 @@ std::string deferred(const actor_stat& x) {
   if (count == 0)
     return {};
   auto result = (x.state == channel_only_deferred ? "" : " ")
-                + are(count, "message") + " deferred";
+                + are(count, "message") + " deferred" + oldest(x, "deferred");
   if (x.first_due)
     result += ", the first until "
               + in_words(std::max(*x.first_due, queue::duration{}))

@@ -282,6 +282,12 @@ public:
   /// time out first.
   [[nodiscard]] std::optional<flight> oldest_in_flight() const;
 
+  /// Returns when the oldest deferred message was published, in ns since the
+  /// Unix epoch, among those due early.
+  [[nodiscard]] std::optional<int64_t> oldest_deferred_ns() const {
+    return deferred_.oldest_ns();
+  }
+
   /// Returns when the first deferred message is due, if that is known.
   [[nodiscard]] std::optional<time_point> first_due() const;
 

@@ -230,6 +230,16 @@ std::optional<time_point> deferred_set::first_due() const {
   return result;
 }
 
+std::optional<int64_t> deferred_set::oldest_ns() const {
+  constexpr size_t most = 1000;
+  std::optional<int64_t> result;
+  for (size_t i = 0; i < std::min(most, heap_.size()); ++i) {
+    const auto ns = heap_[i].what.body->timestamp_ns(0);
+    result = std::min(result.value_or(ns), ns);
+  }
+  return result;
+}
+
 bool deferred_set::may_load() const noexcept {
   return on_disk_ > 0 && !loading_ && rows_in_heap_ <= most_loaded() / 4 * 3
          && row_bytes_ <= most_bytes / 4 * 3;

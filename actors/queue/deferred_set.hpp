@@ -135,6 +135,10 @@ public:
     return std::max(limit_, least_load);
   }
 
+  /// Returns when the oldest message was published, in ns since the Unix epoch:
+  /// of a thousand in memory that are due early.
+  [[nodiscard]] std::optional<int64_t> oldest_ns() const;
+
   /// Returns when to call `pop` or `wanted` next, if ever.
   /// @param popping Whether it is worth calling `pop` at all.
   [[nodiscard]] std::optional<time_point> next(bool popping = true) const;

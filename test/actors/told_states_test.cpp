@@ -131,6 +131,7 @@ BOOST_AUTO_TEST_CASE(a_channel_tells_when_the_first_deferred_message_is_due) {
   const auto told = stat(c);
   BOOST_TEST(row_of(told.state).word == "only deferred");
   BOOST_TEST((told.first_due == 20s));
+  BOOST_TEST((told.age("deferred").has_value()));
   BOOST_TEST((told.waits_for.what == cause::time));
 }
 

@@ -149,6 +149,10 @@ BOOST_AUTO_TEST_CASE(says_until_when_messages_are_deferred) {
   channel().first_due = 90s;
   BOOST_TEST(chain()[0].text
              == "2 messages are deferred, the first until 90 s from now.");
+  channel().ages = {{"deferred", 60s}};
+  BOOST_TEST(chain()[0].text
+             == "2 messages are deferred, the oldest for 60 s, the first until "
+                "90 s from now.");
 }
 
 BOOST_AUTO_TEST_CASE(says_what_ends_a_pause) {

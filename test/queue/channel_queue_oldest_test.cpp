@@ -68,6 +68,16 @@ BOOST_AUTO_TEST_CASE(tells_when_the_first_deferred_message_is_due) {
   BOOST_TEST((uut.first_due() == now + 5s));
 }
 
+BOOST_AUTO_TEST_CASE(tells_when_the_oldest_deferred_message_was_published) {
+  BOOST_TEST(!uut.oldest_deferred_ns());
+  const std::vector<message_view> list{{1, 200, 0, "x"}};
+  const std::vector<message_view> other{{2, 100, 0, "x"}};
+  uut.defer(block::make(list), now + 5s);
+  BOOST_TEST((uut.oldest_deferred_ns() == 200));
+  uut.defer(block::make(other), now + 10s);
+  BOOST_TEST((uut.oldest_deferred_ns() == 100));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace cafq::queue

@@ -48,8 +48,9 @@ export const figure = (x: Actor, name: string): number => x.counters[name] ?? 0;
 export const held = (x: Actor): number =>
   figure(x, 'depth') + figure(x, 'in_flight') + figure(x, 'deferred');
 
+// How long that waits which waits longest; what is deferred is meant to wait.
 export const age = (x: Actor): number =>
-  Math.max(0, ...Object.values(x.ages_ms ?? {}));
+  Math.max(0, ...Object.entries(x.ages_ms ?? {}).map(([of, ms]) => (of === 'deferred' ? 0 : ms)));
 
 // A client as /stats has it.
 export interface Client {
