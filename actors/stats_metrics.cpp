@@ -131,6 +131,7 @@ public:
       add_topics(row, MetricType::Counter);
     for (const auto& row : channel_totals)
       add_channels(row, MetricType::Counter);
+    add_oldest();
     add_node();
     add_histogram("cafq_store_commit_seconds", "Time a commit to disk took",
                   metrics().commit);
@@ -167,6 +168,19 @@ private:
       for (const auto& channel : topic.channels)
         add(family, labels_of(topic, channel, with_paused),
             static_cast<double>(channel.counter(row.counter)));
+    append(family);
+  }
+
+  /// Only of those that have any.
+  void add_oldest() {
+    auto family = make_family("cafq_channel_oldest_seconds",
+                              "Age of the oldest message that is ready",
+                              MetricType::Gauge);
+    for (const auto& topic : x_.topics)
+      for (const auto& channel : topic.channels)
+        if (const auto age = channel.age("ready"))
+          add(family, labels_of(topic, channel, false),
+              std::chrono::duration<double>{*age}.count());
     append(family);
   }
 
@@ -223,6 +237,11 @@ private:
             std::chrono::duration<double>{
               metrics().unsaved_age(std::chrono::steady_clock::now())}
               .count());
+    for (const auto& x : x_.others)
+      if (x.kind == "store")
+        add_one("cafq_store_refuses",
+                "Whether the disk takes no more messages (1)", {},
+                static_cast<double>(x.counter("full")));
     add_one("cafq_store_readers",
             "Processes that read the store's file from outside", {},
             metrics().readers.Value());
