@@ -29,7 +29,7 @@ caf::result<topic_actor> node_state::get_topic(const std::string& key) {
   const auto [i, fresh] = adding_.try_emplace(key);
   auto& entry = i->second;
   entry.waiting.emplace_back(self);
-  const auto result = entry.waiting.back().later();
+  auto result = entry.waiting.back().later();
   if (fresh) {
     entry.since = self->clock().now();
     ask_channels(key);
@@ -239,7 +239,7 @@ caf::result<atom::save> node_state::save() {
   if (!store)
     return atom::save_v;
   auto promise = std::make_shared<answer_promise<atom::save>>(self);
-  const auto result = promise->later();
+  auto result = promise->later();
   std::vector<topic_actor> all;
   all.reserve(topics.size());
   for (const auto& [key, x] : topics)

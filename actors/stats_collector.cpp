@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <ranges>
 #include <set>
 #include <string>
 #include <utility>
@@ -88,7 +89,7 @@ collector_state::add(const report_request& what, stream_marks known) {
   // The promise takes it along.
   auto from = caf::actor_cast<caf::actor_addr>(self->current_sender());
   answer_promise<Answer> answer{self};
-  const auto result = answer.later();
+  auto result = answer.later();
   question x{what, std::move(answer), std::move(from), nullptr,
              std::move(known)};
   // Whoever goes needs no answer.
@@ -382,15 +383,15 @@ void collector_state::tick(uint64_t number) {
 void collector_state::limit_texts(const report_text_ptr& newest) {
   size_t total = newest->size();
   texts left;
-  for (auto i = given_.rbegin(); i != given_.rend(); ++i) {
-    const auto x = i->lock();
+  for (const auto& given : given_ | std::views::reverse) {
+    const auto x = given.lock();
     if (!x || !x->get())
       continue;
     total += x->size();
     if (total > sources.most_text)
       x->take_back();
     else
-      left.push_front(*i);
+      left.push_front(given);
   }
   left.push_back(newest);
   given_.swap(left);

@@ -100,7 +100,7 @@ void store_state::when_durable(std::function<void()> f) {
 caf::result<atom::flush> store_state::flush() {
   stage_appends();
   flushing_.emplace_back(self);
-  const auto result = flushing_.back().later();
+  auto result = flushing_.back().later();
   when_durable([this] {
     if (flushing_.empty())
       return; // given up

@@ -202,7 +202,9 @@ ledger::delivered(size_t channel, std::string_view body, uint16_t attempts,
   x.requeued = {};
   x.delivered = now.time;
   x.delivered_quiets = now.quiets;
-  x.holder = prompt ? std::optional{to} : std::nullopt;
+  // One that was given it before may read it later.
+  if (attempts >= x.attempts)
+    x.holder = prompt ? std::optional{to} : std::nullopt;
   x.attempts = std::max(x.attempts, attempts);
   // What waited to be sent may have been taken before the FIN.
   if (prompt && x.what == fate::perhaps)
