@@ -13,6 +13,10 @@ import { isCafqd, withBroker } from './support/broker.mjs';
 import { ask } from './support/http.mjs';
 import { mpub, withClients } from './support/wire.mjs';
 
+// Where ./dev unpacks it, if it is not installed.
+const unpacked = new URL('../../build/tools/prometheus/usr/bin', import.meta.url).pathname;
+process.env.PATH += `:${unpacked}`;
+
 const there = spawnSync('prometheus', ['--version']).status === 0;
 const limit = { timeout: 60000, skip: !isCafqd || (!there && 'prometheus is not installed') };
 const folder = new URL('../../packaging/', import.meta.url).pathname;
