@@ -60,6 +60,12 @@ struct node_settings {
     return message_memory() < memory_limit / 4 * 3;
   }
 
+  /// Returns how many bytes of publishes may wait for room, node-wide: what all
+  /// clients together may have under way, and some for those that have gone.
+  [[nodiscard]] size_t waiting_share() const noexcept {
+    return memory_limit / 2 + (size_t{8} << 20U);
+  }
+
   /// Returns how many bytes of messages that cannot be stored may be in memory.
   [[nodiscard]] size_t unstorable_share() const noexcept {
     return memory_limit / 4;

@@ -276,11 +276,22 @@ queue_keeper::claim_for(memory_ledger::claim::kind what, size_t bytes) const {
   return std::make_shared<memory_ledger::claim>(how_.memory, what, bytes);
 }
 
+/// Returns what messages take beside their bodies while they cannot leave
+/// memory: their place, what knows when they are due, a block of its own for
+/// one that is deferred. Measured with bodies of one byte.
+size_t queue_keeper::cost_beside_bodies() const noexcept {
+  constexpr size_t ready = 8;
+  constexpr size_t in_flight = 64;
+  constexpr size_t deferred = 136;
+  return queue_->depth() * ready + queue_->in_flight() * in_flight
+         + queue_->deferred() * deferred;
+}
+
 void queue_keeper::report_memory(caf::local_actor* self,
                                  queue::time_point now) {
   if (!how_.memory)
     return;
-  const auto bytes = queue_->bytes();
+  const auto bytes = queue_->bytes() + (how_.store ? 0 : cost_beside_bodies());
   if (!account_ && bytes >= (how_.store ? unaccounted : 1))
     account_ = std::make_shared<memory_ledger::account>(
       how_.memory, how_.label, how_.store ? storable::yes : storable::no,

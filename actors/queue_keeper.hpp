@@ -181,6 +181,7 @@ private:
   void plan_flush(queue::time_point now);
   void ask(caf::local_actor* self, reading what, queue::time_point now);
   void report_memory(caf::local_actor* self, queue::time_point now);
+  [[nodiscard]] size_t cost_beside_bodies() const noexcept;
   void send_orders(caf::local_actor* self, bool all);
   [[nodiscard]] std::shared_ptr<const void>
   claim_for(memory_ledger::claim::kind what, size_t bytes) const;

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
-#include <ranges>
 #include <set>
 #include <string>
 #include <utility>
@@ -383,16 +382,16 @@ void collector_state::tick(uint64_t number) {
 void collector_state::limit_texts(const report_text_ptr& newest) {
   size_t total = newest->size();
   texts left;
-  for (const auto& given : given_ | std::views::reverse) {
+  std::for_each(given_.rbegin(), given_.rend(), [&](const auto& given) {
     const auto x = given.lock();
     if (!x || !x->get())
-      continue;
+      return;
     total += x->size();
     if (total > sources.most_text)
       x->take_back();
     else
       left.push_front(given);
-  }
+  });
   left.push_back(newest);
   given_.swap(left);
 }

@@ -38,6 +38,13 @@ void topic_state::put(const batch_ptr& x, const client_actor& from,
     accept(x, from, answer_to);
     return;
   }
+  const auto others = settings.memory->waiting();
+  if (others > 0 && others + block_memory_of(*x) > settings.waiting_share()) {
+    // Clients leave what they have published behind.
+    self->send(from, atom::refused_v, answer_to,
+               std::string{"memory for publishes that wait is full"});
+    return;
+  }
   const auto first = waiting_.empty();
   waiting_.add(x, from, answer_to, self->clock().now(), settings.memory);
   // It may have been its own memory that was too much.

@@ -318,7 +318,8 @@ void request_parser::skip() {
 }
 
 void request_parser::drop_body() {
-  parser_->body = {};
+  // An assignment of {} would keep the memory.
+  std::string{}.swap(parser_->body);
 }
 
 bool request_parser::within_request() const noexcept {

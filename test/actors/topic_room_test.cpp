@@ -282,6 +282,43 @@ BOOST_AUTO_TEST_CASE(large_puts_wait_less_if_others_wait_for_their_memory) {
   BOOST_TEST(counter(t, "waiting") == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(what_waits_has_a_bound) {
+  node_settings settings;
+  settings.mem_queue_size = 10;
+  settings.memory_limit = queue::block::bytes_in_memory() + 1'000'000;
+  start(settings);
+  t = topic();
+  channel();
+  put(1, 10);
+  const auto large = [this](ticket number) {
+    publish(t, batch_of({std::string(5 << 20, 'x')}), publisher, number);
+  };
+  large(2);
+  BOOST_TEST(refused().empty());
+  large(3);
+  BOOST_TEST_REQUIRE(refused().size() == 1u);
+  BOOST_TEST(refused()[0].t == 3u);
+  BOOST_TEST(refused()[0].why == "memory for publishes that wait is full");
+  BOOST_TEST(counter(t, "waiting") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(deferred_messages_that_cannot_be_stored_count_whole) {
+  node_settings settings;
+  settings.memory_limit = queue::block::bytes_in_memory() + 400'000;
+  start(settings);
+  t = topic("t#ephemeral");
+  publisher = client();
+  // A quarter of that, and each takes over a hundred bytes.
+  ticket i = 0;
+  while (refused().empty() && i < 2000) {
+    publish(t, batch_of({"x"}, now() + 1h), publisher, ++i);
+    if (counter(t, "waiting") > 0)
+      pass(5s, look);
+  }
+  BOOST_TEST(i > 500u);
+  BOOST_TEST(i < 1000u);
+}
+
 BOOST_AUTO_TEST_CASE(one_put_beyond_the_limit_has_room_alone) {
   node_settings settings;
   settings.memory_limit = queue::block::bytes_in_memory() + 1000;

@@ -3,6 +3,7 @@
 // that behave go on.
 
 import assert from 'node:assert/strict';
+import net from 'node:net';
 import { describe, it } from 'node:test';
 import { Attackers } from './support/attackers.mjs';
 import { withBroker } from './support/broker.mjs';
@@ -58,6 +59,15 @@ const attacks = {
     const few = repeated(sized('x'), 60000);
     const command = bytes(`MPUB ${full}\n`, L(few.length + 4), L(few.length / 5), few);
     await inBatches(300, 50, () => attackers.add(broker.port, quiet, command));
+  },
+  'publishes of clients that go': async (broker) => {
+    const command = bytes(quiet, pub(full, fill(60 * KB)));
+    const leave = () =>
+      new Promise((resolve) => {
+        const socket = net.connect(broker.port, '127.0.0.1', () => socket.write(command, () => socket.destroy()));
+        socket.on('error', () => {}).on('close', resolve);
+      });
+    await inBatches(4000, 50, leave);
   },
   'answers behind a publish that waits': async (broker, attackers) => {
     const many = repeated(bytes('TOUCH zzzzzzzzzzzzzzzz\n'), 64 * KB);

@@ -187,7 +187,7 @@ describe('cafq stats and actors', limit, () => {
     for (const x of [a, b]) await api.post(`/topic/create?topic=${x}`);
     await api.post(`/channel/create?topic=${a}&channel=c`);
     const tree = await good('actors', web());
-    assert.match(tree, /^node +mailbox \d+ +handled \d+ +ready +topics \d+$/m);
+    assert.match(tree, /^node +mailbox \d+ +handled \d+ +ready +topics \d+ +restarts 0$/m);
     assert.match(tree, new RegExp(`^[|\`]- topic ${a} .*\n[| ] {2}\`- channel c `, 'm'));
     const topics = (await good('actors', web(), '--kind', 'topic')).trim().split('\n');
     assert.ok(topics.every((x) => x.startsWith('topic ')) && topics.length >= 2);

@@ -56,6 +56,22 @@ BOOST_AUTO_TEST_CASE(takes_a_request_apart) {
   BOOST_TEST(uut.body() == "hello");
 }
 
+BOOST_AUTO_TEST_CASE(gives_back_the_memory_of_a_body) {
+  constexpr size_t size = 1'000'000;
+  request_parser uut;
+  uut.limit_body(size);
+  uut.feed(post + "Content-Length: " + std::to_string(size) + "\r\n\r\n");
+  BOOST_TEST((uut.next() == event::head));
+  for (size_t i = 0; i < size; i += 10'000) {
+    BOOST_TEST((uut.next() == event::need_more));
+    uut.feed(std::string(10'000, 'x'));
+  }
+  BOOST_TEST((uut.next() == event::body));
+  BOOST_TEST(uut.held() >= size);
+  uut.drop_body();
+  BOOST_TEST(uut.held() < size / 10);
+}
+
 BOOST_AUTO_TEST_CASE(knows_a_browser_by_its_head) {
   request_parser uut;
   uut.feed("GET / HTTP/1.1\r\nHost: a:1\r\norigin: http://b\r\n"
