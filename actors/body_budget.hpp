@@ -10,6 +10,7 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace cafq {
 
@@ -64,6 +65,37 @@ private:
   size_t bytes_ = 0;
   /// In the order they came.
   std::list<body_claim*> line_;
+};
+
+/// The budgets of one node: those of up to a sixteenth of it have a quarter,
+/// and a line of their own, so that they do not wait for many that are huge and
+/// stall.
+class body_budgets {
+public:
+  /// @param limit Of all together.
+  explicit body_budgets(size_t limit = std::numeric_limits<size_t>::max())
+    : most_of_small_(limit / 16),
+      small_(std::make_shared<body_budget>(limit / 4)),
+      large_(std::make_shared<body_budget>(limit - limit / 4)) {
+    // nop
+  }
+
+  /// One for all sizes.
+  explicit body_budgets(std::shared_ptr<body_budget> all) noexcept
+    : large_(std::move(all)) {
+    // nop
+  }
+
+  /// Returns that of requests which take so many bytes.
+  [[nodiscard]] const std::shared_ptr<body_budget>&
+  of(size_t bytes) const noexcept {
+    return small_ && bytes <= most_of_small_ ? small_ : large_;
+  }
+
+private:
+  size_t most_of_small_ = 0;
+  std::shared_ptr<body_budget> small_;
+  std::shared_ptr<body_budget> large_;
 };
 
 /// The room for one request.

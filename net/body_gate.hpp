@@ -28,15 +28,14 @@ public:
   /// @param arrived What is here of it.
   /// @param times How many times its size it takes in memory.
   template <class Wake>
-  [[nodiscard]] bool
-  admits(const std::shared_ptr<body_budget>& budget, size_t size,
-         size_t arrived, Wake wake, size_t times = 1) {
+  [[nodiscard]] bool admits(const body_budgets& budgets, size_t size,
+                            size_t arrived, Wake wake, size_t times = 1) {
     // A promise alone takes no memory.
     if (size <= body_budget::small || arrived <= body_budget::beginning)
       return true;
     if (!claim_)
-      claim_ = std::make_unique<body_claim>(budget, size * times,
-                                            std::move(wake));
+      claim_ = std::make_unique<body_claim>(budgets.of(size * times),
+                                            size * times, std::move(wake));
     return claim_->granted();
   }
 

@@ -26,7 +26,7 @@ struct connection_settings {
   /// Null without auth servers; then everybody may do everything.
   authorizer_actor authorizer;
   /// The memory for large commands; shared with HTTP.
-  std::shared_ptr<body_budget> bodies = std::make_shared<body_budget>();
+  std::shared_ptr<const body_budgets> bodies = std::make_shared<body_budgets>();
   /// The memory for all else that clients make the node hold; likewise.
   std::shared_ptr<client_memory> clients = std::make_shared<client_memory>();
   /// Whether the disk takes new messages.

@@ -189,6 +189,8 @@ void http_connection_state::on_head() {
   if (auto* x = std::get_if<http::route>(&found)) {
     route = std::move(*x);
     auto planned = http::plan_body(*route, head, settings->limits);
+    if (lacks_secret())
+      planned = http::unauthorized("AUTH_REQUIRED");
     if (auto* bad = std::get_if<http::response>(&planned))
       early = std::move(*bad);
     else
@@ -243,7 +245,7 @@ bool http_connection_state::body_has_room() {
   const auto wake = [this] {
     caf::anon_send(http_connection_actor{self}, atom::resume_v);
   };
-  if (!large.admits(settings->bodies, body_size, body_bytes, wake, body_times))
+  if (!large.admits(*settings->bodies, body_size, body_bytes, wake, body_times))
     return false;
   if (large.fresh()) {
     parser.reserve_body(body_size);

@@ -153,6 +153,8 @@ private:
   // -- http_auth.cpp ----------------------------------------------------------
 
   [[nodiscard]] http::response refuse_browser();
+  /// Whether a secret is needed, and none shown.
+  [[nodiscard]] bool lacks_secret() const;
   void authorize(http::effect x);
   void perform_if_granted(http::effect& x);
   void perform(http::effect& x);

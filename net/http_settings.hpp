@@ -39,7 +39,7 @@ struct http_settings {
   std::shared_ptr<const memory_ledger> memory
     = std::make_shared<const memory_ledger>();
   /// The memory for large requests; shared with NSQ's protocol.
-  std::shared_ptr<body_budget> bodies = std::make_shared<body_budget>();
+  std::shared_ptr<const body_budgets> bodies = std::make_shared<body_budgets>();
   /// The memory for all else that clients make the node hold; likewise.
   std::shared_ptr<client_memory> clients = std::make_shared<client_memory>();
   /// Null if nobody has to show a secret.

@@ -87,7 +87,7 @@ bool connection_state::body_has_room(bool idle) {
     const auto wake = [this] {
       caf::anon_send(connection_actor{self}, atom::resume_v);
     };
-    if (!large.admits(settings->bodies, size, parser->buffered(), wake))
+    if (!large.admits(*settings->bodies, size, parser->buffered(), wake))
       return false;
     if (!large.grow_to(size)) {
       log_error("a body longer than it said, for which there is no memory");

@@ -162,6 +162,23 @@ BOOST_AUTO_TEST_CASE(the_more_wait_the_faster_it_has_to_be) {
   BOOST_TEST(a->too_slow(now += 500ms, 2 * 128 * 1024 - 1));
 }
 
+BOOST_AUTO_TEST_CASE(small_ones_do_not_wait_for_large_ones) {
+  const body_budgets all{1600};
+  const auto ask_of = [&](size_t bytes) {
+    return std::make_unique<body_claim>(all.of(bytes), bytes, [] {});
+  };
+  const auto a = ask_of(1200);
+  const auto b = ask_of(101);
+  BOOST_TEST(a->granted());
+  BOOST_TEST(!b->granted());
+  std::vector<claim_ptr> small;
+  for (int i = 0; i < 4; ++i) {
+    small.push_back(ask_of(100));
+    BOOST_TEST(small.back()->granted());
+  }
+  BOOST_TEST(!ask_of(1)->granted());
+}
+
 BOOST_AUTO_TEST_CASE(one_that_shrinks_lets_the_next_in) {
   const auto a = ask('a', 80);
   const auto b = ask('b', 60);

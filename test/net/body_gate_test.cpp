@@ -21,8 +21,7 @@ struct fixture {
   }
 
   /// Room for one large body.
-  std::shared_ptr<body_budget> budget
-    = std::make_shared<body_budget>(large + large / 2);
+  body_budgets budget{std::make_shared<body_budget>(large + large / 2)};
   int woken = 0;
 };
 

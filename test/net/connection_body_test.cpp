@@ -17,7 +17,8 @@ constexpr size_t kib = 1024;
 /// Room for one of the large commands here.
 struct fixture : scripted_network {
   fixture() {
-    settings->bodies = std::make_shared<body_budget>(500 * kib);
+    settings->bodies = std::make_shared<body_budgets>(
+      std::make_shared<body_budget>(500 * kib));
     ann = greet();
     bob = greet();
   }

@@ -83,7 +83,8 @@ BOOST_AUTO_TEST_CASE(failures_behind_one_that_is_due_end_reading) {
 // -- a large publish ----------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(the_room_of_a_large_body_is_its_until_the_topic_answers) {
-  settings->bodies = std::make_shared<body_budget>(500 * kib);
+  settings->bodies
+    = std::make_shared<body_budgets>(std::make_shared<body_budget>(500 * kib));
   const auto bob = greet();
   const auto cid = greet();
   const auto whole = pub("t", std::string(300 * kib, 'x'));

@@ -54,7 +54,7 @@ private:
 
   std::shared_ptr<store_health> health_ = std::make_shared<store_health>();
   std::shared_ptr<memory_ledger> memory_ = std::make_shared<memory_ledger>();
-  std::shared_ptr<body_budget> bodies_ = to_body_budget(options_);
+  std::shared_ptr<body_budgets> bodies_ = to_body_budgets(options_);
   std::shared_ptr<client_memory> clients_ = to_client_memory(options_);
   std::shared_ptr<actor_directory> directory_
     = std::make_shared<actor_directory>();

@@ -188,9 +188,10 @@ collector_sources to_sources(const config::options& x) {
   return result;
 }
 
-std::shared_ptr<body_budget> to_body_budget(const config::options& x) {
+std::shared_ptr<body_budgets> to_body_budgets(const config::options& x) {
   // The quarter beyond what makes queues spill.
-  return std::make_shared<body_budget>(static_cast<size_t>(x.memory_limit) / 4);
+  return std::make_shared<body_budgets>(static_cast<size_t>(x.memory_limit)
+                                        / 4);
 }
 
 std::shared_ptr<client_memory> to_client_memory(const config::options& x) {

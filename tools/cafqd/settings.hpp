@@ -69,8 +69,8 @@ to_statsd_settings(const config::options& x, int64_t http_port);
 to_client_memory(const config::options& x);
 
 /// Returns what the options leave for large requests.
-[[nodiscard]] std::shared_ptr<body_budget>
-to_body_budget(const config::options& x);
+[[nodiscard]] std::shared_ptr<body_budgets>
+to_body_budgets(const config::options& x);
 
 /// Returns what the options say to connections.
 /// @param tls Null without a certificate.
