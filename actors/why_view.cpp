@@ -3,6 +3,7 @@
 #include "actors/stats_each.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace cafq {
 
@@ -28,7 +29,7 @@ why_rates why_view::rates_of(const actor_stat& x) const {
   const auto& y = *i->second;
   const auto per_second = [this](uint64_t now, uint64_t then) {
     const auto difference = static_cast<double>(now - std::min(now, then));
-    return static_cast<uint64_t>(difference / seconds_ + 0.5);
+    return static_cast<uint64_t>(std::llround(difference / seconds_));
   };
   const auto left = [](const actor_stat& of) {
     return of.counter("depth") + of.counter("in_flight")
