@@ -324,7 +324,8 @@ BOOST_AUTO_TEST_CASE(one_put_beyond_the_limit_has_room_alone) {
   settings.memory_limit = queue::block::bytes_in_memory() + 1000;
   start(settings);
   t = topic();
-  put(1, 1000);
+  publisher = client();
+  publish(t, batch_of({std::string(2000, 'x')}), publisher, 1);
   BOOST_TEST(accepted() == (tickets{1}));
 }
 
