@@ -126,6 +126,7 @@ topic_actor node_state::add_topic(const recovered_topic& x) {
                                                        x.name);
   auto result = self->spawn(topic, x, node_actor{self}, stored, settings, life);
   keep(x.name, {result, life});
+  announce(x.name, true);
   log::info("TOPIC({}): created", x.name);
   return result;
 }
@@ -133,7 +134,6 @@ topic_actor node_state::add_topic(const recovered_topic& x) {
 void node_state::keep(const std::string& key, member x) {
   self->monitor(x.handle);
   topics.emplace(key, std::move(x));
-  announce(key, true);
 }
 
 caf::result<atom::erase> node_state::erase_topic(const std::string& key) {
@@ -142,12 +142,13 @@ caf::result<atom::erase> node_state::erase_topic(const std::string& key) {
   const auto failed = j != adding_.end() && j->second.again;
   if (i == topics.end() && !failed)
     return ec::no_such_topic;
-  failures_.erase(key);
-  if (i != topics.end())
+  if (i != topics.end()) {
     remove_topic(i);
-  else
+  } else {
+    failures_.erase(key);
     for (auto& x : take_waiting(key))
       x.fail(ec::no_such_topic);
+  }
   if (!store || protocol::is_ephemeral(key))
     return atom::erase_v;
   return self->delegate(store, atom::erase_v, key);
@@ -157,6 +158,7 @@ void node_state::remove_topic(std::map<std::string, member>::iterator i) {
   log::info("TOPIC({}): deleting", i->first);
   self->send_exit(i->second.handle, caf::exit_reason::user_shutdown);
   announce(i->first, false);
+  failures_.erase(i->first);
   topics.erase(i);
 }
 
@@ -229,6 +231,7 @@ void node_state::keep_down(const std::string& key) {
   log::error("TOPIC({}): has failed {} times within a minute and stays down; "
              "what is on disk comes back with the next start of cafqd",
              key, restart_limit::most + 1);
+  // nsqlookupds do not hear of it: who looks for it goes to other nodes.
   const auto result = self->spawn(failed_topic, key, uint64_t{self->id()});
   keep(key, {result, {}});
   for (auto& promise : take_waiting(key))

@@ -41,8 +41,9 @@ void topic_state::put(const batch_ptr& x, const client_actor& from,
   const auto others = settings.memory->waiting();
   if (others > 0 && others + block_memory_of(*x) > settings.waiting_share()) {
     // Clients leave what they have published behind.
-    self->send(from, atom::refused_v, answer_to,
-               std::string{"memory for publishes that wait is full"});
+    std::string why = "memory for publishes that wait is full";
+    settings.memory->refused(why, self->clock().now());
+    self->send(from, atom::refused_v, answer_to, std::move(why));
     return;
   }
   const auto first = waiting_.empty();

@@ -3,7 +3,9 @@
 
 #include <caf/sec.hpp>
 
+#include <set>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 using namespace std::chrono_literals;
@@ -21,9 +23,35 @@ queue::duration failing_offset() {
   return store_world::unix_offset;
 }
 
+/// Which topics nsqlookupds know of.
+struct lookupd_state {
+  std::set<std::string> topics;
+};
+
+discovery_actor::behavior_type
+lookupd(discovery_actor::stateful_pointer<lookupd_state> self) {
+  return {
+    [self](atom::topic, const std::string& name, bool exists) {
+      if (exists)
+        self->state.topics.insert(name);
+      else
+        self->state.topics.erase(name);
+    },
+    [](atom::channel, const std::string&, const std::string&, bool) {},
+    [](atom::find, const std::string&) { return names_ptr{}; },
+    [](atom::lookupd) { return lookupd_addresses{}; },
+    [](atom::lookupd, const lookupd_addresses& x) { return x; },
+    [](atom::list) { return std::vector<stat_actor>{}; },
+    [](atom::stat) { return actor_stat{}; },
+    [](atom::greeted, const topology_actor&, const std::string&) {},
+    [](atom::vacant, const topology_actor&) {},
+  };
+}
+
 struct fixture : store_world {
   fixture() {
     end();
+    settings.discovery = sys.spawn(lookupd);
     settings.unix_offset = failing_offset;
     settings.sync
       = std::make_shared<config::sync_policy>(config::sync_mode::interval);
@@ -32,6 +60,11 @@ struct fixture : store_world {
 
   ~fixture() {
     failing = false;
+    self->send_exit(settings.discovery, caf::exit_reason::user_shutdown);
+  }
+
+  bool is_registered(const std::string& name) {
+    return state_of<lookupd_state>(settings.discovery).topics.count(name) > 0;
   }
 
   /// Lets an actor fail between two messages.
@@ -212,9 +245,11 @@ BOOST_AUTO_TEST_CASE(one_that_fails_too_often_stays_down_and_says_so) {
   for (size_t i = 0; i < restart_limit::most; ++i) {
     fail(topic());
     BOOST_TEST((stat(topic()).state == actor_state::topic_idle));
+    BOOST_TEST(is_registered("t"));
   }
   fail(topic());
   const auto down = topic();
+  BOOST_TEST(!is_registered("t"));
   BOOST_TEST((stat(down).state == actor_state::topic_failed));
   publish(10, 10);
   BOOST_TEST_REQUIRE(sent_to(publisher).refused.size() == 1U);

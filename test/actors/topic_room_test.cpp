@@ -299,6 +299,7 @@ BOOST_AUTO_TEST_CASE(what_waits_has_a_bound) {
   BOOST_TEST_REQUIRE(refused().size() == 1u);
   BOOST_TEST(refused()[0].t == 3u);
   BOOST_TEST(refused()[0].why == "memory for publishes that wait is full");
+  BOOST_TEST(settings.memory->trouble(now()) == refused()[0].why);
   BOOST_TEST(counter(t, "waiting") == 1u);
 }
 
