@@ -28,7 +28,7 @@ protected:
 };
 
 /// Marks an actor whose messages take little time: the event loop runs those it
-/// wakes itself (net/multiplexer.hpp).
+/// wakes itself (net/loop/multiplexer.hpp).
 class runs_on_loop {
 protected:
   runs_on_loop() = default;

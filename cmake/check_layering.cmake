@@ -6,19 +6,29 @@
 
 cmake_minimum_required(VERSION 3.25)
 
+# Folders of net/ that have sockets or actors.
+set(shells "net/(loop|client|peers|nsq|httpd)/")
+# Actors that others know by their messages only.
+set(actors "actors/(channel|topic|node|store)[a-z_]*.hpp")
 set(rules # folder | forbidden include prefixes (regex)
     "config|actors/|net/|persistence/|tools/|lmdb"
-    "net/protocol|actors/|persistence/|config/|tools/|net/[a-z_]+.hpp|net/transport/|caf/|lmdb"
-    "net/http|actors/(channel|topic|node|store|stats)[a-z_]*.hpp|persistence/|tools/|net/[a-z_]+.hpp|net/transport/|caf/|lmdb"
-    "net/auth|actors/|persistence/|config/|tools/|net/[a-z_]+.hpp|net/transport/|caf/|lmdb"
-    "net/transport|actors/|persistence/|tools/|net/[a-z_]+.hpp|caf/|lmdb"
-    "actors/queue|net/[a-z_]+.hpp|persistence/|config/|tools/|actors/[a-z_]+.hpp|caf/|lmdb"
-    "persistence|actors/[a-z_]+.hpp|net/[a-z_]+.hpp|tools/|caf/"
-    "actors|net/[a-z_]+.hpp|net/transport/|net/http/|tools/|lmdb"
-    "net|actors/(channel|topic|node|store)[a-z_]*.hpp|persistence/|tools/|lmdb"
+    "net/protocol|actors/|persistence/|config/|tools/|${shells}|net/transport/|caf/|lmdb"
+    "net/http|actors/(channel|topic|node|store|reports)|persistence/|tools/|${shells}|net/transport/|caf/|lmdb"
+    "net/auth|actors/|persistence/|config/|tools/|${shells}|net/transport/|caf/|lmdb"
+    "net/transport|actors/|persistence/|tools/|${shells}|caf/|lmdb"
+    "actors/queue|${shells}|persistence/|config/|tools/|actors/[a-z_]+.hpp|actors/reports/|caf/|lmdb"
+    "persistence|actors/[a-z_]+.hpp|actors/reports/|${shells}|tools/|caf/"
+    "actors|${shells}|net/transport/|net/http/|actors/reports/|tools/|lmdb"
+    "actors/reports|${shells}|net/transport/|net/http/|${actors}|tools/|lmdb"
+    # The shells of net/, the lowest first.
+    "net/loop|net/(client|peers|nsq|httpd|http|auth)/|${actors}|actors/reports/|persistence/|tools/|lmdb"
+    "net/client|net/(peers|nsq|httpd|http)/|${actors}|actors/reports/|persistence/|tools/|lmdb"
+    "net/peers|net/(nsq|httpd|http)/|${actors}|persistence/|tools/|lmdb"
+    "net/nsq|net/(httpd|http)/|${actors}|actors/reports/|persistence/|tools/|lmdb"
+    "net/httpd|net/nsq/|${actors}|persistence/|tools/|lmdb"
     # A client of its own, whatever broker is at the other end.
-    "tools/cafq|actors/|net/[a-z_]+.hpp|net/transport/|net/auth/|tools/cafqd/|caf/|lmdb"
-    "tools/cafq/bench|actors/|persistence/|net/[a-z_]+.hpp|net/transport/|net/auth/|tools/cafqd/|caf/|lmdb"
+    "tools/cafq|actors/|${shells}|net/transport/|net/auth/|tools/cafqd/|caf/|lmdb"
+    "tools/cafq/bench|actors/|persistence/|${shells}|net/transport/|net/auth/|tools/cafqd/|caf/|lmdb"
     "tools/cafqd|tools/cafq/|lmdb"
     "tools/man|actors/|net/|persistence/|tools/cafqd/|caf/|lmdb")
 

@@ -33,7 +33,7 @@ endfunction()
 copy()
 verdict(good "the repository")
 
-file(APPEND ${WORK}/net/protocol/names.cpp "#include \"net/socket.hpp\"\n")
+file(APPEND ${WORK}/net/protocol/names.cpp "#include \"net/loop/socket.hpp\"\n")
 verdict("net/protocol/names.cpp" "an include upward")
 
 file(APPEND ${WORK}/actors/queue/block.hpp "#include <caf/all.hpp>\n")

@@ -1,4 +1,4 @@
-#include "actors/history.hpp"
+#include "actors/reports/history.hpp"
 
 #include <boost/test/unit_test.hpp>
 

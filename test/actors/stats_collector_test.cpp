@@ -1,4 +1,4 @@
-#include "actors/stats_collector.hpp"
+#include "actors/reports/stats_collector.hpp"
 
 #include "test/support/broker.hpp"
 

@@ -1,4 +1,4 @@
-#include "actors/stream_rows.hpp"
+#include "actors/reports/stream_rows.hpp"
 
 #include <boost/test/unit_test.hpp>
 

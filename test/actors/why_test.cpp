@@ -1,6 +1,6 @@
-#include "actors/why.hpp"
+#include "actors/reports/why.hpp"
 
-#include "actors/why_words.hpp"
+#include "actors/reports/why_words.hpp"
 
 #include <boost/test/unit_test.hpp>
 

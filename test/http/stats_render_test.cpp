@@ -1,4 +1,4 @@
-#include "actors/stats_render.hpp"
+#include "actors/reports/stats_render.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,4 +1,4 @@
-#include "actors/stats_statsd.hpp"
+#include "actors/reports/stats_statsd.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,4 +1,4 @@
-#include "net/body_gate.hpp"
+#include "net/client/body_gate.hpp"
 
 #include <boost/test/unit_test.hpp>
 

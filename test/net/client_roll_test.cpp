@@ -1,4 +1,4 @@
-#include "net/client_roll.hpp"
+#include "net/client/client_roll.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "net/discovery.hpp"
+#include "net/peers/discovery.hpp"
 #include "test/net/lookupd.hpp"
 #include "test/support/deterministic_system.hpp"
 #include "test/support/real_network.hpp"

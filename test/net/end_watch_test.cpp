@@ -1,4 +1,4 @@
-#include "net/end_watch.hpp"
+#include "net/loop/end_watch.hpp"
 
 #include "test/net/network.hpp"
 

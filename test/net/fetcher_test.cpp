@@ -1,4 +1,4 @@
-#include "net/fetcher.hpp"
+#include "net/peers/fetcher.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,4 +1,4 @@
-#include "net/grant_gate.hpp"
+#include "net/client/grant_gate.hpp"
 
 #include <boost/test/unit_test.hpp>
 

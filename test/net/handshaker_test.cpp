@@ -1,4 +1,4 @@
-#include "net/handshaker.hpp"
+#include "net/client/handshaker.hpp"
 
 #include "test/support/deterministic_system.hpp"
 #include "test/transport/pump.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "net/http_connection.hpp"
+#include "net/httpd/http_connection.hpp"
 #include "test/net/scripted.hpp"
 
 #include <memory>

@@ -1,4 +1,4 @@
-#include "net/http_connection.hpp"
+#include "net/httpd/http_connection.hpp"
 #include "test/net/http_network.hpp"
 
 #include <boost/test/data/monomorphic.hpp>

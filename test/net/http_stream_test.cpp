@@ -1,4 +1,4 @@
-#include "net/http_stream.hpp"
+#include "net/httpd/http_stream.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,4 +1,4 @@
-#include "net/known_topics.hpp"
+#include "net/client/known_topics.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "net/socket.hpp"
+#include "net/loop/socket.hpp"
 
 #include <array>
 #include <cerrno>

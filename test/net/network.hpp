@@ -1,8 +1,8 @@
 #pragma once
 
 #include "actors/counting_actor.hpp"
-#include "net/listener.hpp"
-#include "net/nsq_connection.hpp"
+#include "net/client/listener.hpp"
+#include "net/nsq/nsq_connection.hpp"
 #include "test/net/frames.hpp"
 #include "test/support/broker.hpp"
 

@@ -1,4 +1,4 @@
-#include "net/next_turn.hpp"
+#include "net/loop/next_turn.hpp"
 
 #include "test/support/deterministic_system.hpp"
 

@@ -1,4 +1,4 @@
-#include "net/output.hpp"
+#include "net/loop/output.hpp"
 
 #include <boost/test/unit_test.hpp>
 

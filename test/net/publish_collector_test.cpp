@@ -1,4 +1,4 @@
-#include "net/publish_collector.hpp"
+#include "net/nsq/publish_collector.hpp"
 
 #include "test/net/frames.hpp"
 

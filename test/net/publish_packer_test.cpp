@@ -1,4 +1,4 @@
-#include "net/publish_packer.hpp"
+#include "net/httpd/publish_packer.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,4 +1,4 @@
-#include "net/response_slots.hpp"
+#include "net/nsq/response_slots.hpp"
 
 #include "test/net/frames.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "net/authorizer.hpp"
+#include "net/peers/authorizer.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>

@@ -1,4 +1,4 @@
-#include "net/settling.hpp"
+#include "net/nsq/settling.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,5 +1,5 @@
-#include "net/http_situation.hpp"
-#include "net/nsq_situation.hpp"
+#include "net/httpd/http_situation.hpp"
+#include "net/nsq/nsq_situation.hpp"
 
 #include <boost/test/unit_test.hpp>
 

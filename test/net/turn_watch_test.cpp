@@ -1,4 +1,4 @@
-#include "net/turn_watch.hpp"
+#include "net/loop/turn_watch.hpp"
 
 #include <boost/test/unit_test.hpp>
 

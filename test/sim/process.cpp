@@ -3,8 +3,8 @@
 #include "actors/node.hpp"
 #include "actors/store.hpp"
 #include "actors/unix_offset.hpp"
-#include "net/http_connection.hpp"
-#include "net/nsq_connection.hpp"
+#include "net/httpd/http_connection.hpp"
+#include "net/nsq/nsq_connection.hpp"
 #include "test/sim/machine.hpp"
 
 #include <caf/event_based_actor.hpp>

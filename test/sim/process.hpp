@@ -1,9 +1,9 @@
 #pragma once
 
 #include "actors/node_settings.hpp"
-#include "net/connection_settings.hpp"
-#include "net/http_settings.hpp"
-#include "net/listener.hpp"
+#include "net/client/listener.hpp"
+#include "net/httpd/http_settings.hpp"
+#include "net/nsq/connection_settings.hpp"
 #include "persistence/lmdb_message_store.hpp"
 #include "test/sim/network.hpp"
 #include "test/sim/plan.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "net/loop_timers.hpp"
+#include "net/loop/loop_timers.hpp"
 
 #include <optional>
 #include <utility>

@@ -4,8 +4,8 @@
 #include "actors/store.hpp"
 #include "actors/unix_offset.hpp"
 #include "config/log.hpp"
-#include "net/http_connection.hpp"
-#include "net/nsq_connection.hpp"
+#include "net/httpd/http_connection.hpp"
+#include "net/nsq/nsq_connection.hpp"
 #include "tools/cafqd/settings.hpp"
 
 #include <caf/io/middleman.hpp>

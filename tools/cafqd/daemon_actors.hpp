@@ -5,12 +5,12 @@
 #include "actors/interfaces.hpp"
 #include "actors/memory_ledger.hpp"
 #include "config/options.hpp"
-#include "net/authorizer.hpp"
-#include "net/discovery.hpp"
-#include "net/fetcher.hpp"
-#include "net/http_settings.hpp"
-#include "net/listener.hpp"
-#include "net/statsd.hpp"
+#include "net/client/listener.hpp"
+#include "net/httpd/http_settings.hpp"
+#include "net/peers/authorizer.hpp"
+#include "net/peers/discovery.hpp"
+#include "net/peers/fetcher.hpp"
+#include "net/peers/statsd.hpp"
 #include "tools/cafqd/resources.hpp"
 
 #include <caf/actor_system.hpp>

@@ -2,7 +2,7 @@
 
 #include "actors/store.hpp"
 #include "config/log.hpp"
-#include "net/socket.hpp"
+#include "net/loop/socket.hpp"
 #include "persistence/lmdb_message_store.hpp"
 #include "tools/cafqd/notify.hpp"
 #include "tools/cafqd/tls.hpp"

@@ -2,8 +2,8 @@
 
 #include "actors/payloads.hpp"
 #include "config/options.hpp"
+#include "net/loop/unix_socket.hpp"
 #include "net/transport/tls_source.hpp"
-#include "net/unix_socket.hpp"
 #include "persistence/data_path.hpp"
 #include "persistence/message_store.hpp"
 #include "tools/cafqd/settings.hpp"

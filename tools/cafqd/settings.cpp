@@ -4,7 +4,7 @@
 #include "config/identity.hpp"
 #include "config/secrets.hpp"
 #include "config/version.hpp"
-#include "net/unix_socket.hpp"
+#include "net/loop/unix_socket.hpp"
 #include "tools/cafqd/tls.hpp"
 
 #include <algorithm>

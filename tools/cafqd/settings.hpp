@@ -2,10 +2,10 @@
 
 #include "actors/node_settings.hpp"
 #include "config/options.hpp"
-#include "net/connection_settings.hpp"
-#include "net/discovery.hpp"
-#include "net/http_settings.hpp"
-#include "net/statsd.hpp"
+#include "net/httpd/http_settings.hpp"
+#include "net/nsq/connection_settings.hpp"
+#include "net/peers/discovery.hpp"
+#include "net/peers/statsd.hpp"
 #include "persistence/lmdb_message_store.hpp"
 
 #include <memory>

@@ -1,0 +1,43 @@
+#include "actors/reports/why_view.hpp"
+
+#include "actors/reports/stats_each.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace cafq {
+
+why_view::why_view(const node_report& now, const node_report* before) {
+  for_each_actor(now,
+                 [this](const actor_stat& x) { actors_.emplace(x.id, &x); });
+  if (!before || now.now <= before->now)
+    return;
+  seconds_ = static_cast<double>(now.now - before->now) / 1e9;
+  for_each_actor(*before,
+                 [this](const actor_stat& x) { earlier_.emplace(x.id, &x); });
+}
+
+const actor_stat* why_view::find(uint64_t id) const {
+  const auto i = actors_.find(id);
+  return i != actors_.end() ? i->second : nullptr;
+}
+
+why_rates why_view::rates_of(const actor_stat& x) const {
+  const auto i = earlier_.find(x.id);
+  if (i == earlier_.end())
+    return {};
+  const auto& y = *i->second;
+  const auto per_second = [this](uint64_t now, uint64_t then) {
+    const auto difference = static_cast<double>(now - std::min(now, then));
+    return static_cast<uint64_t>(std::llround(difference / seconds_));
+  };
+  const auto left = [](const actor_stat& of) {
+    return of.counter("depth") + of.counter("in_flight")
+           + of.counter("deferred");
+  };
+  const auto in = x.counter("messages");
+  return {per_second(in, y.counter("messages")),
+          per_second(in + left(y), y.counter("messages") + left(x))};
+}
+
+} // namespace cafq
