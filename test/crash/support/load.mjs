@@ -48,10 +48,17 @@ export class Load {
     this.#tasks.push(this.#consume(channel));
   }
 
+  // null when the broker goes first: it closes its listening socket, and the
+  // kernel resets those who wait at it.
   async #connect() {
-    const client = await Client.connect(this.port);
-    this.#clients.push(client);
-    return client;
+    try {
+      const client = await Client.connect(this.port);
+      this.#clients.push(client);
+      return client;
+    } catch (error) {
+      if (this.stopped && ['ECONNREFUSED', 'ECONNRESET'].includes(error.code)) return null;
+      throw error;
+    }
   }
 
   // Until the load is over; with a broker that still runs, `stopped` has to be
@@ -64,6 +71,7 @@ export class Load {
   async #publish(topics) {
     const { random } = this;
     const client = await this.#connect();
+    if (!client) return;
     const size = () => (random.below(20) === 0 ? random.below(20000) : random.below(300));
     while (!this.stopped) {
       const open = [];
@@ -96,6 +104,7 @@ export class Load {
   async #consume(channel) {
     const { random, ledger } = this;
     const client = await this.#connect();
+    if (!client) return;
     client.send(`SUB ${channel.topic} ${channel.name}\nRDY ${1 + random.below(60)}\n`);
     if (!(await nextOf(client))) return;
     const held = [];
