@@ -1,5 +1,6 @@
 #include "actors/body_budget.hpp"
 
+#include "actors/memory_ledger.hpp"
 #include "actors/queue/block.hpp"
 
 #include <algorithm>
@@ -102,7 +103,8 @@ bool body_claim::too_slow(queue::time_point now, uint64_t received) {
 }
 
 size_t message_memory() noexcept {
-  return queue::block::bytes_in_memory() + body_budget::bytes_in_memory();
+  return queue::block::bytes_in_memory() + body_budget::bytes_in_memory()
+         + memory_ledger::all_bookkeeping();
 }
 
 } // namespace cafq

@@ -14,6 +14,14 @@ namespace {
 /// CAF 0.17 cannot cancel one when an earlier deadline comes up.
 constexpr auto longest_tick = std::chrono::seconds{5};
 
+/// Messages given to one consumer at a time: what they take is counted behind
+/// each.
+constexpr size_t most_given = 4096;
+
+/// How often one that may give out no more looks for memory that other channels
+/// gave back.
+constexpr auto look_again = std::chrono::milliseconds{50};
+
 /// Size of a message frame without the body (net/protocol/frame.hpp).
 constexpr size_t frame_overhead = 34;
 
@@ -290,7 +298,7 @@ void channel_state::pump() {
   // it all; what some could not take is shared again.
   size_t turns = 0;
   size_t share = 0;
-  while (!paused && queue().available() > 0) {
+  while (!paused && queue().available() > 0 && may_give_out()) {
     if (turns == 0) {
       turns = std::max<size_t>(consumers.waiting(), 1);
       share = (queue().available() + turns - 1) / turns;
@@ -299,8 +307,9 @@ void channel_state::pump() {
     if (!x)
       break;
     --turns;
-    serve(*x, std::min(x->credit(), share));
+    serve(*x, std::min({x->credit(), share, most_given}));
     consumers.line_up(*x);
+    keeper.count_bookkeeping();
   }
   using reading = queue_keeper::reading;
   // Without memory to spare, only for those that wait for it.
@@ -393,11 +402,23 @@ void channel_state::report_room() {
   reported_ = placed;
 }
 
+bool channel_state::may_give_out() const {
+  return keeper.may_give_out(settings.in_flight_share());
+}
+
+/// Whether consumers could be given messages if there were memory for it.
+bool channel_state::short_of_memory() const {
+  return !paused && queue().available() > 0 && consumers.waiting() > 0
+         && !may_give_out();
+}
+
 void channel_state::arm() {
-  const auto next = keeper.next_deadline();
+  const auto now = self->clock().now();
+  auto next = keeper.next_deadline();
+  if (short_of_memory())
+    next = std::min(next.value_or(now + look_again), now + look_again);
   if (!next || (armed_ && *armed_ <= *next))
     return;
-  const auto now = self->clock().now();
   armed_ = std::min(std::max(*next, now), now + longest_tick);
   self->delayed_send(self, *armed_ - now, atom::tick_v);
 }

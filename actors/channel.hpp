@@ -132,6 +132,8 @@ private:
   // -- channel.cpp ------------------------------------------------------------
 
   void serve(queue::consumer& to, size_t max_messages);
+  [[nodiscard]] bool may_give_out() const;
+  [[nodiscard]] bool short_of_memory() const;
   /// Looks now and then how long a delivery took.
   void sample(const queue::run& first, queue::time_point now);
   /// Adds a failure to the list, which exists from the first one on.

@@ -30,6 +30,8 @@ state_of(const channel_situation& x, queue::time_point now) noexcept {
     return channel_paused;
   if (x.awaiting_id)
     return channel_waits_for_id;
+  if (x.short_of_memory)
+    return channel_memory_limit;
   if (x.with_credit > 0 && x.at_hand > 0)
     return channel_flowing;
   if (x.consumers > 0 && x.served != queue::time_point{}
@@ -66,6 +68,8 @@ awaited waits_for(const channel_situation& x, actor_state state) {
     case channel_reading_disk:
     case channel_waits_for_id:
       return awaited::some_actor(x.store);
+    case channel_memory_limit:
+      return awaited::outside(cause::memory);
     case channel_only_deferred:
       return awaited::outside(cause::time);
     default:

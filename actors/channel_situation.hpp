@@ -14,6 +14,8 @@ struct channel_situation {
   bool paused = false;
   /// Messages came for a queue that has no name on disk yet.
   bool awaiting_id = false;
+  /// To know who has what would take more memory than there is.
+  bool short_of_memory = false;
   /// Messages that are ready, and how many of them `take` can get at.
   size_t ready = 0;
   size_t at_hand = 0;

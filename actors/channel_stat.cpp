@@ -12,6 +12,7 @@ channel_situation channel_state::situation(const oldest_flight& oldest) const {
   result.paused = paused;
   result.awaiting_id = keeper.where() == queue_keeper::place::awaiting_id
                        && !undecided_.empty();
+  result.short_of_memory = short_of_memory();
   result.ready = queue().depth();
   result.at_hand = queue().available();
   result.in_flight = queue().in_flight();

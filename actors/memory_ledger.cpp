@@ -29,6 +29,15 @@ constexpr auto recent = std::chrono::seconds{10};
 
 constexpr size_t mebibyte = size_t{1} << 20U;
 
+/// Whether one of several may have more of a share, of which all have some: one
+/// that has much must not take the others' part.
+bool may_have_more(size_t own, size_t all, const std::atomic<size_t>& owners,
+                   size_t share) {
+  const auto fair
+    = share / std::max<size_t>(owners.load(std::memory_order_relaxed), 1) / 2;
+  return all < share || own < fair;
+}
+
 std::string in_mebibytes(size_t bytes) {
   return std::to_string((bytes + mebibyte - 1) / mebibyte) + " MiB";
 }
@@ -76,13 +85,40 @@ void memory_ledger::account::gave_up(size_t bytes, queue::time_point now) {
 }
 
 bool memory_ledger::account::may_grow(size_t share) const noexcept {
-  const auto all = in_->unstorable();
-  if (all < share)
-    return true;
-  // One that holds much must not take the others' part.
-  const auto queues = in_->unstorable_queues_.load(std::memory_order_relaxed);
-  return bytes_.load(std::memory_order_relaxed)
-         < share / std::max<size_t>(queues, 1) / 2;
+  return may_have_more(bytes_.load(std::memory_order_relaxed),
+                       in_->unstorable(), in_->unstorable_queues_, share);
+}
+
+// -- beside the messages ------------------------------------------------------
+
+memory_ledger::bookkeeping::bookkeeping(std::shared_ptr<memory_ledger> in)
+  : in_(std::move(in)) {
+  // nop
+}
+
+memory_ledger::bookkeeping::~bookkeeping() {
+  takes(0, 0);
+}
+
+void memory_ledger::bookkeeping::takes(size_t bytes,
+                                       size_t in_flight) noexcept {
+  const auto move = [](std::atomic<size_t>& all, size_t& own, size_t x) {
+    const auto before = std::exchange(own, x - x % little);
+    if (own != before)
+      all.fetch_add(own - before, std::memory_order_relaxed);
+    return before;
+  };
+  move(all_bookkeeping_, bytes_, bytes);
+  const auto had = move(in_->in_flight_, in_flight_, in_flight) > 0;
+  if (had != (in_flight_ > 0))
+    in_->queues_in_flight_.fetch_add(had ? size_t(-1) : 1,
+                                     std::memory_order_relaxed);
+}
+
+bool memory_ledger::bookkeeping::may_grow(size_t share) const noexcept {
+  return may_have_more(in_flight_,
+                       in_->in_flight_.load(std::memory_order_relaxed),
+                       in_->queues_in_flight_, share);
 }
 
 // -- on their way -------------------------------------------------------------

@@ -71,6 +71,29 @@ public:
     bool asked_ = false;
   };
 
+  /// What one queue needs beside the messages: to know where they are, who has
+  /// them and when they are due. For as long as this lives.
+  class bookkeeping {
+  public:
+    explicit bookkeeping(std::shared_ptr<memory_ledger> in);
+    bookkeeping(const bookkeeping&) = delete;
+    bookkeeping& operator=(const bookkeeping&) = delete;
+    ~bookkeeping();
+
+    /// The queue needs so many bytes, of which messages in flight have some:
+    /// known to a few KB.
+    void takes(size_t bytes, size_t in_flight) noexcept;
+
+    /// Whether the queue may give out more messages.
+    /// @param share Bytes for those in flight of all queues together.
+    [[nodiscard]] bool may_grow(size_t share) const noexcept;
+
+  private:
+    std::shared_ptr<memory_ledger> in_;
+    size_t bytes_ = 0;
+    size_t in_flight_ = 0;
+  };
+
   /// Counts bytes until all who hold this have let go: of messages on their way
   /// to the disk, or from it, or that wait until a topic takes them.
   class claim {
@@ -125,6 +148,12 @@ public:
     return unstorable_.load(std::memory_order_relaxed);
   }
 
+  /// Returns what all queues of this process need beside their messages. From
+  /// any thread.
+  [[nodiscard]] static size_t all_bookkeeping() noexcept {
+    return all_bookkeeping_.load(std::memory_order_relaxed);
+  }
+
   /// Returns how often queues of this process were asked. From any thread.
   [[nodiscard]] static uint64_t times_asked() noexcept {
     return times_asked_.load(std::memory_order_relaxed);
@@ -170,6 +199,12 @@ private:
   std::atomic<size_t> unstorable_{0};
   std::atomic<size_t> unstorable_queues_{0};
 
+  /// What messages in flight have of all bookkeeping, and how many queues have
+  /// some.
+  std::atomic<size_t> in_flight_{0};
+  std::atomic<size_t> queues_in_flight_{0};
+
+  static inline std::atomic<size_t> all_bookkeeping_{0};
   static inline std::atomic<size_t> all_unstorable_{0};
   static inline std::atomic<uint64_t> times_asked_{0};
 };

@@ -66,6 +66,12 @@ struct node_settings {
     return memory_limit / 2 + (size_t{8} << 20U);
   }
 
+  /// Returns how many bytes it may take to know who has which message before
+  /// consumers are given no more.
+  [[nodiscard]] size_t in_flight_share() const noexcept {
+    return memory_limit / 4;
+  }
+
   /// Returns how many bytes of messages that cannot be stored may be in memory.
   [[nodiscard]] size_t unstorable_share() const noexcept {
     return memory_limit / 4;

@@ -128,6 +128,7 @@ void queue_keeper::change_owner(queue_id id, std::string label) {
   queue_->forget_requests();
   account_.reset();
   loading_.reset();
+  loading_due_.reset();
 }
 
 /// Hands over what was here at the last tick, and all if that would make a
@@ -170,6 +171,7 @@ void queue_keeper::loaded(queue_id which, const blocks& x) {
 }
 
 void queue_keeper::loaded(queue_id which, const due_messages& x) {
+  loading_due_.reset();
   if (is(which))
     queue_->loaded(x.rows);
 }
@@ -261,8 +263,10 @@ void queue_keeper::ask(caf::local_actor* self, reading what,
       loading_ = claim_for(kind::reading, spare);
       send(atom::load_v, x);
     }
-  send(atom::due_v, queue_->wanted_deferred(now, what == reading::all,
-                                            spare > queue::block::max_bytes));
+  if (auto x = queue_->wanted_deferred(now, what == reading::all, spare)) {
+    loading_due_ = claim_for(kind::reading, x->max_bytes);
+    send(atom::due_v, x);
+  }
   if (auto x = queue_->wanted_bodies(taking, spare)) {
     fetching_ = claim_for(kind::reading, spare);
     send(atom::fetch_v, x);
@@ -276,22 +280,25 @@ queue_keeper::claim_for(memory_ledger::claim::kind what, size_t bytes) const {
   return std::make_shared<memory_ledger::claim>(how_.memory, what, bytes);
 }
 
-/// Returns what messages take beside their bodies while they cannot leave
-/// memory: their place, what knows when they are due, a block of its own for
-/// one that is deferred. Measured with bodies of one byte.
-size_t queue_keeper::cost_beside_bodies() const noexcept {
-  constexpr size_t ready = 8;
-  constexpr size_t in_flight = 64;
-  constexpr size_t deferred = 136;
-  return queue_->depth() * ready + queue_->in_flight() * in_flight
-         + queue_->deferred() * deferred;
+void queue_keeper::count_bookkeeping() {
+  if (!how_.memory)
+    return;
+  if (!bookkeeping_) {
+    if (queue_->bookkeeping() < unaccounted)
+      return;
+    bookkeeping_ = std::make_unique<memory_ledger::bookkeeping>(how_.memory);
+  }
+  bookkeeping_->takes(queue_->bookkeeping(), queue_->in_flight_bookkeeping());
 }
 
 void queue_keeper::report_memory(caf::local_actor* self,
                                  queue::time_point now) {
   if (!how_.memory)
     return;
-  const auto bytes = queue_->bytes() + (how_.store ? 0 : cost_beside_bodies());
+  count_bookkeeping();
+  // What cannot leave memory counts with all that it takes: messages may be
+  // many, and small.
+  const auto bytes = how_.store ? queue_->bytes() : queue_->memory();
   if (!account_ && bytes >= (how_.store ? unaccounted : 1))
     account_ = std::make_shared<memory_ledger::account>(
       how_.memory, how_.label, how_.store ? storable::yes : storable::no,

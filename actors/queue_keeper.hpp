@@ -155,6 +155,16 @@ public:
   /// @param share Bytes for all such queues together.
   [[nodiscard]] bool over_share(size_t share) const noexcept;
 
+  /// Whether consumers may be given more: to know who has what takes memory.
+  /// @param share Bytes for that, of all queues together.
+  [[nodiscard]] bool may_give_out(size_t share) const noexcept {
+    return !bookkeeping_ || bookkeeping_->may_grow(share);
+  }
+
+  /// Messages came, or went: they take more memory beside their bodies, or
+  /// less.
+  void count_bookkeeping();
+
   /// Returns how many messages have not found their place.
   [[nodiscard]] uint64_t unplaced() const noexcept;
 
@@ -181,7 +191,6 @@ private:
   void plan_flush(queue::time_point now);
   void ask(caf::local_actor* self, reading what, queue::time_point now);
   void report_memory(caf::local_actor* self, queue::time_point now);
-  [[nodiscard]] size_t cost_beside_bodies() const noexcept;
   void send_orders(caf::local_actor* self, bool all);
   [[nodiscard]] std::shared_ptr<const void>
   claim_for(memory_ledger::claim::kind what, size_t bytes) const;
@@ -198,8 +207,10 @@ private:
   std::optional<queue::time_point> flush_at_;
   /// Null while there is little to account for.
   std::shared_ptr<memory_ledger::account> account_;
+  std::unique_ptr<memory_ledger::bookkeeping> bookkeeping_;
   /// Memory for what the store was asked for.
   std::shared_ptr<const void> loading_;
+  std::shared_ptr<const void> loading_due_;
   std::shared_ptr<const void> fetching_;
 
   // Since when the oldest messages wait: those the store was not given, of them

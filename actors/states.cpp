@@ -109,6 +109,9 @@ constexpr auto all_states = [] {
               "Messages wait until consumers finish some of those they have."},
     state_row{channel_not_read, "channel", "consumers do not read", stuck,
               "Messages wait until consumers read what they were sent."},
+    state_row{channel_memory_limit, "channel", "memory limit", stuck,
+              "So many messages are with consumers that there is no memory to "
+              "know who has more."},
     state_row{
       channel_with_consumers, "channel", "with consumers", waiting,
       "All its messages are with consumers, who have not finished them."},

@@ -71,6 +71,7 @@ enum class actor_state : uint8_t {
   channel_rdy_0,
   channel_all_rdy_used,
   channel_not_read,
+  channel_memory_limit,
   channel_with_consumers,
   channel_reading_disk,
   channel_waits_for_id,

@@ -115,6 +115,17 @@ public:
     return bytes_in_memory_ + tail_bytes_;
   }
 
+  /// Returns how many blocks are in memory.
+  [[nodiscard]] size_t blocks() const noexcept {
+    return memory_.size() + tail_.size();
+  }
+
+  /// Returns the bytes that it takes beside the blocks.
+  [[nodiscard]] size_t bookkeeping() const noexcept {
+    return memory_.size() * sizeof(backlog_block)
+           + tail_.size() * sizeof(block_ptr);
+  }
+
   /// Returns when the first message was published, in ns since the Unix epoch;
   /// nothing if it is in the store only.
   [[nodiscard]] std::optional<int64_t> first_ns() const;

@@ -488,6 +488,8 @@ bool channel_queue::invariant() const {
   });
   for (size_t i = 1; i < requeued_.size(); ++i)
     sound &= requeued_[i - 1].turn <= requeued_[i].turn;
+  sound &= (in_flight + requeued + waiting + unread > 0)
+           == (open_.memory() > 0);
   return sound && backlog_.invariant() && bytes == open_bytes_
          && absent == absent_ && in_flight == in_flight_
          && requeued == requeued_.size() && waiting == parked_.size()

@@ -203,7 +203,7 @@ public:
 
   /// @param all Whether to ask for all, however late they are due.
   [[nodiscard]] std::optional<due_request>
-  wanted_deferred(time_point now, bool all = false, bool spare = true) {
+  wanted_deferred(time_point now, bool all = false, size_t spare = SIZE_MAX) {
     return deferred_.wanted(now, newest_, all, spare);
   }
 
@@ -267,6 +267,30 @@ public:
   /// Returns the size of the bodies that it holds in memory.
   [[nodiscard]] size_t bytes() const noexcept {
     return backlog_.bytes() + open_bytes_ + deferred_.bytes();
+  }
+
+  /// Returns the bytes that it takes beside the blocks: to know where messages
+  /// are, who has them and when they are due.
+  [[nodiscard]] size_t bookkeeping() const noexcept {
+    return backlog_.bookkeeping() + open_.memory() + deferred_.bookkeeping()
+           + requeued_.size() * sizeof(returned)
+           + parked_.size() * sizeof(parked);
+  }
+
+  /// Returns the part of that which messages in flight have.
+  [[nodiscard]] size_t in_flight_bookkeeping() const noexcept {
+    const auto open = in_flight_ + requeued_.size() + parked_.size()
+                      + reading_left_;
+    return in_flight_ > 0 ? open_.memory() / open * in_flight_ : 0;
+  }
+
+  /// Returns the bytes that it takes with all its messages in memory, if nobody
+  /// else has their blocks.
+  [[nodiscard]] size_t memory() const noexcept {
+    const auto blocks = backlog_.blocks() + open_.size() + deferred_.blocks();
+    const auto messages = depth() + in_flight_ + deferred();
+    return bytes() + bookkeeping() + blocks * block::overhead
+           + messages * block::message_overhead;
   }
 
   [[nodiscard]] const counters& totals() const noexcept {

@@ -156,7 +156,7 @@ void deferred_set::forget(const deferred_key& row) {
 }
 
 std::optional<due_request>
-deferred_set::wanted(time_point now, uint64_t newest, bool all, bool spare) {
+deferred_set::wanted(time_point now, uint64_t newest, bool all, size_t spare) {
   if (!may_load() || (load_at_ > now && !all))
     return std::nullopt;
   loading_ = true;
@@ -169,7 +169,7 @@ deferred_set::wanted(time_point now, uint64_t newest, bool all, bool spare) {
   const auto room = most_bytes - row_bytes_;
   return due_request{loaded_until_, loading_until_ns_,
                      most_loaded() - rows_in_heap_,
-                     spare ? room : std::min(room, few_bytes)};
+                     std::min(room, std::max(spare, few_bytes))};
 }
 
 void deferred_set::loaded(due_rows rows) {

@@ -95,9 +95,10 @@ public:
   /// @param newest The highest number that was put: the store may have been
   ///               given more.
   /// @param all Whether to ask for all, however late they are due.
-  /// @param spare Whether the node has memory to spare for many.
+  /// @param spare Bytes that the node has to spare; some are read even without.
   [[nodiscard]] std::optional<due_request>
-  wanted(time_point now, uint64_t newest, bool all = false, bool spare = true);
+  wanted(time_point now, uint64_t newest, bool all = false,
+         size_t spare = SIZE_MAX);
 
   /// Takes what the store answered to `wanted`.
   void loaded(due_rows rows);
@@ -117,6 +118,19 @@ public:
   /// Returns the size of the bodies in memory.
   [[nodiscard]] size_t bytes() const noexcept {
     return bytes_;
+  }
+
+  /// Returns how many blocks are in memory.
+  [[nodiscard]] size_t blocks() const noexcept {
+    return heap_.size() + undecided_.size();
+  }
+
+  /// Returns the bytes that it takes beside the blocks.
+  [[nodiscard]] size_t bookkeeping() const noexcept {
+    // What a node of a set takes besides.
+    constexpr size_t node = 40;
+    return blocks() * sizeof(waiting)
+           + apart_.size() * (sizeof(deferred_key) + node);
   }
 
   /// Returns when the first message that is in memory is due.

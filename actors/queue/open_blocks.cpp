@@ -78,6 +78,7 @@ open_block* open_blocks::find_alone(uint64_t number) {
 void open_blocks::close(open_block& x) {
   if (last_found_ == &x)
     last_found_ = nullptr;
+  slots_ -= x.body->count();
   const auto key = x.body->first_number();
   if (x.alone) {
     alone_.erase(key);
@@ -92,6 +93,7 @@ void open_blocks::clear() {
   blocks_.clear();
   alone_.clear();
   sparse_.clear();
+  slots_ = 0;
   last_found_ = nullptr;
 }
 
@@ -99,6 +101,7 @@ open_block& open_blocks::fill(open_block& x, block_ptr body) {
   assert(!x.body);
   const auto count = static_cast<uint16_t>(body->count());
   x.slots = std::make_unique<slot[]>(count);
+  slots_ += count;
   x.not_gone = count;
   for (uint16_t i = 0; i < count; ++i) {
     x.slots[i].home = &x;

@@ -81,6 +81,16 @@ public:
 
   void clear();
 
+  [[nodiscard]] size_t size() const noexcept {
+    return blocks_.size() + alone_.size();
+  }
+
+  /// Returns the bytes that it takes to know where the messages are, the blocks
+  /// themselves not included.
+  [[nodiscard]] size_t memory() const noexcept {
+    return slots_ * sizeof(slot) + size() * memory_of_one;
+  }
+
   /// Calls `f` with every open block, in the order of their numbers.
   template <class F>
   void each(F&& f) {
@@ -110,7 +120,10 @@ public:
 private:
   using blocks = std::map<uint64_t, open_block>;
 
-  static open_block& fill(open_block& x, block_ptr body);
+  /// With what the maps and the allocator add.
+  static constexpr size_t memory_of_one = sizeof(open_block) + 64;
+
+  open_block& fill(open_block& x, block_ptr body);
   [[nodiscard]] slot* find_among_sparse(uint64_t number);
 
   /// By first number.
@@ -121,6 +134,8 @@ private:
   /// First numbers of blocks with gaps, into which other blocks may reach: what
   /// was left over when the node stopped.
   std::vector<uint64_t> sparse_;
+  /// Of all blocks.
+  size_t slots_ = 0;
   /// Where the last search ended: FINs mostly come in runs.
   open_block* last_found_ = nullptr;
 };

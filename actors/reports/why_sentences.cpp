@@ -293,6 +293,10 @@ std::string of_channel(const actor_stat& x, const why_view& all,
     case channel_not_read:
       say(text, "{}. {}", ready, do_not_read(x));
       break;
+    case channel_memory_limit:
+      say(text, "{}. {}", ready, row_of(x.state).sentence);
+      say(text, "{}", in_flight(x, all));
+      break;
     case channel_with_consumers:
       say(text, "Nothing is ready. {}", in_flight(x, all));
       break;

@@ -89,6 +89,14 @@ BOOST_AUTO_TEST_CASE(names_a_consumer_that_does_not_read) {
   BOOST_TEST(waited_for(x).actor == 6u);
 }
 
+BOOST_AUTO_TEST_CASE(gives_out_no_more_than_there_is_memory_for) {
+  auto x = waiting();
+  x.add(consumer(5, 2, 1));
+  x.short_of_memory = true;
+  BOOST_TEST(word(x) == "memory limit");
+  BOOST_TEST((waited_for(x).what == cause::memory));
+}
+
 BOOST_AUTO_TEST_CASE(the_disk_may_have_what_is_next) {
   auto x = waiting();
   x.at_hand = 0;

@@ -167,6 +167,58 @@ BOOST_AUTO_TEST_CASE(a_requeue_gives_its_credit_back) {
   BOOST_TEST(sent_to(ann).bodies() == "a b");
 }
 
+// -- memory -------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(gives_out_what_there_is_memory_for) {
+  node_settings settings;
+  settings.mem_queue_size = 100'000;
+  settings.memory_limit = message_memory() + (size_t{4} << 20U);
+  start(settings);
+  t = topic();
+  c = channel();
+  const auto other = channel("d");
+  for (int i = 0; i < 200; ++i)
+    publish(std::vector<std::string>(200, "x"));
+  std::vector<client_actor> all;
+  for (int i = 0; i < 100; ++i)
+    all.push_back(consumer(c, 400));
+  const auto has = counter(c, "in_flight");
+  BOOST_TEST(has > 5'000u);
+  BOOST_TEST(has < 30'000u);
+  BOOST_TEST(row_of(stat(c).state).word == "memory limit");
+  // Others have their part.
+  const auto bob = consumer(other, 100);
+  BOOST_TEST(sent_to(bob).messages.size() == 100u);
+  finish_all(other, bob);
+  // What is finished makes room.
+  for (int i = 0; i < 10 && counter(c, "depth") > 0; ++i)
+    for (const auto& x : all)
+      finish_all(c, x);
+  BOOST_TEST(counter(c, "depth") == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(finds_memory_that_others_gave_back) {
+  node_settings settings;
+  settings.mem_queue_size = 100'000;
+  settings.memory_limit = message_memory() + (size_t{4} << 20U);
+  start(settings);
+  t = topic();
+  c = channel();
+  const auto other = channel("d");
+  for (int i = 0; i < 200; ++i)
+    publish(std::vector<std::string>(200, "x"));
+  for (int i = 0; i < 100; ++i)
+    consumer(other, 400);
+  for (int i = 0; i < 100; ++i)
+    consumer(c, 400);
+  const auto before = counter(c, "in_flight");
+  BOOST_TEST(before < 20'000u);
+  empty(other);
+  BOOST_TEST(counter(c, "in_flight") == before);
+  advance(50ms);
+  BOOST_TEST(counter(c, "in_flight") > before);
+}
+
 // -- answers ------------------------------------------------------------------
 
 namespace {

@@ -132,6 +132,25 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_stored_has_a_share) {
   BOOST_TEST(uut->unstorable() == 200U);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_in_flight_has_a_share) {
+  const auto before = memory_ledger::all_bookkeeping();
+  auto a = std::make_unique<memory_ledger::bookkeeping>(uut);
+  memory_ledger::bookkeeping b{uut};
+  a->takes(90'000, 70'000);
+  b.takes(10'000, 5'000);
+  BOOST_TEST(a->may_grow(100'000));
+  a->takes(200'000, 110'000);
+  BOOST_TEST(!a->may_grow(100'000));
+  // One with less than its part may still grow.
+  BOOST_TEST(b.may_grow(100'000));
+  // What is ready keeps nobody from giving it out.
+  a->takes(200'000, 0);
+  BOOST_TEST(a->may_grow(100'000));
+  BOOST_TEST(memory_ledger::all_bookkeeping() - before > 200'000U);
+  a.reset();
+  BOOST_TEST(memory_ledger::all_bookkeeping() - before < 10'001U);
+}
+
 BOOST_AUTO_TEST_CASE(names_those_that_hold_most) {
   const auto a = open("channel t/a", 3U << 20U, storable::no);
   const auto b = open("topic t", 5U << 20U);

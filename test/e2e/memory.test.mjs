@@ -196,6 +196,46 @@ describe('a memory limit', () => {
     ),
   );
 
+  it('is not used up by what knows who has which message', limit, (t) =>
+    withBroker({ flags: ['--memory-limit=16777216', '--msg-timeout=15m'] }, (broker) =>
+      withClients(broker.port, async (connect) => {
+        const topic = topicName('small');
+        const before = broker.memory();
+        const hogs = await Promise.all(Array.from({ length: 60 }, () => connect()));
+        await Promise.all(hogs.map((x) => x.subscribe(topic, 'c')));
+        for (const x of hogs) x.rdy(2500);
+        const producer = await connect();
+        for (let i = 0; i < 30; ++i) {
+          producer.send(mpub(topic, Array(5000).fill('x')));
+          await producer.ok();
+        }
+        const channel = async () => {
+          const { body: text } = await ask(broker.httpPort, 'GET', '/debug/actors');
+          return JSON.parse(text).actors.find((x) => x.kind === 'channel' && x.name === 'c');
+        };
+        await until(async () => (await channel()).state, (x) => x === 'memory limit');
+        const { body: text } = await ask(broker.httpPort, 'GET', `/stats?format=json&topic=${topic}`);
+        const [{ in_flight_count: inFlight, depth }] = JSON.parse(text).topics[0].channels;
+        t.diagnostic(`${inFlight} in flight, ${(broker.memory() - before) >> 20} MB`);
+        assert.equal(inFlight + depth, 150_000);
+        assert.ok(inFlight > 40_000 && inFlight < 100_000, `${inFlight}`);
+        // Others do as before, and so does this one when they are gone.
+        const other = await connect();
+        await publish(producer, topicName('other'), 20, 1000, 1);
+        await other.subscribe(topic, 'd');
+        other.rdy(1);
+        await publish(producer, topic, 1, 10, 1);
+        await other.message();
+        await ask(broker.httpPort, 'POST', `/channel/empty?topic=${topic}&channel=c`);
+        await publish(producer, topic, 10, 10, 1);
+        await until(
+          async () => (await channel()).counters.in_flight,
+          (x) => x === 10,
+        );
+      }),
+    ),
+  );
+
   it('is not used up by many large bodies of tiny messages', limit, (t) =>
     withBroker({ flags: ['--memory-limit=67108864'] }, async (broker) => {
       const count = 1_000_000;

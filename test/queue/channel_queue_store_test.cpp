@@ -368,7 +368,8 @@ private:
       send_orders(false);
       mailbox_.push_back(asked<read_request>{id_, *x});
     }
-    if (auto x = uut().wanted_deferred(now_, one_in(10), !one_in(4))) {
+    if (auto x = uut().wanted_deferred(now_, one_in(10),
+                                       one_in(4) ? 0 : SIZE_MAX)) {
       send_orders(false);
       mailbox_.push_back(asked<due_request>{id_, *x});
     }
