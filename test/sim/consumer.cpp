@@ -114,8 +114,15 @@ private:
       = std::find_if(told_.begin(), told_.end(), [&](const order& x) {
           return x.what == what && text.compare(id, 16, x.id) == 0;
         });
-    if (i != told_.end())
-      told_.erase(i);
+    if (i == told_.end())
+      return;
+    // The error does not say which of several it is for: what is left counts
+    // with the delay of the shortest.
+    const auto due = i->sent + i->delay;
+    told_.erase(i);
+    for (auto& x : told_)
+      if (x.what == what && text.compare(id, 16, x.id) == 0)
+        x.delay = std::min(x.delay, due - x.sent);
   }
 
   void got(const frame& x) override {
