@@ -50,14 +50,18 @@ void channel_queue::put_stored(block_ptr body, bool hold) {
 
 void channel_queue::set_clock(duration unix_offset) {
   deferred_.set_clock(unix_offset);
-  if (!deferred_.wants_to_start_over())
-    return;
-  std::vector<deferred_key> rows;
-  open_.each([&rows](const open_block& x) {
+  if (deferred_.wants_to_start_over())
+    deferred_.start_over(rows_apart());
+}
+
+/// Returns the rows of the store whose messages are not deferred any more.
+std::vector<deferred_key> channel_queue::rows_apart() const {
+  std::vector<deferred_key> result;
+  open_.each([&result](const open_block& x) {
     if (x.row)
-      rows.push_back(*x.row);
+      result.push_back(*x.row);
   });
-  deferred_.start_over(rows);
+  return result;
 }
 
 void channel_queue::defer_stored(block_ptr body, time_point due,
@@ -250,6 +254,7 @@ void channel_queue::shed(time_point now) {
   backlog_.shed(orders_);
   keep_open_blocks(0, newest_);
   deferred_.keep_copies(newest_, now, orders_);
+  deferred_.give_up(rows_apart());
   kept_ = marked_ = newest_;
   // What is written later has to do without the bodies.
   report_progress();

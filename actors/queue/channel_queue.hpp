@@ -161,8 +161,8 @@ public:
   void keep_copies(time_point now);
 
   /// Hands all to the store that only is in memory, and gives up the bodies of
-  /// what is ready or in flight: the node needs the memory. They are read again
-  /// when somebody wants them.
+  /// what is ready or in flight, and deferred messages: the node needs the
+  /// memory. They are read again when somebody wants them, or it is time.
   void shed(time_point now);
 
   /// Adds to the orders all that only is in memory, for the end of the node.
@@ -349,6 +349,7 @@ private:
 
   slot* next_ready();
   slot* next_returned();
+  [[nodiscard]] std::vector<deferred_key> rows_apart() const;
   open_block& open(backlog_block x);
   open_block& open(deferred_set::item x);
   void give_up(open_block& x);

@@ -80,6 +80,19 @@ void deferred_set::start_over(const std::vector<deferred_key>& apart) {
   loaded_until_ = {};
 }
 
+void deferred_set::give_up(const std::vector<deferred_key>& apart) {
+  if (loading_ || rows_in_heap_ == 0)
+    return;
+  std::erase_if(heap_, [](const waiting& x) { return x.what.row.has_value(); });
+  std::make_heap(heap_.begin(), heap_.end(), later);
+  on_disk_ += std::exchange(rows_in_heap_, 0);
+  bytes_ -= std::exchange(row_bytes_, 0);
+  apart_.insert(apart.begin(), apart.end());
+  loaded_until_ = {};
+  load_at_ = {};
+  short_ = false;
+}
+
 std::optional<deferred_set::item> deferred_set::pop(time_point now) {
   if (heap_.empty() || heap_.front().due > now)
     return std::nullopt;
@@ -159,6 +172,9 @@ std::optional<due_request>
 deferred_set::wanted(time_point now, uint64_t newest, bool all, size_t spare) {
   if (!may_load() || (load_at_ > now && !all))
     return std::nullopt;
+  short_ = spare < few_bytes && rows_in_heap_ > 0;
+  if (short_)
+    return std::nullopt;
   loading_ = true;
   loading_until_ns_ = all ? std::numeric_limits<int64_t>::max()
                           : to_unix(now + horizon);
@@ -210,6 +226,7 @@ void deferred_set::clear() {
   loaded_until_ = {};
   apart_.clear();
   loading_ = false;
+  short_ = false;
   undecided_.clear();
 }
 
@@ -217,7 +234,7 @@ std::optional<time_point> deferred_set::next(bool popping) const {
   std::optional<time_point> result;
   if (popping && !heap_.empty())
     result = heap_.front().due;
-  if (may_load())
+  if (may_load() && !short_)
     result = result ? std::min(*result, load_at_) : load_at_;
   return result;
 }

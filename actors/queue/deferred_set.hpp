@@ -71,6 +71,11 @@ public:
   /// @param apart Rows of the store whose messages were taken by `pop`.
   void start_over(const std::vector<deferred_key>& apart);
 
+  /// Gives up the rows in memory: they are read again when their time comes.
+  /// Keeps them while an answer is under way.
+  /// @param apart See `start_over`.
+  void give_up(const std::vector<deferred_key>& apart);
+
   /// Takes a message that is due.
   [[nodiscard]] std::optional<item> pop(time_point now);
 
@@ -95,7 +100,8 @@ public:
   /// @param newest The highest number that was put: the store may have been
   ///               given more.
   /// @param all Whether to ask for all, however late they are due.
-  /// @param spare Bytes that the node has to spare; some are read even without.
+  /// @param spare Bytes that the node has to spare; if there are few, some are
+  ///              read when none is in memory.
   [[nodiscard]] std::optional<due_request>
   wanted(time_point now, uint64_t newest, bool all = false,
          size_t spare = SIZE_MAX);
@@ -207,6 +213,8 @@ private:
   /// When the next row has to be loaded.
   time_point load_at_{};
   bool loading_ = false;
+  /// Whether the next read waits until those in memory have gone.
+  bool short_ = false;
   /// Up to when what is being loaded is due, and how many rows there were.
   int64_t loading_until_ns_ = 0;
   size_t asked_ = 0;

@@ -49,6 +49,32 @@ struct fixture {
       rows.erase(y.number);
   }
 
+  /// Answers what deferred messages it wants, with so many at most.
+  size_t load_due(size_t most = SIZE_MAX, size_t spare = SIZE_MAX) {
+    const auto x = uut.wanted_deferred(now, false, spare);
+    if (!x)
+      return 0;
+    due_rows found;
+    for (const auto& [number, row] : rows) {
+      if (row.key() <= x->after)
+        continue;
+      if (found.rows.size() == most) {
+        found.next_ns = row.due_ns;
+        break;
+      }
+      found.rows.push_back(row);
+    }
+    const auto result = found.rows.size();
+    uut.loaded(std::move(found));
+    return result;
+  }
+
+  void expire(duration after) {
+    now += after;
+    std::vector<consumer_id> timed_out;
+    uut.expire(now, timed_out);
+  }
+
   /// Answers what the queue wants to read on.
   void load() {
     if (auto x = uut.wanted_blocks()) {
@@ -165,6 +191,48 @@ BOOST_AUTO_TEST_CASE(a_deferred_message_in_flight_gets_its_body_back) {
   uut.take({1, 60s, {}}, 1, SIZE_MAX, now, runs);
   BOOST_TEST_REQUIRE(runs.size() == 1U);
   BOOST_TEST(runs[0].attempts == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(deferred_messages_are_given_up_and_read_again) {
+  for (uint64_t i = 1; i <= 3; ++i)
+    uut.defer(numbered(i), now + 1s);
+  shed();
+  BOOST_TEST(uut.bytes() == 0U);
+  BOOST_TEST(uut.deferred() == 3U);
+  BOOST_TEST(load_due() == 3U);
+  expire(1s);
+  BOOST_TEST(take() == from_to(1, 3));
+  for (auto n : from_to(1, 3))
+    uut.finish(n, 1);
+  carry_out();
+  BOOST_TEST(rows.empty());
+}
+
+BOOST_AUTO_TEST_CASE(one_in_flight_is_not_read_again_as_deferred) {
+  uut.defer(numbered(1), now + 1s);
+  uut.defer(numbered(2), now + 2s);
+  expire(1s);
+  BOOST_TEST(take() == from_to(1, 1));
+  shed();
+  BOOST_TEST(rows.size() == 2U);
+  load_due();
+  BOOST_TEST(uut.deferred() == 1U);
+  expire(1s);
+  BOOST_TEST(take() == from_to(2, 2));
+}
+
+BOOST_AUTO_TEST_CASE(without_memory_to_spare_few_deferred_ones_come) {
+  for (uint64_t i = 1; i <= 3; ++i)
+    uut.defer(numbered(i), now + std::chrono::seconds{i}, false);
+  carry_out();
+  BOOST_TEST(load_due(1, 0) == 1U);
+  BOOST_TEST(load_due(1, 0) == 0U);
+  BOOST_TEST((uut.next_deadline() == now + 1s));
+  expire(1s);
+  BOOST_TEST(take() == from_to(1, 1));
+  BOOST_TEST(load_due(2, 0) == 2U);
+  expire(2s);
+  BOOST_TEST(take() == from_to(2, 3));
 }
 
 BOOST_AUTO_TEST_CASE(a_block_half_taken_goes_on_where_it_was) {
