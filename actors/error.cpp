@@ -28,6 +28,8 @@ const char* to_string(ec x) noexcept {
       return "disk full";
     case ec::failed:
       return "the topic has failed again and again";
+    case ec::too_long:
+      return "the answer would be too long";
   }
   return "invalid";
 }

@@ -30,6 +30,8 @@ enum class ec : uint8_t {
   disk_full,
   /// A topic, or a channel of it, has failed too often to be started again.
   failed,
+  /// The answer would be longer than any may be.
+  too_long,
 };
 
 /// @relates ec

@@ -166,6 +166,20 @@ constexpr auto all_states = [] {
     state_row{handshaker_busy, "handshaker", "busy", flowing,
               "Clients wait for a step of their TLS handshakes."},
 
+    state_row{registry_ready, "registry", "ready", flowing,
+              "It knows which nodes have which topics."},
+
+    state_row{producer_greeting, "producer", "greeting", idle,
+              "The client has not said which protocol it speaks."},
+    state_row{producer_idle, "producer", "idle", idle,
+              "The node has nothing to say."},
+    state_row{producer_busy, "producer", "busy", flowing,
+              "What the node said is taken down."},
+    state_row{producer_output_full, "producer", "output full", stuck,
+              "The node does not read its answers."},
+    state_row{producer_closing, "producer", "closing", waiting,
+              "The last answers leave, then it ends."},
+
     state_row{collector_idle, "collector", "idle", idle,
               "Nobody wants a report."},
     state_row{collector_gathering, "collector", "gathering", flowing,

@@ -102,6 +102,14 @@ enum class actor_state : uint8_t {
   handshaker_idle,
   handshaker_busy,
 
+  registry_ready,
+
+  producer_greeting,
+  producer_idle,
+  producer_busy,
+  producer_output_full,
+  producer_closing,
+
   collector_idle,
   collector_gathering,
   collector_writing,

@@ -7,7 +7,7 @@
 cmake_minimum_required(VERSION 3.25)
 
 # Folders of net/ that have sockets or actors.
-set(shells "net/(loop|client|peers|nsq|httpd)/")
+set(shells "net/(loop|client|peers|nsq|httpd|lookupd)/")
 # Actors that others know by their messages only.
 set(actors "actors/(channel|topic|node|store)[a-z_]*.hpp")
 set(rules # folder | forbidden include prefixes (regex)
@@ -19,18 +19,22 @@ set(rules # folder | forbidden include prefixes (regex)
     "actors/queue|${shells}|persistence/|config/|tools/|actors/[a-z_]+.hpp|actors/reports/|caf/|lmdb"
     "persistence|actors/[a-z_]+.hpp|actors/reports/|${shells}|tools/|caf/"
     "actors|${shells}|net/transport/|net/http/|actors/reports/|tools/|lmdb"
+    "actors/lookup|${shells}|net/transport/|net/http/|persistence/|${actors}|tools/|lmdb"
     "actors/reports|${shells}|net/transport/|net/http/|${actors}|tools/|lmdb"
     # The shells of net/, the lowest first.
-    "net/loop|net/(client|peers|nsq|httpd|http|auth)/|${actors}|actors/reports/|persistence/|tools/|lmdb"
-    "net/client|net/(peers|nsq|httpd|http)/|${actors}|actors/reports/|persistence/|tools/|lmdb"
-    "net/peers|net/(nsq|httpd|http)/|${actors}|persistence/|tools/|lmdb"
-    "net/nsq|net/(httpd|http)/|${actors}|actors/reports/|persistence/|tools/|lmdb"
-    "net/httpd|net/nsq/|${actors}|persistence/|tools/|lmdb"
+    "net/loop|net/(client|peers|nsq|httpd|lookupd|http|auth)/|${actors}|actors/reports/|persistence/|tools/|lmdb"
+    "net/client|net/(peers|nsq|httpd|lookupd|http)/|${actors}|actors/reports/|persistence/|tools/|lmdb"
+    "net/peers|net/(nsq|httpd|lookupd|http)/|${actors}|persistence/|tools/|lmdb"
+    "net/nsq|net/(httpd|lookupd|http)/|${actors}|actors/reports/|persistence/|tools/|lmdb"
+    "net/httpd|net/(nsq|lookupd)/|${actors}|persistence/|tools/|lmdb"
+    "net/lookupd|net/(peers|nsq|httpd|http)/|${actors}|persistence/|tools/|lmdb"
     # A client of its own, whatever broker is at the other end.
-    "tools/cafq|actors/|${shells}|net/transport/|net/auth/|tools/cafqd/|caf/|lmdb"
-    "tools/cafq/bench|actors/|persistence/|${shells}|net/transport/|net/auth/|tools/cafqd/|caf/|lmdb"
-    "tools/cafqd|tools/cafq/|lmdb"
-    "tools/man|actors/|net/|persistence/|tools/cafqd/|caf/|lmdb")
+    "tools/cafq|actors/|${shells}|net/transport/|net/auth/|tools/(cafqd|cafqlookupd|daemon)/|caf/|lmdb"
+    "tools/cafq/bench|actors/|persistence/|${shells}|net/transport/|net/auth/|tools/(cafqd|cafqlookupd|daemon)/|caf/|lmdb"
+    "tools/daemon|actors/(lookup|reports)/|persistence/|tools/(cafq|cafqd|cafqlookupd)/|lmdb"
+    "tools/cafqd|tools/(cafq|cafqlookupd)/|lmdb"
+    "tools/cafqlookupd|tools/(cafq|cafqd)/|lmdb"
+    "tools/man|actors/|net/|persistence/|tools/(cafqd|cafqlookupd|daemon)/|caf/|lmdb")
 
 set(failed FALSE)
 # sources(<folder> <result>): those in the folder itself.

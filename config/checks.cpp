@@ -43,7 +43,7 @@ complaint check_values(const configuration& what) {
 complaint
 fit_memory_limit(configuration& what, std::optional<uint64_t> allowed) {
   auto& limit = what.values.memory_limit;
-  const auto& row = *find_option("memory-limit");
+  const auto& row = *find_option("memory-limit", false, what.table());
   if (!allowed || what.origins.contains(&row)
       || *allowed / 2 >= static_cast<uint64_t>(limit))
     return std::nullopt;
@@ -56,7 +56,7 @@ fit_memory_limit(configuration& what, std::optional<uint64_t> allowed) {
 
 std::vector<std::string> notes(const configuration& what) {
   std::vector<std::string> lines;
-  for (const auto& group : option_table())
+  for (const auto& group : what.table())
     for (const auto& row : group.rows)
       if (const auto origin = what.origins.find(&row);
           row.support == support::ignored && origin != what.origins.end())

@@ -17,12 +17,12 @@ namespace cafq::config {
 
 namespace {
 
-std::string unknown(std::string_view name) {
-  auto names = option_names(scope::command_line);
+std::string unknown(std::string_view name, role x) {
+  auto names = option_names(scope::command_line, option_table(x));
   names.emplace_back("help");
   auto guess = did_you_mean(name, names, "--");
   if (guess.empty())
-    guess = "; see cafqd --help";
+    guess = fmt::format("; see {} --help", own_name(x));
   return fmt::format("unknown option --{}{}", name, guess);
 }
 
@@ -38,7 +38,7 @@ std::string not_a_flag(std::string_view arg, const command_line& line) {
 } // namespace
 
 std::variant<command_line, std::string>
-parse_command_line(std::span<const char* const> args) {
+parse_command_line(std::span<const char* const> args, role x) {
   command_line result;
   for (size_t i = 0; i < args.size(); ++i) {
     const std::string_view arg{args[i]};
@@ -55,10 +55,10 @@ parse_command_line(std::span<const char* const> args) {
       result.help = true;
       return result;
     }
-    const auto* row = find_option(name);
+    const auto* row = find_option(name, false, option_table(x));
     // Unlike a file, a command line has one spelling: that of nsqd.
     if (row == nullptr || row->name != name)
-      return unknown(name);
+      return unknown(name, x);
     if (row->support == support::refused)
       return fmt::format("--{}: {}", name, row->help);
     if (equals != std::string_view::npos)

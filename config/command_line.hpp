@@ -26,9 +26,10 @@ struct command_line {
 /// Unlike Go, which ignores all from the first argument that is no flag, that
 /// argument is an error.
 /// @param args The arguments without the program's name.
+/// @param x Whose it is.
 /// @returns what is wrong, ready for the user, if it cannot be taken apart.
 [[nodiscard]] std::variant<command_line, std::string>
-parse_command_line(std::span<const char* const> args);
+parse_command_line(std::span<const char* const> args, role x = role::broker);
 
 /// Sets the options a command line gives. The last use of a scalar wins; a list
 /// starts empty, so that it replaces what a file said.

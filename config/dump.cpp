@@ -13,10 +13,11 @@
 
 namespace cafq::config {
 
-std::string dump(const options& source, const caf_settings& caf) {
+std::string dump(const options& source, const caf_settings& caf, role of) {
   const auto shown = without_secrets(source);
-  auto text = fmt::format("; {}\n[cafqd]\n", version_line());
-  for (const auto& group : option_table())
+  auto text = fmt::format("; {}\n[{}]\n", version_line(program_of({}, of)),
+                          own_name(of));
+  for (const auto& group : option_table(of))
     for (const auto& row : group.rows)
       if (is_in_files(row))
         text += fmt::format("{} = {}\n", row.name, to_file_syntax(shown, row));
@@ -32,17 +33,18 @@ std::string dump(const options& source, const caf_settings& caf) {
   return text;
 }
 
-std::string example_file() {
-  options defaults;
+std::string example_file(role of) {
+  auto defaults = defaults_of(of);
   // What depends on the machine must not end in a file for all.
   defaults.node_id = 0;
   defaults.broadcast_address = "localhost";
-  std::string text
-    = "; Options of cafqd, read with --config-file. All are commented out and\n"
-      "; show their defaults; the command line beats this file. A duration is\n"
-      "; written 250ms, 10s, 5min, 1h or \"1m30s\".\n\n"
-      "[cafqd]\n";
-  for (const auto& group : option_table()) {
+  auto text = fmt::format(
+    "; Options of {0}, read with --config-file. All are commented out and\n"
+    "; show their defaults; the command line beats this file. A duration is\n"
+    "; written 250ms, 10s, 5min, 1h or \"1m30s\".\n\n"
+    "[{0}]\n",
+    own_name(of));
+  for (const auto& group : option_table(of)) {
     auto rows = std::string{};
     for (const auto& row : group.rows) {
       if (!is_in_files(row))
@@ -57,9 +59,11 @@ std::string example_file() {
       text += fmt::format("\n; -- {} --\n\n{}", group.title, rows);
   }
   return text
-         + "\n; Sections of the actor framework are passed on to it. This is "
-           "how cafqd\n; sets it up unless told otherwise.\n\n"
-           ";[scheduler]\n;policy = 'sharing'\n";
+         + fmt::format(
+           "\n; Sections of the actor framework are passed on to it. This is "
+           "how {}\n; sets it up unless told otherwise.\n\n"
+           ";[scheduler]\n;policy = 'sharing'\n",
+           own_name(of));
 }
 
 } // namespace cafq::config

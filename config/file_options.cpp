@@ -16,15 +16,13 @@ namespace cafq::config {
 
 namespace {
 
-constexpr std::string_view own_section = "cafqd";
-
 /// All `views` have to outlive the result.
 std::vector<std::string_view> views(const std::vector<std::string>& texts) {
   return {texts.begin(), texts.end()};
 }
 
-std::vector<std::string_view> sections() {
-  std::vector<std::string_view> names{own_section};
+std::vector<std::string_view> sections(std::string_view own) {
+  std::vector<std::string_view> names{own};
   for (const std::string_view name : caf_names())
     if (const auto section = name.substr(0, name.find('.'));
         section != names.back())
@@ -32,26 +30,18 @@ std::vector<std::string_view> sections() {
   return names;
 }
 
-/// Names the likely home of an option that stands above all sections.
-std::string outside(const file_entry& entry) {
-  if (find_option(entry.key, true) != nullptr)
-    return fmt::format("{} stands outside a section; put [{}] above it",
-                       entry.key, own_section);
-  return fmt::format("{} stands outside a section", entry.key);
-}
-
 class reader {
 public:
   reader(std::string_view name, configuration& target)
-    : name_(name), target_(target) {
+    : name_(name), target_(target), own_(own_name(target.of)) {
     // nop
   }
 
   complaint take(const file_entry& entry) {
-    auto wrong = entry.section == no_section    ? take_outside(entry)
-                 : entry.key.empty()            ? take_header(entry)
-                 : entry.section == own_section ? take_own(entry)
-                                                : take_caf(entry);
+    auto wrong = entry.section == no_section ? take_outside(entry)
+                 : entry.key.empty()         ? take_header(entry)
+                 : entry.section == own_     ? take_own(entry)
+                                             : take_caf(entry);
     if (wrong)
       return place(entry.line) + *wrong;
     return std::nullopt;
@@ -62,14 +52,18 @@ public:
   }
 
 private:
-  static complaint take_outside(const file_entry& entry) {
+  /// Names the likely home of an option that stands above all sections.
+  [[nodiscard]] complaint take_outside(const file_entry& entry) const {
     if (entry.key.empty())
       return std::nullopt;
-    return outside(entry);
+    if (find_option(entry.key, true, target_.table()) != nullptr)
+      return fmt::format("{} stands outside a section; put [{}] above it",
+                         entry.key, own_);
+    return fmt::format("{} stands outside a section", entry.key);
   }
 
-  static complaint take_header(const file_entry& entry) {
-    const auto known = sections();
+  [[nodiscard]] complaint take_header(const file_entry& entry) const {
+    const auto known = sections(own_);
     if (std::find(known.begin(), known.end(), entry.section) != known.end())
       return std::nullopt;
     return fmt::format("unknown section [{}]{}", entry.section,
@@ -77,11 +71,12 @@ private:
   }
 
   complaint take_own(const file_entry& entry) {
-    const auto* row = find_option(entry.key, true);
+    const auto* row = find_option(entry.key, true, target_.table());
     if (row == nullptr)
       return fmt::format(
         "unknown option {}{}", entry.key,
-        did_you_mean(entry.key, option_names(scope::anywhere)));
+        did_you_mean(entry.key,
+                     option_names(scope::anywhere, target_.table())));
     if (row->scope == scope::command_line)
       return fmt::format("{} belongs on the command line, not in a file",
                          entry.key);
@@ -118,6 +113,7 @@ private:
 
   std::string_view name_;
   configuration& target_;
+  std::string_view own_;
   std::map<std::string, int> lines_;
 };
 

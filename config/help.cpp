@@ -39,16 +39,16 @@ void append(std::string& text, const std::string& left,
 
 } // namespace
 
-std::string help_text() {
-  const options defaults;
-  auto text = version_line();
-  text += "\n\nUsage: cafqd [--option=value]...\n\n"
-          "One dash does as well as two, and \"--option value\" as well as\n"
+std::string help_text(role of) {
+  const auto defaults = defaults_of(of);
+  auto text = version_line(program_of({}, of));
+  text += fmt::format("\n\nUsage: {} [--option=value]...\n\n", own_name(of));
+  text += "One dash does as well as two, and \"--option value\" as well as\n"
           "\"--option=value\", except for an option without a value here: "
           "it is\ntrue when named and takes its value only after \"=\". "
           "TIME is 250ms, 10s, 1m30s.\n";
   append(text, "\n  --help, -h", "print this and exit");
-  for (const auto& group : option_table()) {
+  for (const auto& group : option_table(of)) {
     text += fmt::format("\n{}:\n", group.title);
     for (const auto& row : group.rows)
       append(text, left_side(row), describe(row, default_text(row, defaults)));

@@ -27,22 +27,24 @@ exit_request fail(program who, int code, const std::string& what) {
 
 /// What holds where nobody says anything.
 configuration defaults_of(program who) {
-  configuration result;
+  auto result = configuration_of(role_of(who));
   result.values.log_prefix = fmt::format("[{}] ", to_string(who));
   return result;
 }
 
 } // namespace
 
-std::variant<loaded, exit_request> load(int argc, const char* const* argv) {
-  const auto who = program_of(argc > 0 ? argv[0] : "");
+std::variant<loaded, exit_request>
+load(int argc, const char* const* argv, role of) {
+  const auto who = program_of(argc > 0 ? argv[0] : "", of);
   const auto count = static_cast<size_t>(argc > 0 ? argc - 1 : 0);
-  const auto parsed = parse_command_line({argv + (count > 0 ? 1 : 0), count});
+  const auto parsed = parse_command_line({argv + (count > 0 ? 1 : 0), count},
+                                         of);
   if (const auto* wrong = std::get_if<std::string>(&parsed))
     return fail(who, 2, *wrong);
   const auto& line = std::get<command_line>(parsed);
   if (line.help)
-    return say(help_text());
+    return say(help_text(of));
 
   // The command line counts last but names the file, so it is applied twice.
   auto first = defaults_of(who);
@@ -61,10 +63,11 @@ std::variant<loaded, exit_request> load(int argc, const char* const* argv) {
     return fail(who, 1, *wrong);
 
   if (all.values.check_config)
-    return say(path.empty() ? "cafqd: the command line is good\n"
-                            : fmt::format("cafqd: {} is good\n", path));
+    return say(path.empty()
+                 ? fmt::format("{}: the command line is good\n", own_name(of))
+                 : fmt::format("{}: {} is good\n", own_name(of), path));
   if (all.values.dump_config)
-    return say(dump(all.values, all.caf));
+    return say(dump(all.values, all.caf, of));
   auto lines = notes(all);
   if (auto note = fit_memory_limit(all, memory_limit_of_cgroup()))
     lines.push_back(std::move(*note));

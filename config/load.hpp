@@ -31,7 +31,8 @@ struct exit_request {
 /// Works out the options from command line, file and defaults, in this order
 /// of rank, and from the cgroup of the process. Reads no other file unless
 /// --config-file names it.
+/// @param of What the process is for.
 [[nodiscard]] std::variant<loaded, exit_request>
-load(int argc, const char* const* argv);
+load(int argc, const char* const* argv, role of = role::broker);
 
 } // namespace cafq::config

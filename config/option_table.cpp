@@ -1,38 +1,13 @@
 #include "config/option_table.hpp"
 
+#include "config/lookupd_options.hpp"
+#include "config/option_limits.hpp"
+
 #include <algorithm>
 
 namespace cafq::config {
 
 namespace {
-
-using std::chrono::nanoseconds;
-
-constexpr int64_t greatest_int32 = std::numeric_limits<int32_t>::max();
-
-constexpr limits at_least(int64_t least) {
-  return {.least = least};
-}
-
-constexpr limits at_least(nanoseconds least) {
-  return {.least = least.count()};
-}
-
-constexpr limits more_than(nanoseconds bound) {
-  return {.least = bound.count() + 1};
-}
-
-constexpr limits between(int64_t least, int64_t greatest) {
-  return {.least = least, .greatest = greatest};
-}
-
-constexpr limits between(nanoseconds least, nanoseconds greatest) {
-  return {.least = least.count(), .greatest = greatest.count()};
-}
-
-constexpr auto zero = nanoseconds{0};
-constexpr auto port = between(0, 65535);
-constexpr auto frame_size = between(1, greatest_int32);
 
 /// Compares option names, where a file may write `_` for `-`.
 bool same_name(std::string_view name, std::string_view given) {
@@ -47,9 +22,9 @@ bool same_name(std::string_view name, std::string_view given) {
 // Names, types and defaults are nsqd 1.3.0's (apps/nsqd/options.go) unless a
 // row says "cafqd"; tls-min-version is stricter. Ranges refuse what makes nsqd
 // panic, and nonsense.
-const std::vector<option_group>& option_table() {
+const option_groups& option_table() {
   using o = options;
-  static const std::vector<option_group> table{
+  static const option_groups table{
     {
       "General",
       {
@@ -439,8 +414,23 @@ const std::vector<option_group>& option_table() {
   return table;
 }
 
-const option_row* find_option(std::string_view name, bool aliases) {
-  for (const auto& group : option_table())
+const option_groups& option_table(role x) {
+  return x == role::lookupd ? lookupd_option_table() : option_table();
+}
+
+options defaults_of(role x) {
+  options result;
+  if (x == role::lookupd) {
+    result.tcp_address = "0.0.0.0:4160";
+    result.http_address = "0.0.0.0:4161";
+    result.log_prefix = "[cafqlookupd] ";
+  }
+  return result;
+}
+
+const option_row*
+find_option(std::string_view name, bool aliases, const option_groups& in) {
+  for (const auto& group : in)
     for (const auto& row : group.rows)
       if (same_name(row.name, name)
           || (aliases && !row.alias.empty() && same_name(row.alias, name)))
@@ -448,9 +438,10 @@ const option_row* find_option(std::string_view name, bool aliases) {
   return nullptr;
 }
 
-std::vector<std::string_view> option_names(scope where) {
+std::vector<std::string_view>
+option_names(scope where, const option_groups& in) {
   std::vector<std::string_view> names;
-  for (const auto& group : option_table())
+  for (const auto& group : in)
     for (const auto& row : group.rows)
       if (row.scope == where || row.scope == scope::anywhere)
         names.push_back(row.name);

@@ -12,7 +12,8 @@
 
 namespace cafq::config {
 
-/// Every option of the daemon with its default. A field has the name of its
+/// Every option of a daemon with its default; cafqlookupd has some of them, and
+/// some of its own. A field has the name of its
 /// flag with `_` for `-`. What a flag means, which values it takes and under
 /// which other names a file knows it stands in option_table.cpp.
 struct options {
@@ -103,6 +104,11 @@ struct options {
   bool statsd_exclude_ephemeral = false;
   std::vector<double> e2e_processing_latency_percentile;
   duration e2e_processing_latency_window_time = std::chrono::minutes{10};
+
+  // -- the registry of cafqlookupd --------------------------------------------
+
+  duration inactive_producer_timeout = std::chrono::seconds{300};
+  duration tombstone_lifetime = std::chrono::seconds{45};
 
   // -- TLS and compression ----------------------------------------------------
 

@@ -6,12 +6,21 @@
 
 namespace cafq::config {
 
-/// The name that the daemon was started under. Scripts and test suites that
-/// start a `nsqd`, here a link, read what it says about itself.
-enum class program : uint8_t { cafqd, nsqd };
+/// What a process is for. Each has options of its own.
+enum class role : uint8_t { broker, lookupd };
+
+/// The name that a daemon was started under. Scripts and test suites that start
+/// a `nsqd` or `nsqlookupd`, here a link, read what it says about itself.
+enum class program : uint8_t { cafqd, nsqd, cafqlookupd, nsqlookupd };
 
 /// @param path The first argument of main.
-[[nodiscard]] program program_of(std::string_view path) noexcept;
+[[nodiscard]] program
+program_of(std::string_view path, role x = role::broker) noexcept;
+
+[[nodiscard]] role role_of(program x) noexcept;
+
+/// What we call the daemon, whatever it was started as.
+[[nodiscard]] std::string_view own_name(role x) noexcept;
 
 [[nodiscard]] std::string_view to_string(program x) noexcept;
 

@@ -36,9 +36,11 @@ gathering::gathering(collector_actor::pointer self,
 }
 
 void gathering::start() {
-  ask_topics();
+  if (sources_.node)
+    ask_topics();
   if (whom_.everybody) {
-    ask_stat(sources_.node, caf::infinite, report_.others);
+    if (sources_.node)
+      ask_stat(sources_.node, caf::infinite, report_.others);
     ask_stat(sources_.clients, caf::infinite, report_.others);
     const auto known = sources_.directory->list();
     for (const auto& parent : known.parents) {

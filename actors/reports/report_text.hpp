@@ -2,6 +2,8 @@
 
 #include "actors/payloads.hpp"
 
+#include <caf/allowed_unsafe_message_type.hpp>
+
 #include <atomic>
 #include <memory>
 #include <string>
@@ -41,3 +43,5 @@ private:
 using report_text_ptr = std::shared_ptr<report_text>;
 
 } // namespace cafq
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::report_text_ptr)

@@ -42,6 +42,8 @@ constexpr std::array styles{
   style{"authorizer", "#f8bbd0", -1, {"questions", "failures"}},
   style{"statsd", "#d7ccc8", 0, {"packets", "failures"}},
   style{"handshaker", "#f8bbd0", -1, {"steps", "failures"}},
+  style{"producer", "#bbdefb", 0, {"commands"}},
+  style{"registry", "#c8e6c9", 1, {"topics", "producers"}},
   style{"collector", "#d7ccc8", -1, {"gatherings"}},
 };
 constexpr style unknown_style{"", "#ffffff", -1, {}};

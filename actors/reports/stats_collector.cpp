@@ -265,7 +265,7 @@ void collector_state::write_text(const report_request& what,
     why_not = missing(*report_, what);
   if (why_not == unknown::nothing) {
     text = std::make_shared<report_text>(render(*report_, what, before.get()));
-    limit_texts(text);
+    given_.add(text, sources.most_text);
   }
   if (what.how == form::metrics)
     keep_metrics(text);
@@ -294,7 +294,7 @@ void collector_state::write_news(const report_request& what,
   const stream_news news{
     std::make_shared<report_text>(rows_->since(known) + "\n\n"),
     rows_->marks()};
-  limit_texts(news.text);
+  given_.add(news.text, sources.most_text);
   for (auto i = served_.begin(); i != served_.end();) {
     auto* to = std::get_if<news_promise>(&i->answer_to);
     if (!to || i->what != what || i->known != known) {
@@ -358,7 +358,7 @@ void collector_state::sample() {
 report_text_ptr collector_state::tell_history(const report_request& what) {
   auto result
     = std::make_shared<report_text>(history_.json(what.topic, what.channel));
-  limit_texts(result);
+  given_.add(result, sources.most_text);
   return result;
 }
 
@@ -376,24 +376,6 @@ void collector_state::keep_metrics(const report_text_ptr& x) {
 void collector_state::tick(uint64_t number) {
   if (number == metrics_number_)
     metrics_ = nullptr;
-}
-
-/// Takes back the oldest texts if there are too many that clients still read.
-void collector_state::limit_texts(const report_text_ptr& newest) {
-  size_t total = newest->size();
-  texts left;
-  std::for_each(given_.rbegin(), given_.rend(), [&](const auto& given) {
-    const auto x = given.lock();
-    if (!x || !x->get())
-      return;
-    total += x->size();
-    if (total > sources.most_text)
-      x->take_back();
-    else
-      left.push_front(given);
-  });
-  left.push_back(newest);
-  given_.swap(left);
 }
 
 collector_actor::behavior_type

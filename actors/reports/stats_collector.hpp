@@ -5,6 +5,7 @@
 #include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/report_request.hpp"
+#include "actors/reports/given_texts.hpp"
 #include "actors/reports/history.hpp"
 #include "actors/reports/report_text.hpp"
 #include "actors/reports/stats.hpp"
@@ -39,7 +40,6 @@ struct stream_news {
 } // namespace cafq
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::report_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::report_text_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::stream_marks)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::stream_news)
 
@@ -47,8 +47,9 @@ namespace cafq {
 
 /// Where the COLLECTOR begins, and what it goes by.
 struct collector_sources {
+  /// Null in a process that has no topics.
   node_actor node;
-  /// The one of the NSQ clients.
+  /// The one of the NSQ clients, or of those that register with a nsqlookupd.
   parent_actor clients;
   /// All others.
   std::shared_ptr<const actor_directory> directory
@@ -177,9 +178,6 @@ private:
     std::vector<question> whom;
   };
 
-  /// Those that clients may still be reading, oldest first.
-  using texts = std::deque<std::weak_ptr<report_text>>;
-
   void wait(question x);
   template <class Answer>
   caf::result<Answer> add(const report_request& what, stream_marks known = {});
@@ -197,7 +195,6 @@ private:
   std::vector<question>::iterator answered(std::vector<question>::iterator i);
   void next();
   void keep_metrics(const report_text_ptr& x);
-  void limit_texts(const report_text_ptr& newest);
   report_text_ptr tell_history(const report_request& what);
 
   std::deque<question> waiting_;
@@ -219,7 +216,7 @@ private:
   /// The last /metrics, while it is new.
   report_text_ptr metrics_;
   uint64_t metrics_number_ = 0;
-  texts given_;
+  given_texts given_;
 
   history history_;
 };

@@ -6,6 +6,7 @@
 #include "config/log.hpp"
 #include "config/version.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <map>
@@ -77,6 +78,25 @@ constexpr std::array channel_totals{
              "Messages an ephemeral channel had no room for"},
 };
 
+/// Of a registry.
+constexpr std::array registry_rows{
+  family_row{"cafq_lookupd_topics", "topics", "Topics known"},
+  family_row{"cafq_lookupd_channels", "channels", "Channels known"},
+  family_row{"cafq_lookupd_producers", "producers", "Nodes connected"},
+  family_row{"cafq_lookupd_registrations", "registrations",
+             "Topics and channels of all nodes together"},
+  family_row{"cafq_lookupd_memory_bytes", "bytes",
+             "Memory of the registry, about"},
+};
+
+constexpr std::array registry_totals{
+  family_row{"cafq_lookupd_commands_total", "commands", "Commands of nodes"},
+  family_row{"cafq_lookupd_refused_total", "refused",
+             "Those for which there was no memory"},
+  family_row{"cafq_lookupd_lookups_total", "lookups",
+             "Questions who has a topic"},
+};
+
 MetricFamily
 make_family(std::string_view name, std::string_view help, MetricType type) {
   MetricFamily result;
@@ -123,6 +143,21 @@ public:
   }
 
   std::string write() {
+    if (has_node())
+      add_broker();
+    add_registry();
+    add_process();
+    return std::move(text_);
+  }
+
+private:
+  [[nodiscard]] bool has_node() const {
+    return std::any_of(x_.others.begin(), x_.others.end(),
+                       [](const actor_stat& x) { return x.kind == "node"; });
+  }
+
+  /// What only a process with topics has.
+  void add_broker() {
     for (const auto& row : topic_rows)
       add_topics(row, MetricType::Gauge);
     for (const auto& row : channel_rows)
@@ -132,20 +167,29 @@ public:
     for (const auto& row : channel_totals)
       add_channels(row, MetricType::Counter);
     add_oldest();
-    add_node();
+    add_messages();
     add_histogram("cafq_store_commit_seconds", "Time a commit to disk took",
                   metrics().commit);
     add_histogram("cafq_delivery_latency_seconds",
                   "Time from publish to the first delivery; a sample of up to "
                   "1000 per second and channel",
                   metrics().delivery);
-    add_histogram("cafq_loop_turn_seconds",
-                  "CPU time of the turns of the event loop that took over 1 ms",
-                  metrics().turn);
-    return std::move(text_);
   }
 
-private:
+  void add_registry() {
+    for (const auto& x : x_.others) {
+      if (x.kind != "registry")
+        continue;
+      for (const auto& row : registry_rows)
+        add_one(row.name, row.help, {},
+                static_cast<double>(x.counter(row.counter)));
+      for (const auto& row : registry_totals)
+        add_one(row.name, row.help, {},
+                static_cast<double>(x.counter(row.counter)),
+                MetricType::Counter);
+    }
+  }
+
   /// One family at a time: its figures take 20 times as much memory as their
   /// text.
   void append(const MetricFamily& x) {
@@ -198,15 +242,7 @@ private:
     append(family);
   }
 
-  void add_node() {
-    add_one("cafq_build_info",
-            "Versions of cafqd and of the nsqd it stands "
-            "for; always 1",
-            {{"version", std::string{config::version()}},
-             {"nsqd_version", std::string{config::nsqd_version()}}},
-            1);
-    add_one("cafq_start_time_seconds", "Unix time of the start", {},
-            static_cast<double>(x_.started) / 1e9);
+  void add_messages() {
     add_one("cafq_message_memory_bytes",
             "Memory of all messages, what --memory-limit bounds", {},
             static_cast<double>(message_memory()));
@@ -219,16 +255,6 @@ private:
     add_one("cafq_body_memory_bytes",
             "The part of it for large requests that have not arrived whole", {},
             static_cast<double>(body_budget::bytes_in_memory()));
-    add_one("cafq_client_memory_bytes",
-            "What clients make the node hold beside it, beyond 4 KB each", {},
-            static_cast<double>(client_memory::bytes_in_memory()));
-    add_one("cafq_client_memory_tight_total",
-            "How often clients had to make do with small windows", {},
-            static_cast<double>(client_memory::times_tight()),
-            MetricType::Counter);
-    add_one("cafq_clients_ended_for_memory_total",
-            "Clients that had to go for the memory they held", {},
-            static_cast<double>(client_memory::ended()), MetricType::Counter);
     add_one("cafq_bodies_waiting",
             "Large requests that are not read on until there is memory", {},
             static_cast<double>(body_budget::waiting()));
@@ -251,6 +277,30 @@ private:
     add_one("cafq_store_dead_readers_total",
             "Those that died in the middle of reading", {},
             metrics().dead_readers.Value(), MetricType::Counter);
+    add_one("cafq_topic_restarts_total",
+            "How often a topic or channel failed and its topic started again",
+            {}, metrics().restarts.Value(), MetricType::Counter);
+  }
+
+  void add_process() {
+    add_one("cafq_build_info",
+            "Versions of cafqd and of the nsqd it stands "
+            "for; always 1",
+            {{"version", std::string{config::version()}},
+             {"nsqd_version", std::string{config::nsqd_version()}}},
+            1);
+    add_one("cafq_start_time_seconds", "Unix time of the start", {},
+            static_cast<double>(x_.started) / 1e9);
+    add_one("cafq_client_memory_bytes",
+            "What clients make the node hold beside it, beyond 4 KB each", {},
+            static_cast<double>(client_memory::bytes_in_memory()));
+    add_one("cafq_client_memory_tight_total",
+            "How often clients had to make do with small windows", {},
+            static_cast<double>(client_memory::times_tight()),
+            MetricType::Counter);
+    add_one("cafq_clients_ended_for_memory_total",
+            "Clients that had to go for the memory they held", {},
+            static_cast<double>(client_memory::ended()), MetricType::Counter);
     add_one("cafq_loop_longest_turn_seconds",
             "CPU time of the longest turn of the event loop since the start",
             {},
@@ -264,12 +314,16 @@ private:
             "Clients that did not get in: more of one address than allowed, or "
             "no place",
             {}, metrics().refused_clients.Value(), MetricType::Counter);
-    add_one("cafq_topic_restarts_total",
-            "How often a topic or channel failed and its topic started again",
-            {}, metrics().restarts.Value(), MetricType::Counter);
     add_one("cafq_log_dropped_lines_total",
             "Lines of the log that nobody took in time", {},
             static_cast<double>(log::dropped_lines()), MetricType::Counter);
+    add_histogram("cafq_loop_turn_seconds",
+                  "CPU time of the turns of the event loop that took over 1 ms",
+                  metrics().turn);
+    add_actors();
+  }
+
+  void add_actors() {
     std::map<std::string, std::pair<double, double>> kinds;
     const auto count = [&kinds](const actor_stat& x) {
       auto& [actors, mailboxes] = kinds[x.kind];

@@ -1,8 +1,8 @@
 #include "net/http/api.hpp"
 
 #include "net/http/page.hpp"
+#include "net/http/parameters.hpp"
 #include "net/http/url.hpp"
-#include "net/protocol/names.hpp"
 
 #include <algorithm>
 #include <array>
@@ -27,25 +27,6 @@ constexpr int64_t most_rows = 20000;
 /// text become five.
 constexpr size_t most_of_lines = 4;
 constexpr size_t most_of_records = 2;
-
-response invalid_request() {
-  return failure(400, "INVALID_REQUEST");
-}
-
-/// Reads a parameter that has to be there and, unless `bad_name` is empty, has
-/// to be a name.
-/// @returns what is wrong with it, if anything.
-std::optional<response> read_name(const query& parameters, std::string_view key,
-                                  std::string_view missing,
-                                  std::string_view bad_name, std::string& to) {
-  const auto value = parameters.find(key);
-  if (!value)
-    return failure(400, missing);
-  to = *value;
-  if (!bad_name.empty() && !protocol::valid_name(to))
-    return failure(400, bad_name);
-  return std::nullopt;
-}
 
 /// Reads the topic of a request that creates it.
 std::variant<std::string, response> read_topic(const request& x) {
@@ -155,17 +136,6 @@ effect to_stats(const request& x) {
   result.channel = parameters->get("channel");
   result.include_clients = parameters->flag("include_clients", true);
   result.include_memory = parameters->flag("include_mem", true);
-  return result;
-}
-
-effect to_actors(const request& x) {
-  const auto parameters = query::parse(x.query);
-  if (!parameters)
-    return invalid_request();
-  report_request result;
-  using form = report_request::form;
-  result.how = parameters->get("format") == "dot" ? form::actors_dot
-                                                  : form::actors_json;
   return result;
 }
 
@@ -372,11 +342,8 @@ effect to_effect(const route& to, const request& x, std::string_view body,
       return to_stream(x);
     case endpoint::history:
       return to_history(x);
-    case endpoint::metrics: {
-      report_request result;
-      result.how = report_request::form::metrics;
-      return result;
-    }
+    case endpoint::metrics:
+      return to_metrics();
     case endpoint::ui:
       return answer_page(x, to.parameter);
     case endpoint::ping:
@@ -384,6 +351,14 @@ effect to_effect(const route& to, const request& x, std::string_view body,
     case endpoint::live:
     case endpoint::ready:
       return node_command{to.target};
+    case endpoint::debug:
+    case endpoint::lookup:
+    case endpoint::topics:
+    case endpoint::channels:
+    case endpoint::nodes:
+    case endpoint::topic_tombstone:
+      // No node has them.
+      break;
   }
   return failure(500, "INTERNAL_ERROR");
 }

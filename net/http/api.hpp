@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/lookup/request.hpp"
 #include "actors/report_request.hpp"
 #include "net/http/mpub.hpp"
 #include "net/http/request.hpp"
@@ -60,9 +61,9 @@ struct config_command {
   std::optional<std::string> value;
 };
 
-using effect
-  = std::variant<response, publish, topic_command, channel_command,
-                 report_request, stream_command, config_command, node_command>;
+using effect = std::variant<response, publish, topic_command, channel_command,
+                            report_request, stream_command, config_command,
+                            node_command, lookup::request>;
 
 /// How much of a body to read.
 struct body_plan {

@@ -6,6 +6,7 @@
 #include <array>
 #include <optional>
 #include <set>
+#include <span>
 
 namespace cafq::http {
 
@@ -18,7 +19,7 @@ struct row {
   endpoint target;
 };
 
-constexpr auto rows = [] {
+constexpr auto nsqd_rows = [] {
   using enum endpoint;
   return std::array{
     row{"GET", "/ping", ping},
@@ -49,6 +50,34 @@ constexpr auto rows = [] {
     row{"GET", "/ui/", ui},
   };
 }();
+
+constexpr auto nsqlookupd_rows = [] {
+  using enum endpoint;
+  return std::array{
+    row{"GET", "/ping", ping},
+    row{"GET", "/info", info},
+    row{"GET", "/debug", debug},
+    row{"GET", "/lookup", lookup},
+    row{"GET", "/topics", topics},
+    row{"GET", "/channels", channels},
+    row{"GET", "/nodes", nodes},
+    row{"POST", "/topic/create", topic_create},
+    row{"POST", "/topic/delete", topic_delete},
+    row{"POST", "/channel/create", channel_create},
+    row{"POST", "/channel/delete", channel_delete},
+    row{"POST", "/topic/tombstone", topic_tombstone},
+    row{"GET", "/debug/actors", actors},
+    row{"GET", "/metrics", metrics},
+    row{"GET", "/livez", live},
+    row{"GET", "/readyz", ready},
+  };
+}();
+
+std::span<const row> rows_of(service x) {
+  if (x == service::nsqlookupd)
+    return nsqlookupd_rows;
+  return nsqd_rows;
+}
 
 bool takes_parameter(const row& x) {
   return x.path.ends_with('/');
@@ -81,7 +110,7 @@ match(const row& x, std::string_view path, bool any_case = false) {
 }
 
 /// Returns the methods that a path has, sorted, for Allow.
-std::string allowed(std::string_view path) {
+std::string allowed(std::span<const row> rows, std::string_view path) {
   std::set<std::string_view> methods;
   for (const auto& x : rows)
     if (path == "*" || match(x, path))
@@ -97,7 +126,8 @@ std::string allowed(std::string_view path) {
 
 /// Returns the path that was probably meant.
 std::optional<std::string>
-meant(std::string_view method, const std::string& path) {
+meant(std::span<const row> rows, std::string_view method,
+      const std::string& path) {
   auto other = path;
   if (path.size() > 1 && path.ends_with('/'))
     other.pop_back();
@@ -163,7 +193,8 @@ response redirect(const request& x, const std::string& path) {
 
 } // namespace
 
-std::variant<route, response> find_route(const request& x) {
+std::variant<route, response> find_route(const request& x, service of) {
+  const auto rows = rows_of(of);
   for (const auto& candidate : rows)
     if (candidate.method == x.method)
       if (auto parameter = match(candidate, x.path))
@@ -173,9 +204,9 @@ std::variant<route, response> find_route(const request& x) {
     result.v1 = false;
     return result;
   }
-  if (auto path = meant(x.method, x.path))
+  if (auto path = meant(rows, x.method, x.path))
     return redirect(x, *path);
-  auto methods = allowed(x.path);
+  auto methods = allowed(rows, x.path);
   if (methods.empty())
     return failure(404, "NOT_FOUND");
   if (x.method == "OPTIONS") {
@@ -212,6 +243,7 @@ bool changes_something(endpoint x) noexcept {
     case endpoint::channel_pause:
     case endpoint::channel_unpause:
     case endpoint::config_put:
+    case endpoint::topic_tombstone:
       return true;
     case endpoint::ping:
     case endpoint::info:
@@ -225,6 +257,11 @@ bool changes_something(endpoint x) noexcept {
     case endpoint::live:
     case endpoint::ready:
     case endpoint::ui:
+    case endpoint::debug:
+    case endpoint::lookup:
+    case endpoint::topics:
+    case endpoint::channels:
+    case endpoint::nodes:
       return false;
   }
   return true;

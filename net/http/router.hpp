@@ -38,7 +38,17 @@ enum class endpoint : uint8_t {
   live,
   ready,
   ui,
+  // nsqlookupd's own.
+  debug,
+  lookup,
+  topics,
+  channels,
+  nodes,
+  topic_tombstone,
 };
+
+/// Whose endpoints a port has.
+enum class service : uint8_t { nsqd, nsqlookupd };
 
 /// A request that has found its endpoint.
 struct route {
@@ -59,8 +69,9 @@ struct route {
 [[nodiscard]] bool tells_health(endpoint x) noexcept;
 
 /// Finds the endpoint of a request or says what is wrong with method or path,
-/// with the answers of nsqd's router: redirects to the path that was meant,
+/// with the answers of Go's router: redirects to the path that was meant,
 /// 404, 405 with Allow, and OPTIONS.
-[[nodiscard]] std::variant<route, response> find_route(const request& x);
+[[nodiscard]] std::variant<route, response>
+find_route(const request& x, service of = service::nsqd);
 
 } // namespace cafq::http

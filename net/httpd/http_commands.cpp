@@ -178,6 +178,8 @@ void http_connection_state::fail(const caf::error& why,
     answer(http::failure(403, "TOO_MANY_CHANNELS"));
   else if (why == ec::no_such_channel)
     answer(http::failure(404, no_channel));
+  else if (why == ec::too_long)
+    answer(http::failure(503, "ANSWER_TOO_LONG"));
   else if (why == ec::failed)
     answer(http::failure(503, "TOPIC_FAILED"));
   else if (why == caf::sec::request_receiver_down)
@@ -272,6 +274,25 @@ void http_connection_state::on(const report_request& x) {
                               : http::response::type::json;
         }
         answer(std::move(result));
+        run();
+      },
+      [this](const caf::error& why) { fail(why, "NOT_FOUND"); });
+}
+
+void http_connection_state::on(const lookup::request& x) {
+  self->request(settings->registry, node_patience, atom::find_v, x)
+    .then(
+      [this](const report_text_ptr& text) {
+        auto result = http::empty_ok();
+        if (text) {
+          result.kind = http::response::type::json;
+          result.shared_body = text->get();
+          report = text;
+        }
+        if (text && !result.shared_body)
+          answer(http::failure(503, "TOO_MANY_REPORTS"));
+        else
+          answer(std::move(result));
         run();
       },
       [this](const caf::error& why) { fail(why, "NOT_FOUND"); });

@@ -1,6 +1,7 @@
 #include "net/httpd/http_connection.hpp"
 
 #include "actors/actor_support.hpp"
+#include "net/http/lookup_api.hpp"
 #include "net/loop/asked_for_memory.hpp"
 
 #include <caf/send.hpp>
@@ -224,7 +225,7 @@ http_connection_state::find_route(const http::request& head) {
     return http::tls_required(settings->https_port);
   if (!settings->guard.permits(head))
     return refuse_browser();
-  auto result = http::find_route(head);
+  auto result = http::find_route(head, settings->service());
   const auto* to = std::get_if<http::route>(&result);
   if (to && http::needs_known_host(to->target)
       && !settings->guard.knows(head.host))
@@ -296,12 +297,18 @@ void http_connection_state::complete(http::body_state how) {
     return;
   }
   due = http_answer::other;
-  auto effect = http::to_effect(*route, parser.head(), parser.body(), how,
-                                settings->limits);
+  auto effect = to_effect(how);
   if (settings->authorizer && http::changes_something(route->target))
     authorize(std::move(effect));
   else
     perform(effect);
+}
+
+http::effect http_connection_state::to_effect(http::body_state how) {
+  if (settings->service() == http::service::nsqlookupd)
+    return http::to_lookup_effect(*route, parser.head());
+  return http::to_effect(*route, parser.head(), parser.body(), how,
+                         settings->limits);
 }
 
 // -- the end ------------------------------------------------------------------

@@ -104,6 +104,7 @@ struct http_connection_state {
   void on(const http::stream_command& x);
   void on(const http::config_command& x);
   void on(const http::node_command& x);
+  void on(const lookup::request& x);
   [[nodiscard]] std::string not_ready() const;
 
   broker self;
@@ -131,6 +132,7 @@ private:
   [[nodiscard]] std::variant<http::route, http::response>
   find_route(const http::request& head);
   void complete(http::body_state how);
+  [[nodiscard]] http::effect to_effect(http::body_state how);
   [[nodiscard]] bool body_has_room();
   [[nodiscard]] bool body_is_slow(queue::time_point now);
   void account();

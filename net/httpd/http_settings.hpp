@@ -3,6 +3,7 @@
 #include "actors/body_budget.hpp"
 #include "actors/client_memory.hpp"
 #include "actors/health.hpp"
+#include "actors/lookup/registry_actor.hpp"
 #include "actors/memory_ledger.hpp"
 #include "actors/reports/stats_collector.hpp"
 #include "config/log_pace.hpp"
@@ -11,6 +12,7 @@
 #include "net/http/browser_guard.hpp"
 #include "net/http/mpub.hpp"
 #include "net/http/options_json.hpp"
+#include "net/http/router.hpp"
 #include "net/httpd/stream_places.hpp"
 #include "net/loop/sending.hpp"
 #include "net/peers/authorizer.hpp"
@@ -27,7 +29,9 @@ struct http_settings {
   config::options options;
   http::limits limits;
   http::info_facts info;
+  /// Null in a nsqlookupd, which has a registry instead.
   node_actor node;
+  lookup::registry_actor registry;
   /// Who tells about it.
   collector_actor collector;
   /// Who knows the nsqlookupds.
@@ -59,6 +63,10 @@ struct http_settings {
   /// Where to come instead; 0 if nowhere.
   int https_port = 0;
   cafq::sending sending = sending::direct;
+
+  [[nodiscard]] http::service service() const {
+    return registry ? http::service::nsqlookupd : http::service::nsqd;
+  }
 };
 
 } // namespace cafq

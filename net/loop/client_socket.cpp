@@ -100,6 +100,11 @@ bool client_socket::outlive_input() {
   return true;
 }
 
+void client_socket::keep_alive() const noexcept {
+  if (real() && !peer_.ip.empty())
+    net::keep_alive(fd_);
+}
+
 // -- output -------------------------------------------------------------------
 
 bool client_socket::flush() {

@@ -70,6 +70,9 @@ public:
     return handle == handle_;
   }
 
+  /// Has the kernel find out when the other end is gone without a word.
+  void keep_alive() const noexcept;
+
   // -- output -----------------------------------------------------------------
 
   /// Where to append what is to be sent by `flush`.

@@ -144,6 +144,14 @@ long send_some(int fd, std::string_view bytes) noexcept {
   }
 }
 
+void keep_alive(int fd) noexcept {
+  const int on = 1;
+  const int every = 15; // seconds
+  ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+  ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &every, sizeof(every));
+  ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &every, sizeof(every));
+}
+
 void acknowledge(int fd) noexcept {
   int on = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));

@@ -84,6 +84,10 @@ struct remote_end {
 /// its next bytes back for so long.
 void acknowledge(int fd) noexcept;
 
+/// Asks a TCP connection that is silent whether it is still there, every 15 s
+/// as Go does; it ends when nobody answers for a while.
+void keep_alive(int fd) noexcept;
+
 /// Returns what has arrived, up to 4 KB, empty if nothing has.
 [[nodiscard]] std::string receive_some(int fd);
 

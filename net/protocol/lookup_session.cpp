@@ -1,6 +1,7 @@
 #include "net/protocol/lookup_session.hpp"
 
 #include "net/protocol/big_endian.hpp"
+#include "net/protocol/magic.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,7 +16,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view magic_v1 = "  V1";
 constexpr size_t size_bytes = 4;
 
 /// An answer as it may stand in a log line.
@@ -68,14 +68,7 @@ bool is_ipv6(const std::string& text) {
 
 void lookup_session::open(const lookup_identity& self) {
   *this = lookup_session{};
-  const auto body = json{
-    {"broadcast_address", self.broadcast_address},
-    {"hostname", self.hostname},
-    {"http_port", self.http_port},
-    {"tcp_port", self.tcp_port},
-    {"version", self.version},
-  }
-                      .dump(-1, ' ', false, json::error_handler_t::replace);
+  const auto body = to_json(self);
   std::array<char, size_bytes> size{};
   store_big_endian(size.data(), static_cast<uint32_t>(body.size()));
   output_ = magic_v1;

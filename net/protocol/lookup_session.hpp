@@ -1,21 +1,13 @@
 #pragma once
 
+#include "net/protocol/lookup_identity.hpp"
+
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace cafq::protocol {
-
-/// How a node, or a nsqlookupd, calls itself in IDENTIFY.
-struct lookup_identity {
-  std::string broadcast_address;
-  std::string hostname;
-  int64_t tcp_port = 0;
-  int64_t http_port = 0;
-  std::string version;
-};
 
 /// What a node says to a nsqlookupd on one connection (protocol V1), and what
 /// it makes of the answers:

@@ -11,6 +11,8 @@ import { isCafqd } from './support/broker.mjs';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const skip = !isCafqd || !existsSync(join(root, '.git'));
 
+const programs = ['CAFQD', 'CAFQ', 'CAFQLOOKUPD'].map((x) => process.env[x]);
+
 const git = (...args) =>
   execFileSync('git', ['-C', root, ...args], { encoding: 'utf8' }).split('\n').filter(Boolean);
 const read = (file) => readFileSync(join(root, file), 'utf8');
@@ -54,7 +56,7 @@ describe('documentation', { skip }, () => {
   });
 
   it('has help that a terminal can show', () => {
-    for (const program of [process.env.CAFQD, process.env.CAFQ])
+    for (const program of programs)
       assert.doesNotMatch(help(program), /[^\n\x20-\x7e]|ENUM/);
   });
 
@@ -68,7 +70,7 @@ describe('documentation', { skip }, () => {
 
   it('names flags that exist', () => {
     const scripts = files.filter((x) => x === 'dev' || /^bench\/.*mjs$/.test(x));
-    const texts = [help(process.env.CAFQD), help(process.env.CAFQ), ...scripts.map(read)];
+    const texts = [...programs.map((x) => help(x)), ...scripts.map(read)];
     const known = new Set(texts.flatMap((x) => found(x, /(?<![\w-])--?([a-z][a-z0-9-]+)/g)));
     for (const page of pages.filter((x) => !x.startsWith('docs/adr/')))
       for (const flag of found(read(page), /`--?([a-z][a-z0-9-]+[a-z0-9])(?![\w*-])/g))

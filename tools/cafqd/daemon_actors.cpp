@@ -7,6 +7,7 @@
 #include "net/httpd/http_connection.hpp"
 #include "net/nsq/nsq_connection.hpp"
 #include "tools/cafqd/settings.hpp"
+#include "tools/daemon/listeners.hpp"
 
 #include <caf/io/middleman.hpp>
 #include <caf/scoped_actor.hpp>
@@ -18,34 +19,6 @@
 namespace cafq {
 
 namespace {
-
-/// Ends an actor, if there is one, and waits until it is gone.
-template <class Handle>
-void end(caf::actor_system& sys, const Handle& x) {
-  if (!x)
-    return;
-  caf::scoped_actor self{sys};
-  self->monitor(x);
-  self->send_exit(x, caf::exit_reason::user_shutdown);
-  self->receive([](const caf::down_msg&) {});
-}
-
-/// HTTP clients are few; their share of the files is set apart, so that neither
-/// kind of client can lock out the other. Those that were answered owe nothing.
-listener_limits http_limits(size_t files) {
-  const auto most = std::clamp<size_t>(files / 8, 4, 2000);
-  listener_limits result;
-  result.max_connections = most;
-  result.max_silent = most / 2;
-  result.reserve = std::clamp<size_t>(most / 8, 2, 32);
-  result.silence = {};
-  return result;
-}
-
-/// Returns the files that the clients of a port may have.
-size_t files_for(const listener_limits& x) {
-  return x.max_connections + x.reserve;
-}
 
 /// Files for connections to auth servers, which http_client bounds.
 size_t to_auth_servers(size_t files) {

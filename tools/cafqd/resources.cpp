@@ -2,34 +2,11 @@
 
 #include "actors/store.hpp"
 #include "config/log.hpp"
-#include "net/loop/socket.hpp"
 #include "persistence/lmdb_message_store.hpp"
-#include "tools/cafqd/notify.hpp"
+#include "tools/cafqd/backlog_text.hpp"
 #include "tools/cafqd/tls.hpp"
 
-#include <stdexcept>
-
 namespace cafq {
-
-namespace {
-
-int open(const std::string& address) {
-  try {
-    return net::listen_on(address);
-  } catch (const net::socket_error& ex) {
-    throw std::runtime_error("listen (" + address + ") failed - " + ex.what());
-  }
-}
-
-} // namespace
-
-door::door(const std::string& address) : fd_(open(address)), file_(fd_) {
-  // nop
-}
-
-std::string door::address() const {
-  return net::local_address(fd_);
-}
 
 resources::resources(const config::options& options)
   : tls(load_tls(options)),
@@ -56,7 +33,7 @@ std::string resources::status() const {
     text += ", HTTP on " + http->address();
   if (https)
     text += ", HTTPS on " + https->address();
-  return text + "; started with " + notify::backlog_text(found);
+  return text + "; started with " + backlog_text(found);
 }
 
 } // namespace cafq

@@ -2,11 +2,11 @@
 
 #include "actors/payloads.hpp"
 #include "config/options.hpp"
-#include "net/loop/unix_socket.hpp"
 #include "net/transport/tls_source.hpp"
 #include "persistence/data_path.hpp"
 #include "persistence/message_store.hpp"
 #include "tools/cafqd/settings.hpp"
+#include "tools/daemon/door.hpp"
 
 #include <memory>
 #include <optional>
@@ -14,23 +14,6 @@
 #include <vector>
 
 namespace cafq {
-
-/// A socket that listens, and its file if it is one of Unix.
-class door {
-public:
-  /// @throws std::runtime_error in the words of the fatal log line.
-  explicit door(const std::string& address);
-
-  [[nodiscard]] int fd() const noexcept {
-    return fd_;
-  }
-
-  [[nodiscard]] std::string address() const;
-
-private:
-  int fd_;
-  net::socket_file file_;
-};
 
 /// What the node needs before its actors can start. Whatever cannot be had
 /// throws, in the words of the fatal log line.

@@ -6,6 +6,7 @@
 #include "config/version.hpp"
 #include "net/loop/unix_socket.hpp"
 #include "tools/cafqd/tls.hpp"
+#include "tools/daemon/door.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -18,13 +19,6 @@ namespace {
 
 std::chrono::milliseconds to_ms(std::chrono::nanoseconds x) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(x);
-}
-
-/// Returns the port of `host:port`, -1 for a path or nothing.
-int port_of(const std::string& address) {
-  if (net::is_socket_path(address))
-    return -1;
-  return std::stoi(address.substr(address.rfind(':') + 1));
 }
 
 sending to_sending(const config::options& x) {

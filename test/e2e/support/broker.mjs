@@ -52,11 +52,11 @@ export class Broker {
   log = [];
   #watchers = new Set();
 
-  // Runs the broker in a directory of its own, with `files` (name to text) in
-  // it, without waiting for anything. `wrapper` goes in front of the command and
-  // must exec it.
-  constructor(args, { wrapper = [], files = {} } = {}) {
-    const [command, ...rest] = guarded([...wrapper, executable(), ...args]);
+  // Runs the broker, or another `program`, in a directory of its own, with
+  // `files` (name to text) in it, without waiting for anything. `wrapper` goes in
+  // front of the command and must exec it.
+  constructor(args, { wrapper = [], files = {}, program = executable() } = {}) {
+    const [command, ...rest] = guarded([...wrapper, program, ...args]);
     this.directory = mkdtempSync(path.join(os.tmpdir(), 'cafq-e2e-'));
     for (const [name, text] of Object.entries(files))
       writeFileSync(path.join(this.directory, name), text);

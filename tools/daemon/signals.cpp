@@ -1,4 +1,4 @@
-#include "tools/cafqd/signals.hpp"
+#include "tools/daemon/signals.hpp"
 
 #include <csignal>
 #include <initializer_list>

@@ -1,0 +1,394 @@
+#include "actors/lookup/registry.hpp"
+
+#include "net/protocol/go_json.hpp"
+#include "net/protocol/names.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace cafq::lookup {
+
+namespace {
+
+constexpr std::string_view everything = "*";
+
+// What things take in memory, about, the room that containers keep included.
+constexpr size_t producer_bytes = 512;
+constexpr size_t name_bytes = 192;
+constexpr size_t registration_bytes = 48;
+
+size_t size_of(const producer& x) {
+  return producer_bytes + x.json.capacity() + x.remote_address.capacity()
+         + x.who.broadcast_address.capacity() + x.who.hostname.capacity()
+         + x.who.version.capacity();
+}
+
+size_t size_of_name(std::string_view x) {
+  return name_bytes + x.size();
+}
+
+std::string members_of(const producer& x) {
+  std::string out;
+  const auto text = [&out](std::string_view key, std::string_view value) {
+    out += key;
+    protocol::append_go_json(out, value);
+  };
+  text(R"("remote_address":)", x.remote_address);
+  text(R"(,"hostname":)", x.who.hostname);
+  text(R"(,"broadcast_address":)", x.who.broadcast_address);
+  out += R"(,"tcp_port":)" + std::to_string(x.who.tcp_port);
+  out += R"(,"http_port":)" + std::to_string(x.who.http_port);
+  text(R"(,"version":)", x.who.version);
+  out.shrink_to_fit();
+  return out;
+}
+
+} // namespace
+
+/// A topic or channel, and who has it.
+struct producer::place {
+  struct entry {
+    registry::registered what;
+    /// Where `what.who` has this place in its list.
+    size_t slot = 0;
+  };
+
+  [[nodiscard]] std::vector<entry>::iterator find(producer_id id) {
+    return std::lower_bound(
+      entries.begin(), entries.end(), id,
+      [](const entry& x, producer_id y) { return x.what.who->id < y; });
+  }
+
+  /// The name of the topic. Map nodes stay where they are.
+  const std::string* topic = nullptr;
+  /// Null for a topic.
+  const std::string* channel = nullptr;
+  /// By id, which is the order they came in.
+  std::vector<entry> entries;
+};
+
+struct registry::topic_entry {
+  /// Whether the topic itself is known; its channels may be without it.
+  bool named = false;
+  place self;
+  std::map<std::string, place, std::less<>> channels;
+};
+
+registry::registry(const registry_limits& limits) : limits_(limits) {
+  // nop
+}
+
+registry::~registry() = default;
+
+// -- what nodes say -----------------------------------------------------------
+
+bool registry::identify(producer_id id, protocol::lookup_identity who,
+                        std::string remote_address, time_point now) {
+  auto x = std::make_unique<producer>();
+  x->id = id;
+  x->who = std::move(who);
+  x->remote_address = std::move(remote_address);
+  x->json = members_of(*x);
+  x->last_update = now;
+  const auto size = size_of(*x);
+  if (!has_room(size))
+    return false;
+  bytes_ += size;
+  producers_.insert_or_assign(id, std::move(x));
+  return true;
+}
+
+void registry::ping(producer_id id, time_point now) {
+  if (const auto i = producers_.find(id); i != producers_.end())
+    i->second->last_update = now;
+}
+
+bool registry::add(producer_id id, std::string_view topic,
+                   std::string_view channel) {
+  const auto i = producers_.find(id);
+  if (i == producers_.end())
+    return true;
+  if (!has_room(size_of_name(topic) + size_of_name(channel)
+                + 2 * registration_bytes))
+    return false;
+  auto& to = topic_of(topic);
+  if (!channel.empty())
+    add_to(channel_of(to, channel), *i->second);
+  if (!std::exchange(to.named, true))
+    ++topic_count_;
+  add_to(to.self, *i->second);
+  return true;
+}
+
+void registry::withdraw(producer_id id, std::string_view topic,
+                        std::string_view channel) {
+  const auto who = producers_.find(id);
+  const auto i = topics_.find(topic);
+  if (who == producers_.end() || i == topics_.end())
+    return;
+  auto& of = i->second;
+  if (!channel.empty()) {
+    const auto x = of.channels.find(channel);
+    if (x == of.channels.end())
+      return;
+    remove_from(x->second, *who->second);
+    if (x->second.entries.empty() && protocol::is_ephemeral(channel))
+      erase_channel(of, channel);
+  } else {
+    for (auto& [name, x] : of.channels)
+      remove_from(x, *who->second);
+    remove_from(of.self, *who->second);
+    if (of.self.entries.empty() && protocol::is_ephemeral(topic))
+      unname(of);
+  }
+  drop_if_unused(i);
+}
+
+void registry::leave(producer_id id) {
+  const auto i = producers_.find(id);
+  if (i == producers_.end())
+    return;
+  auto& x = *i->second;
+  while (!x.places_.empty())
+    remove_from(*x.places_.back(), x);
+  bytes_ -= size_of(x);
+  producers_.erase(i);
+}
+
+// -- what administrators say --------------------------------------------------
+
+bool registry::create(std::string_view topic, std::string_view channel) {
+  if (!has_room(size_of_name(topic) + size_of_name(channel)))
+    return false;
+  auto& to = topic_of(topic);
+  if (!channel.empty())
+    channel_of(to, channel);
+  if (!std::exchange(to.named, true))
+    ++topic_count_;
+  return true;
+}
+
+void registry::erase(std::string_view topic) {
+  if (topic == everything) {
+    while (!topics_.empty())
+      erase_topic(topics_.begin());
+    return;
+  }
+  if (const auto i = topics_.find(topic); i != topics_.end())
+    erase_topic(i);
+}
+
+bool registry::erase(std::string_view topic, std::string_view channel) {
+  const auto i = topics_.find(topic);
+  if (i == topics_.end() || i->second.channels.count(channel) == 0)
+    return false;
+  erase_channel(i->second, channel);
+  drop_if_unused(i);
+  return true;
+}
+
+void registry::tombstone(std::string_view topic, std::string_view node,
+                         time_point now) {
+  for_topics(topics_, topic, [&](topic_entry& x) {
+    for (auto& y : x.self.entries) {
+      const auto& who = y.what.who->who;
+      if (who.broadcast_address + ":" + std::to_string(who.http_port) == node)
+        y.what.tombstoned = now;
+    }
+  });
+}
+
+// -- observers ----------------------------------------------------------------
+
+bool registry::has_topic(std::string_view topic) const {
+  if (topic == everything)
+    return topic_count_ > 0;
+  const auto i = topics_.find(topic);
+  return i != topics_.end() && i->second.named;
+}
+
+std::vector<std::string_view> registry::topics() const {
+  std::vector<std::string_view> result;
+  result.reserve(topic_count_);
+  for (const auto& [name, x] : topics_)
+    if (x.named)
+      result.push_back(name);
+  return result;
+}
+
+std::vector<std::string_view> registry::channels(std::string_view topic) const {
+  std::vector<std::string_view> result;
+  for_topics(topics_, topic, [&](const topic_entry& x) {
+    for (const auto& [name, y] : x.channels)
+      result.push_back(name);
+  });
+  return result;
+}
+
+std::vector<const producer*>
+registry::active(std::string_view topic, time_point now) const {
+  std::vector<const producer*> result;
+  for_topics(topics_, topic, [&](const topic_entry& x) {
+    for (const auto& y : x.self.entries)
+      if (active(*y.what.who, now) && !dead(y.what, now))
+        result.push_back(y.what.who);
+  });
+  if (topic == everything) {
+    std::sort(result.begin(), result.end(),
+              [](const auto* x, const auto* y) { return x->id < y->id; });
+    result.erase(std::unique(result.begin(), result.end()), result.end());
+  }
+  return result;
+}
+
+std::vector<const producer*> registry::nodes(time_point now) const {
+  auto result = producers();
+  std::erase_if(result, [&](const auto* x) { return !active(*x, now); });
+  return result;
+}
+
+std::vector<const producer*> registry::producers() const {
+  std::vector<const producer*> result;
+  result.reserve(producers_.size());
+  for (const auto& [id, x] : producers_)
+    result.push_back(x.get());
+  return result;
+}
+
+void registry::each_topic_of(
+  const producer& x, time_point now,
+  const std::function<void(std::string_view, bool)>& f) const {
+  for (auto* at : x.places_)
+    if (!at->channel)
+      f(*at->topic, dead(at->find(x.id)->what, now));
+}
+
+void registry::each(
+  const std::function<void(std::string_view, const std::string*,
+                           const registered&)>& f) const {
+  for (const auto& [name, x] : topics_) {
+    for (const auto& y : x.self.entries)
+      f(name, nullptr, y.what);
+    for (const auto& [channel, in] : x.channels)
+      for (const auto& y : in.entries)
+        f(name, &channel, y.what);
+  }
+}
+
+const producer* registry::find(producer_id id) const {
+  const auto i = producers_.find(id);
+  return i == producers_.end() ? nullptr : i->second.get();
+}
+
+// -- the parts ----------------------------------------------------------------
+
+bool registry::has_room(size_t bytes) const noexcept {
+  return bytes_ <= limits_.bytes && limits_.bytes - bytes_ >= bytes;
+}
+
+bool registry::dead(const registered& x, time_point now) const noexcept {
+  return x.tombstoned && now - *x.tombstoned < limits_.tombstone;
+}
+
+/// Returns the entry of a topic, which may not be known yet.
+registry::topic_entry& registry::topic_of(std::string_view name) {
+  auto i = topics_.find(name);
+  if (i == topics_.end()) {
+    i = topics_.try_emplace(std::string{name}).first;
+    i->second.self.topic = &i->first;
+    bytes_ += size_of_name(name);
+  }
+  return i->second;
+}
+
+registry::place& registry::channel_of(topic_entry& in, std::string_view name) {
+  auto i = in.channels.find(name);
+  if (i == in.channels.end()) {
+    i = in.channels.try_emplace(std::string{name}).first;
+    i->second.topic = in.self.topic;
+    i->second.channel = &i->first;
+    bytes_ += size_of_name(name);
+    ++channel_count_;
+  }
+  return i->second;
+}
+
+void registry::add_to(place& to, producer& who) {
+  const auto i = to.find(who.id);
+  if (i != to.entries.end() && i->what.who == &who)
+    return;
+  to.entries.insert(i, {{&who, std::nullopt}, who.places_.size()});
+  who.places_.push_back(&to);
+  ++registration_count_;
+  bytes_ += registration_bytes;
+}
+
+bool registry::remove_from(place& from, producer& who) {
+  const auto i = from.find(who.id);
+  if (i == from.entries.end() || i->what.who != &who)
+    return false;
+  forget_slot(who, i->slot);
+  from.entries.erase(i);
+  return true;
+}
+
+void registry::remove_all(place& from) {
+  for (const auto& x : from.entries)
+    forget_slot(*producers_.at(x.what.who->id), x.slot);
+  from.entries.clear();
+}
+
+/// Takes a place from the list of a producer; the last takes its slot.
+void registry::forget_slot(producer& of, size_t slot) {
+  auto* last = of.places_.back();
+  of.places_.pop_back();
+  if (slot < of.places_.size()) {
+    of.places_[slot] = last;
+    last->find(of.id)->slot = slot;
+  }
+  --registration_count_;
+  bytes_ -= registration_bytes;
+}
+
+void registry::erase_topic(topic_map::iterator i) {
+  auto& x = i->second;
+  while (!x.channels.empty())
+    erase_channel(x, std::string{x.channels.begin()->first});
+  unname(x);
+  drop_if_unused(i);
+}
+
+void registry::erase_channel(topic_entry& in, std::string_view name) {
+  const auto i = in.channels.find(name);
+  remove_all(i->second);
+  bytes_ -= size_of_name(i->first);
+  in.channels.erase(i);
+  --channel_count_;
+}
+
+/// The topic itself is known no more.
+void registry::unname(topic_entry& x) {
+  remove_all(x.self);
+  if (std::exchange(x.named, false))
+    --topic_count_;
+}
+
+void registry::drop_if_unused(topic_map::iterator i) {
+  if (i->second.named || !i->second.channels.empty())
+    return;
+  bytes_ -= size_of_name(i->first);
+  topics_.erase(i);
+}
+
+/// Calls `f` for the topic of this name, or for all of them.
+template <class Map, class F>
+void registry::for_topics(Map& topics, std::string_view name, F f) {
+  if (name == everything) {
+    for (auto& [key, x] : topics)
+      f(x);
+  } else if (const auto i = topics.find(name); i != topics.end()) {
+    f(i->second);
+  }
+}
+
+} // namespace cafq::lookup

@@ -1,0 +1,89 @@
+#pragma once
+
+#include "actors/counting_actor.hpp"
+#include "actors/interfaces.hpp"
+#include "actors/lookup/registry.hpp"
+#include "actors/lookup/request.hpp"
+#include "actors/reports/given_texts.hpp"
+#include "net/protocol/lookup_command.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace cafq::lookup {
+
+/// The commands that one socket read held, in order.
+struct commands {
+  std::string remote_address;
+  std::vector<protocol::lookup_command> list;
+};
+
+using commands_ptr = std::shared_ptr<const commands>;
+
+/// What became of them.
+struct outcome {
+  /// Which of them there was no room for, ascending.
+  std::vector<size_t> refused;
+};
+
+} // namespace cafq::lookup
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::lookup::commands_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::lookup::outcome)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::lookup::request)
+
+namespace cafq::lookup {
+
+/// The REGISTRY actor interface: who has which topics, for nodes to say and for
+/// consumers to ask. Its mailbox is bounded by those who ask: each has one
+/// request at a time.
+using registry_actor = caf::typed_actor<
+  // Does what a node says. What this connection registered goes when it ends.
+  caf::replies_to<atom::put, stat_actor, commands_ptr>::with<outcome>,
+  // Answers a question in JSON, or does what an administrator says: null.
+  caf::replies_to<atom::find, request>::with<report_text_ptr>,
+  // Tells about itself.
+  caf::replies_to<atom::stat>::with<actor_stat>>;
+
+/// The state of the REGISTRY actor.
+/// @relates registry_actor
+struct registry_state {
+  explicit registry_state(registry_actor::pointer ptr);
+
+  outcome take(const stat_actor& from, const commands& what);
+  caf::result<report_text_ptr> answer(const request& x);
+
+  /// The connection of a node has ended.
+  void down(uint64_t connection);
+
+  [[nodiscard]] actor_stat stat() const;
+
+  registry_actor::pointer self;
+  std::unique_ptr<registry> all;
+
+  /// The name in log output.
+  static inline const char* name = "registry";
+
+private:
+  [[nodiscard]] bool
+  execute(const stat_actor& from, const std::string& remote_address,
+          const protocol::lookup_command& x, time_point now);
+  [[nodiscard]] report_text_ptr give(std::string text);
+
+  given_texts given_;
+  uint64_t commands_ = 0;
+  uint64_t refused_ = 0;
+  uint64_t lookups_ = 0;
+};
+
+/// Keeps the registry of a nsqlookupd.
+registry_actor::behavior_type
+registry_keeper(counting_pointer<registry_actor, registry_state> self,
+                const registry_limits& limits);
+
+} // namespace cafq::lookup
