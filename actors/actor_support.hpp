@@ -66,8 +66,10 @@ stat_of(Self* self, actor_state doing, std::string name, uint64_t parent) {
   result.kind = row_of(doing).kind;
   result.name = std::move(name);
   result.mailbox = self->mailbox().size();
-  if (const auto* x = dynamic_cast<const handled_counter*>(self))
+  if (auto* x = dynamic_cast<work_figures*>(self)) {
     result.handled = x->handled();
+    result.busy = x->busy();
+  }
   return result;
 }
 

@@ -269,16 +269,21 @@ struct pending_stat {
 };
 
 /// What every actor tells about itself: a node of the tree in /debug/actors.
+/// Words are our own and live for good: with many thousands of these in memory
+/// at a time, each byte counts.
 struct actor_stat {
   uint64_t id = 0;
   /// 0 = has none.
   uint64_t parent = 0;
-  std::string kind;
+  /// As in `state_rows`.
+  std::string_view kind;
   std::string name;
   /// Messages that wait.
   size_t mailbox = 0;
   /// Messages it has handled since it was there.
   uint64_t handled = 0;
+  /// For which share of the time it has run lately, 0 to 1, if somebody looks.
+  std::optional<float> busy;
   bool paused = false;
   actor_state state{};
   /// How long it has been in that state, if it knows.
@@ -286,10 +291,10 @@ struct actor_stat {
   /// What it waits for, if it does.
   awaited waits_for;
   /// How long that waits which waits longest, by what it is: `ready`.
-  std::vector<std::pair<std::string, queue::duration>> ages;
+  std::vector<std::pair<const char*, queue::duration>> ages;
   /// Only topics have one: their sync mode.
-  std::string sync;
-  std::vector<std::pair<std::string, uint64_t>> counters;
+  std::string_view sync;
+  std::vector<std::pair<const char*, uint64_t>> counters;
   /// The actors it sends messages to.
   std::vector<uint64_t> peers;
   /// Only connections have one.

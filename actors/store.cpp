@@ -34,6 +34,27 @@ constexpr size_t sweep_rows = 256;
   std::_Exit(1);
 }
 
+/// How long commits took since the start.
+struct commit_summary {
+  /// How many were done in at most so long.
+  uint64_t within_1_ms = 0;
+  uint64_t within_10_ms = 0;
+  uint64_t within_100_ms = 0;
+  uint64_t total_us = 0;
+};
+
+commit_summary commit_times() {
+  const auto all = metrics().commit.Collect().histogram;
+  const auto within = [&](double seconds) {
+    const auto i
+      = std::find_if(all.bucket.begin(), all.bucket.end(),
+                     [&](const auto& x) { return x.upper_bound >= seconds; });
+    return i == all.bucket.end() ? 0 : i->cumulative_count;
+  };
+  return {within(0.001), within(0.01), within(0.1),
+          static_cast<uint64_t>(all.sample_sum * 1e6)};
+}
+
 } // namespace
 
 store_state::store_state(store_actor::pointer ptr) : self(ptr) {
@@ -295,10 +316,23 @@ actor_stat store_state::stat() const {
                                         health_->reason());
   if (const auto oldest = promised_.oldest())
     result.ages.emplace_back("unsaved", now - *oldest);
+  const auto room = disk->usage();
+  const auto times = commit_times();
   result.counters = {
     {"staged_bytes", disk->staged_bytes()},
     {"commits", commits_},
+    {"commits_1ms", times.within_1_ms},
+    {"commits_10ms", times.within_10_ms},
+    {"commits_100ms", times.within_100_ms},
+    {"commit_us", times.total_us},
     {"waiting", waiting_.size()},
+    {"file_bytes", room.file},
+    {"used_bytes", room.used},
+    {"usable_bytes", room.usable},
+    {"disk_bytes", room.disk},
+    {"available_bytes", room.available},
+    {"reserve_bytes", room.reserve},
+    {"limit_bytes", room.limit},
     {"damaged_blocks", disk->damaged_blocks()},
     {"full", health_->ok() ? 0U : 1U},
     {"failing", failing ? 1U : 0U},

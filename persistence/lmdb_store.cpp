@@ -210,8 +210,8 @@ uint64_t lmdb_store::dead_readers() const noexcept {
   return dead_readers_;
 }
 
-std::string lmdb_store::shortage() {
-  return reading([this]() -> std::string {
+store_usage lmdb_store::usage() {
+  return reading([this] {
     const lmdb::snapshot now{reader_};
     const auto page = env_.page_size();
     const auto used = reader_.used_pages(tables_.all());
@@ -220,20 +220,33 @@ std::string lmdb_store::shortage() {
     // LMDB gives up early when it looks for neighbours among free pages, and
     // grows the file: a quarter of it was free then, at worst 31 %.
     const auto usable = free - std::min(free, pages / 3);
-    const auto file = pages * page;
-    const auto disk = room_.ask(file);
-    if (!room_.welcome(disk, usable * page, staging_.bytes()) || full_)
-      return "disk full: " + std::to_string(disk.available + usable * page)
-             + " bytes left";
-    const auto stored = used * page + staging_.bytes();
-    const auto quota = options_.max_backlog_bytes;
-    over_quota_ = quota != 0
-                  && stored >= (over_quota_ ? quota - quota / 10 : quota);
-    if (over_quota_)
-      return "backlog of " + std::to_string(stored)
-             + " bytes is at its limit of " + std::to_string(quota);
-    return {};
+    const auto disk = room_.ask(pages * page);
+    store_usage result;
+    result.file = pages * page;
+    result.used = used * page;
+    result.usable = usable * page;
+    result.available = disk.available;
+    result.disk = disk.size;
+    result.reserve = disk_room::reserve(disk.size);
+    result.limit = options_.max_backlog_bytes;
+    return result;
   });
+}
+
+std::string lmdb_store::shortage() {
+  const auto now = usage();
+  if (!room_.welcome({now.disk, now.available}, now.usable, staging_.bytes())
+      || full_)
+    return "disk full: " + std::to_string(now.available + now.usable)
+           + " bytes left";
+  const auto stored = now.used + staging_.bytes();
+  const auto quota = now.limit;
+  over_quota_ = quota != 0
+                && stored >= (over_quota_ ? quota - quota / 10 : quota);
+  if (over_quota_)
+    return "backlog of " + std::to_string(stored) + " bytes is at its limit of "
+           + std::to_string(quota);
+  return {};
 }
 
 } // namespace cafq

@@ -58,6 +58,7 @@ public:
   uint64_t durable() const noexcept override;
   queue_summary summary(queue_id queue) override;
   size_t staged_messages() const noexcept override;
+  store_usage usage() override;
   std::string shortage() override;
   std::vector<outside_reader> readers() override;
   uint64_t dead_readers() const noexcept override;

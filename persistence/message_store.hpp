@@ -21,6 +21,25 @@ struct outside_reader {
   uint64_t pages = 0;
 };
 
+/// The room that a store takes and has, in bytes.
+struct store_usage {
+  /// Its file, which never shrinks.
+  uint64_t file = 0;
+  /// What of that is in use.
+  uint64_t used = 0;
+  /// What of the rest it can count on.
+  uint64_t usable = 0;
+  /// What the file may grow by: the disk's, or what the limits of the process
+  /// leave of that.
+  uint64_t available = 0;
+  /// All of it, free or not.
+  uint64_t disk = 0;
+  /// What of `usable` and `available` is not for new messages.
+  uint64_t reserve = 0;
+  /// How much may be in use; 0 if there is no such limit.
+  uint64_t limit = 0;
+};
+
 /// Names, backlogs and deferred messages. One thread, one owner per queue.
 ///
 /// Every modification is staged in memory and durable once `commit()` has taken
@@ -144,6 +163,8 @@ public:
 
   /// Returns how many messages wait for a commit, copies counted each.
   [[nodiscard]] virtual size_t staged_messages() const noexcept = 0;
+
+  [[nodiscard]] virtual store_usage usage() = 0;
 
   /// Returns why new messages are not welcome, empty if they are: the disk is
   /// nearly full, until there is twice the reserve again; or as much is stored

@@ -1,5 +1,6 @@
 #include "actors/reports/stats_each.hpp"
 #include "actors/reports/stats_render.hpp"
+#include "actors/reports/text_room.hpp"
 #include "actors/reports/why.hpp"
 #include "config/version.hpp"
 
@@ -68,6 +69,8 @@ void append_actor(std::string& out, const actor_stat& x) {
   fmt::format_to(std::back_inserter(out),
                  R"(,"mailbox":{},"handled":{},"paused":{},)", x.mailbox,
                  x.handled, x.paused);
+  if (x.busy)
+    fmt::format_to(std::back_inserter(out), R"("busy":{:.3f},)", *x.busy);
   append_state(out, x);
   if (!x.sync.empty())
     fmt::format_to(std::back_inserter(out), R"("sync":"{}",)", x.sync);
@@ -84,13 +87,18 @@ std::string actors_json(const node_report& x) {
   std::string out = R"({"cafq_version":")";
   out += config::version();
   out += R"(","actors":[)";
-  bool first = true;
+  size_t count = 0;
+  for_each_actor(x, [&](const actor_stat&) { ++count; });
+  size_t done = 0;
   for_each_actor(x, [&](const actor_stat& actor) {
-    if (!std::exchange(first, false))
+    if (done > 0)
       out += ',';
+    make_room(out, done, count - done);
     append_actor(out, actor);
+    ++done;
   });
-  return out += "]}";
+  out += "]}";
+  return out;
 }
 
 std::string render(const node_report& x, const report_request& how,

@@ -85,8 +85,10 @@ std::string label_of(const actor_stat& x) {
   if (!x.name.empty() && x.name != x.kind)
     result += "\\n" + escape(x.name);
   if (!x.sync.empty())
-    result += "\\nsync " + x.sync;
+    result += fmt::format("\\nsync {}", x.sync);
   result += "\\n" + escape(row_of(x.state).word);
+  if (x.busy)
+    result += fmt::format("\\nbusy {:.0f} %", *x.busy * 100);
   result += fmt::format("\\nmailbox {}, handled {}", x.mailbox, x.handled);
   for (const auto key : style_of(x.kind).figures) {
     if (key.empty())

@@ -1,6 +1,7 @@
 #include "actors/reports/stats_collector.hpp"
 
 #include "actors/actor_support.hpp"
+#include "actors/busy_meter.hpp"
 #include "actors/reports/gathering.hpp"
 #include "actors/reports/stats_render.hpp"
 #include "actors/reports/why.hpp"
@@ -35,6 +36,10 @@ constexpr auto look_interval = std::chrono::milliseconds{500};
 /// the same times, but not in the same instant.
 constexpr auto company_patience = std::chrono::milliseconds{5};
 
+/// For how long actors measure after somebody has looked. Nobody who looks
+/// again and again waits longer than 10 s.
+constexpr auto busy_patience = std::chrono::seconds{15};
+
 /// First looks that are kept at a time. While there are so many, whoever asks
 /// why waits, and shares the next one.
 constexpr size_t most_looks = 8;
@@ -51,6 +56,12 @@ bool about_everybody(const report_request& x) {
     return x.view.what != kind::topics;
   return x.how == form::actors_json || x.how == form::actors_dot
          || x.how == form::metrics || x.asks_why();
+}
+
+/// Whether it tells how busy actors are.
+bool tells_busy(const report_request& x) {
+  return x.how == form::stream || x.how == form::actors_json
+         || x.how == form::actors_dot;
 }
 
 ec error_for(unknown x) {
@@ -175,6 +186,8 @@ void collector_state::start() {
     whom.channel = first.what.channel;
   std::set<std::string> topics;
   for (const auto& x : served_) {
+    if (tells_busy(x.what))
+      busy_asked();
     if (!x.what.topic.empty())
       topics.insert(x.what.topic);
     if (looks_first)
@@ -291,9 +304,10 @@ void collector_state::write_news(const report_request& what,
     rows_.emplace(*report_, what.view);
     rows_of_ = what;
   }
-  const stream_news news{
-    std::make_shared<report_text>(rows_->since(known) + "\n\n"),
-    rows_->marks()};
+  auto text = rows_->since(known);
+  text += "\n\n";
+  const stream_news news{std::make_shared<report_text>(std::move(text)),
+                         rows_->marks()};
   given_.add(news.text, sources.most_text);
   for (auto i = served_.begin(); i != served_.end();) {
     auto* to = std::get_if<news_promise>(&i->answer_to);
@@ -362,6 +376,27 @@ report_text_ptr collector_state::tell_history(const report_request& what) {
   return result;
 }
 
+// -- how busy actors are ------------------------------------------------------
+
+void collector_state::busy_asked() {
+  const auto known = busy_until_ != queue::time_point{};
+  busy_until_ = begun_ + busy_patience;
+  if (known)
+    return;
+  busy_watch::begin(std::chrono::steady_clock::now());
+  self->delayed_send(self, busy_patience, atom::watch_v);
+}
+
+void collector_state::end_busy() {
+  const auto now = self->clock().now();
+  if (now < busy_until_) {
+    self->delayed_send(self, busy_until_ - now, atom::watch_v);
+    return;
+  }
+  busy_until_ = {};
+  busy_watch::end();
+}
+
 // -- texts --------------------------------------------------------------------
 
 void collector_state::keep_metrics(const report_text_ptr& x) {
@@ -401,6 +436,7 @@ stats_collector(detached_pointer<collector_actor, collector_state> self,
     [self](atom::stat) { return self->state.stat(); },
     [self](atom::resume) { self->state.write(); },
     [self](atom::watch, uint64_t number) { self->state.look_again(number); },
+    [self](atom::watch) { self->state.end_busy(); },
     [self](atom::keep) { self->state.sample(); },
     [self](atom::tick, uint64_t number) { self->state.tick(number); },
   };

@@ -83,6 +83,8 @@ using collector_actor = caf::typed_actor<
   caf::reacts_to<atom::resume>,
   // INTERNAL: looks a second time, at what has moved.
   caf::reacts_to<atom::watch, uint64_t>,
+  // INTERNAL: nobody may have asked for a while how busy actors are.
+  caf::reacts_to<atom::watch>,
   // INTERNAL: asks around for the history.
   caf::reacts_to<atom::keep>,
   // INTERNAL: a report is too old to be told again.
@@ -149,6 +151,9 @@ struct collector_state {
   /// The /metrics of this number are not to be told again.
   void tick(uint64_t number);
 
+  /// Has actors measure no more, unless somebody has asked lately.
+  void end_busy();
+
   collector_actor::pointer self;
   collector_sources sources;
 
@@ -196,6 +201,8 @@ private:
   void next();
   void keep_metrics(const report_text_ptr& x);
   report_text_ptr tell_history(const report_request& what);
+  /// Has actors measure for a while.
+  void busy_asked();
 
   std::deque<question> waiting_;
   /// Whom the gathering, or its report, is for.
@@ -208,6 +215,8 @@ private:
   std::optional<stream_rows> rows_;
   /// When its gathering began.
   queue::time_point begun_{};
+  /// Until when actors measure how busy they are; 0 if they do not.
+  queue::time_point busy_until_{};
   /// Oldest first.
   std::deque<resting> resting_;
   uint64_t looks_ = 0;

@@ -99,7 +99,7 @@ private:
     add(out, latency_of(topic, x_.quantiles));
     if (!self.sync.empty()) {
       out.pop_back();
-      out += R"(,"sync":")" + self.sync + "\"}";
+      out += fmt::format(R"(,"sync":"{}"}})", self.sync);
     }
     if (self.state == actor_state::topic_failed) {
       out.pop_back();

@@ -242,6 +242,19 @@ private:
     append(family);
   }
 
+  void add_store(const actor_stat& x) {
+    const auto gauge = [&](std::string_view name, std::string_view help,
+                           std::string_view counter) {
+      add_one(name, help, {}, static_cast<double>(x.counter(counter)));
+    };
+    gauge("cafq_store_refuses", "Whether the disk takes no more messages (1)",
+          "full");
+    gauge("cafq_store_file_bytes", "Size of the store's file", "file_bytes");
+    gauge("cafq_store_used_bytes", "What of that is in use", "used_bytes");
+    gauge("cafq_store_available_bytes",
+          "What the disk has left for the file to grow", "available_bytes");
+  }
+
   void add_messages() {
     add_one("cafq_message_memory_bytes",
             "Memory of all messages, what --memory-limit bounds", {},
@@ -265,9 +278,7 @@ private:
               .count());
     for (const auto& x : x_.others)
       if (x.kind == "store")
-        add_one("cafq_store_refuses",
-                "Whether the disk takes no more messages (1)", {},
-                static_cast<double>(x.counter("full")));
+        add_store(x);
     add_one("cafq_store_readers",
             "Processes that read the store's file from outside", {},
             metrics().readers.Value());
@@ -324,7 +335,7 @@ private:
   }
 
   void add_actors() {
-    std::map<std::string, std::pair<double, double>> kinds;
+    std::map<std::string_view, std::pair<double, double>> kinds;
     const auto count = [&kinds](const actor_stat& x) {
       auto& [actors, mailboxes] = kinds[x.kind];
       actors += 1;
@@ -344,8 +355,8 @@ private:
                                  "Messages waiting in mailboxes, by kind",
                                  MetricType::Gauge);
     for (const auto& [kind, values] : kinds) {
-      add(actors, {{"kind", kind}}, values.first);
-      add(mailboxes, {{"kind", kind}}, values.second);
+      add(actors, {{"kind", std::string{kind}}}, values.first);
+      add(mailboxes, {{"kind", std::string{kind}}}, values.second);
     }
     append(actors);
     append(mailboxes);

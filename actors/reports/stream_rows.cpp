@@ -2,8 +2,10 @@
 
 #include "actors/reports/stats_each.hpp"
 #include "actors/reports/stats_render.hpp"
+#include "actors/reports/text_room.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <numeric>
 #include <string_view>
@@ -41,11 +43,18 @@ uint64_t mix(uint64_t seed, uint64_t x) {
   return seed ^ (seed >> 33U);
 }
 
+/// Returns how busy an actor is in a few steps, so that not each look tells a
+/// little more or less.
+uint64_t busy_step(const actor_stat& x) {
+  return static_cast<uint64_t>(std::lround(x.busy.value_or(0) * 20));
+}
+
 /// Returns what decides whether a row is told again: what grows by itself, as
 /// ages do, and what grows as it is asked, does not.
 uint64_t mark_of(const actor_stat& x) {
   const std::hash<std::string_view> hash;
   auto result = mix(hash(x.name), static_cast<uint64_t>(x.state));
+  result = mix(result, busy_step(x));
   result = mix(result, x.waits_for.actor);
   result = mix(result, hash(x.waits_for.who));
   for (const auto peer : x.peers)
@@ -60,6 +69,8 @@ uint64_t figure(const actor_stat& x, std::string_view order) {
     return x.mailbox;
   if (order == "handled")
     return x.handled;
+  if (order == "busy")
+    return static_cast<uint64_t>(x.busy.value_or(0) * 1e6F);
   return x.counter(order);
 }
 
@@ -121,15 +132,20 @@ std::string stream_rows::since(const stream_marks& told) const {
   }
   skip_gone(UINT64_MAX);
   auto result = fmt::format(R"({{"total":{},"rows":[)", total_);
-  const auto begin = result.size();
+  const auto count
+    = static_cast<size_t>(std::count(changed.begin(), changed.end(), true));
+  size_t done = 0;
   for (size_t row = 0; row < rows_.size(); ++row) {
     if (!changed[row])
       continue;
-    if (result.size() > begin)
+    if (done > 0)
       result += ',';
+    make_room(result, done, count - done);
     append_actor(result, *rows_[row]);
+    ++done;
   }
-  return result + "],\"gone\":[" + gone + "]}";
+  result += "],\"gone\":[" + gone + "]}";
+  return result;
 }
 
 } // namespace cafq

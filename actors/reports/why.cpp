@@ -205,7 +205,8 @@ private:
 
   void extend(why_finding& to, const actor_stat& x,
               const actor_stat* from = nullptr) const {
-    to.chain.push_back({x.id, x.kind, x.name, std::string{why_state(x, from)},
+    to.chain.push_back({x.id, std::string{x.kind}, x.name,
+                        std::string{why_state(x, from)},
                         why_sentence(x, from, all_, how_)});
   }
 

@@ -197,13 +197,14 @@ bool read_view(const query& from, report_request& to) {
 /// Reads which of the rows to show.
 /// @returns what is wrong with it, if anything.
 std::optional<response> read_window(const query& from, report_view& to) {
-  constexpr std::array orders{"name",     "mailbox",   "handled",  "depth",
-                              "messages", "in_flight", "deferred", "commands"};
+  constexpr std::array orders{"name",      "mailbox",  "handled",
+                              "busy",      "depth",    "messages",
+                              "in_flight", "deferred", "commands"};
   to.filter = from.get("filter");
   const auto order = from.find("sort").value_or("name");
   if (std::find(orders.begin(), orders.end(), order) == orders.end())
-    return failure(400, "INVALID_ARG_SORT - name, mailbox, handled, depth, "
-                        "messages, in_flight, deferred or commands");
+    return failure(400, "INVALID_ARG_SORT - name, mailbox, handled, busy, "
+                        "depth, messages, in_flight, deferred or commands");
   to.order = order == "name" ? "" : order;
   to.last = from.find("last").has_value();
   if (to.last && from.find("first"))

@@ -1,5 +1,6 @@
 #include "actors/reports/stats_collector.hpp"
 
+#include "actors/busy_meter.hpp"
 #include "test/support/broker.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -354,6 +355,30 @@ BOOST_AUTO_TEST_CASE(tells_about_itself_as_all_others) {
   BOOST_TEST(x.kind == "collector");
   BOOST_TEST(x.handled > 0u);
   BOOST_TEST(x.counter("gatherings") == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(actors_measure_as_long_as_somebody_looks) {
+  busy_watch::end();
+  ask_for(form::metrics);
+  ask_for(form::stats_json);
+  run();
+  BOOST_TEST(!busy_watch::on());
+  ask_for(form::actors_json);
+  run();
+  BOOST_TEST(busy_watch::on());
+  advance(14s);
+  ask_for(form::stream);
+  run();
+  advance(5ms);
+  advance(14s);
+  BOOST_TEST(busy_watch::on());
+  advance(1s);
+  BOOST_TEST(!busy_watch::on());
+  ask_for(form::actors_dot);
+  run();
+  BOOST_TEST(busy_watch::on());
+  advance(15s);
+  BOOST_TEST(!busy_watch::on());
 }
 
 BOOST_AUTO_TEST_CASE(the_oldest_texts_are_taken_back) {

@@ -82,6 +82,20 @@ BOOST_AUTO_TEST_CASE(tells_all_and_then_what_changed) {
   BOOST_TEST(ann.hear(x)["gone"] == nlohmann::json::parse("[2,3,4]"));
 }
 
+BOOST_AUTO_TEST_CASE(tells_how_busy_one_is_if_that_has_changed_much) {
+  auto x = example();
+  listener ann;
+  const auto told_again = [&](float busy) {
+    x.topics[0].self.busy = busy;
+    return ids(ann.hear(x)["rows"]) == "1";
+  };
+  ann.hear(x);
+  BOOST_TEST(!told_again(0.01F));
+  BOOST_TEST(told_again(0.5F));
+  BOOST_TEST(!told_again(0.51F));
+  BOOST_TEST(told_again(0));
+}
+
 BOOST_AUTO_TEST_CASE(nothing_is_told_as_well) {
   BOOST_TEST(listener{}.hear({})["rows"].empty());
 }
@@ -98,6 +112,12 @@ BOOST_AUTO_TEST_CASE(shows_a_window_of_a_view) {
   BOOST_TEST(ids_of(view) == "21");
   view.last = false;
   BOOST_TEST(ids_of(view) == "32");
+  auto busiest = view;
+  busiest.order = "busy";
+  auto x = example();
+  x.topics[1].self.busy = 0.7F;
+  x.topics[2].self.busy = 0.2F;
+  BOOST_TEST(ids(listener{}.hear(x, busiest)["rows"]) == "23");
   view.filter = "b";
   BOOST_TEST(ids_of(view) == "2");
   view = {};

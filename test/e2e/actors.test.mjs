@@ -108,6 +108,26 @@ describe('/debug/actors', limit, () => {
         assert.ok(now.connection >= before.connection + 10, `${before.connection} ${now.connection}`);
       }),
     ));
+
+  it('tells who is busy, as soon as somebody has looked for a while', () =>
+    withBroker({}, (broker) =>
+      withClients(broker.port, async (connect) => {
+        const look = async () => JSON.parse((await ask(broker.httpPort, 'GET', '/debug/actors')).body).actors;
+        const client = await connect();
+        await client.publish('t', 'x');
+        // Nobody has looked yet.
+        assert.deepEqual((await look()).filter((x) => 'busy' in x), []);
+        let actors = [];
+        const isBusy = (kind) => actors.find((x) => x.kind === kind)?.busy > 0;
+        for (const end = Date.now() + 30000; !(isBusy('topic') && isBusy('connection')); ) {
+          assert.ok(Date.now() < end, JSON.stringify(actors));
+          client.send(...Array.from({ length: 500 }, () => pub('t', 'x')));
+          for (let i = 0; i < 500; ++i) await client.ok();
+          actors = await look();
+        }
+        for (const x of actors) assert.ok(!('busy' in x) || (x.busy >= 0 && x.busy <= 1), JSON.stringify(x));
+      }),
+    ));
 });
 
 describe('the graph', limit, () => {

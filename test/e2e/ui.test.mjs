@@ -7,7 +7,7 @@ import { isCafqd, withBroker } from './support/broker.mjs';
 import { barriers, useBrowser, withPage } from './support/browser.mjs';
 import { Authority, serving } from './support/certificates.mjs';
 import { ask } from './support/http.mjs';
-import { mpub, withClients } from './support/wire.mjs';
+import { mpub, pub, withClients } from './support/wire.mjs';
 
 const limit = { timeout: 120000, skip: !isCafqd };
 
@@ -212,6 +212,66 @@ describe('the page', limit, () => {
       });
     }));
 
+  it('says what lies on the disk, and what room there is', () =>
+    withWorld({ flags: ['--mem-queue-size=10'] }, async (broker, connect) => {
+      await create(broker, 'orders', 'billing', 'mail');
+      const client = await connect();
+      client.send(mpub('orders', Array.from({ length: 300 }, (_, i) => `message ${i}`)));
+      await client.ok();
+      await withPage(browser, origin(broker), '#/disk', async (page) => {
+        const onDisk = row(page, 'orders/billing').getByRole('cell').first();
+        await onDisk.filter({ hasText: /^[1-9]\d+$/ }).waitFor();
+        const fact = (name) => page.locator('dt', { hasText: name }).locator('xpath=following-sibling::dd');
+        await fact('Room for messages').filter({ hasText: /^[\d.,]+ [MGT]B$/ }).waitFor();
+        await fact('In use of it').filter({ hasText: /^[\d.,]+ [KM]B$/ }).waitFor();
+        await fact('--max-backlog-bytes').filter({ hasText: 'no limit' }).waitFor();
+        // Every commit stands in one of the rows.
+        const cells = page.getByRole('region', { name: 'Commits' }).getByRole('cell');
+        assert.equal(await cells.count(), 8);
+        const sum = async () => (await cells.allTextContents()).reduce((n, x, i) => n + (i % 2 === 0 ? Number(x) : 0), 0);
+        for (const end = Date.now() + 30000; (await sum()) === 0; ) assert.ok(Date.now() < end, 'no commits');
+        assert.deepEqual(await barriers(page), []);
+      });
+    }));
+
+  it('says that the disk takes no more, and why', () =>
+    withWorld({ flags: ['--mem-queue-size=10', '--max-backlog-bytes=1000000'] }, async (broker, connect) => {
+      await create(broker, 'orders', 'billing');
+      const client = await connect();
+      const refused = async () => {
+        client.send(mpub('orders', Array.from({ length: 100 }, () => 'x'.repeat(5000))));
+        return (await client.next()).data.toString() !== 'OK';
+      };
+      for (const end = Date.now() + 30000; !(await refused()); ) assert.ok(Date.now() < end, 'publishes are never refused');
+      await withPage(browser, origin(broker), '#/disk', async (page) => {
+        await page.getByText(/full · waits for the disk: backlog of \d+ bytes is at its limit of 1000000/).waitFor();
+        await page.locator('dd', { hasText: '977 KB' }).waitFor();
+      });
+    }));
+
+  it('tells who is busy', () =>
+    withWorld({}, async (broker, connect) => {
+      const client = await connect();
+      let open = true;
+      const publishing = (async () => {
+        while (open) {
+          client.send(Array.from({ length: 100 }, () => pub('orders', 'x')));
+          for (let i = 0; i < 100; ++i) await client.ok();
+        }
+      })();
+      try {
+        await withPage(browser, origin(broker), '#/node?filter=orders', (page) =>
+          row(page, 'topic orders').getByRole('cell', { name: /^[\d.]+ %$/ }).waitFor(),
+        );
+        await withPage(browser, origin(broker), '#/map', (page) =>
+          page.getByRole('link', { name: /^topic orders: .*, busy [\d.]+ %$/ }).waitFor(),
+        );
+      } finally {
+        open = false;
+        await publishing;
+      }
+    }));
+
   it('does what it says, and says first what goes', () =>
     withWorld({}, async (broker, connect) => {
       const client = await connect();
@@ -367,7 +427,7 @@ describe('the page', limit, () => {
       await (await connect()).subscribe('orders', 'billing');
       for (const colorScheme of ['dark', 'light'])
         await withPage(browser, origin(broker), '#/topics', async (page) => {
-          for (const view of ['topics', 'queue/orders', 'queue/orders/billing', 'map', 'clients', 'node']) {
+          for (const view of ['topics', 'queue/orders', 'queue/orders/billing', 'map', 'clients', 'disk', 'node']) {
             await page.evaluate((x) => (location.hash = `#/${x}`), view);
             await page.getByRole('heading', { level: 1 }).waitFor();
             const most = await page.evaluate(() => document.documentElement.scrollWidth);

@@ -36,6 +36,7 @@ node_report example() {
   channel.is(actor_state::channel_rdy_0, std::chrono::seconds{41});
   channel.waits_for = awaited::some_actor(4);
   channel.ages = {{"ready", std::chrono::milliseconds{1500}}};
+  channel.busy = 0.42F;
   node_report x;
   x.started = 1000'000'000'000;
   x.now = 1063'500'000'000;
@@ -66,7 +67,9 @@ node_report example() {
   node.is(actor_state::node_ready);
   actor_stat store;
   store.id = 6;
-  store.kind = store.name = "store";
+  store.kind = "store";
+  store.name = "store";
+  store.counters = {{"file_bytes", 8192}};
   x.others = {node, store};
   return x;
 }
@@ -138,7 +141,7 @@ BOOST_AUTO_TEST_CASE(writes_metrics) {
        {"nsq_channel_depth{topic=\"t\",channel=\"c\",paused=\"true\"} 1\n",
         "nsq_topic_message_count{topic=\"t\",paused=\"false\"} 9\n",
         "cafq_topic_message_bytes_total{topic=\"t\"} 90\n",
-        "cafq_actors{kind=\"connection\"} 2\n"})
+        "cafq_store_file_bytes 8192\n", "cafq_actors{kind=\"connection\"} 2\n"})
     BOOST_TEST(text.find(line) != text.npos, line);
 }
 
@@ -150,7 +153,7 @@ BOOST_AUTO_TEST_CASE(draws_actors) {
   has(
     R"(a1 [fillcolor="#c8e6c9", color="#ffe082", label="node\nno\"de\nready\nmailbox 0, handled 7\n)");
   has(
-    R"(a3 [fillcolor="#ef9a9a", color="#e6ee9c", label="channel\nc\nRDY 0\n)");
+    R"(a3 [fillcolor="#ef9a9a", color="#e6ee9c", label="channel\nc\nRDY 0\nbusy 42 %\n)");
   // A topic writes to its channel, so one edge says both; consumers and
   // channels write to each other.
   has(R"(a1 -> a2 [color="#37474f", penwidth=2, arrowhead=none])");
@@ -171,6 +174,8 @@ BOOST_AUTO_TEST_CASE(draws_actors) {
   BOOST_TEST(channel["state"] == "RDY 0");
   BOOST_TEST(channel["mood"] == "stuck");
   BOOST_TEST(channel["state_ms"] == 41000);
+  BOOST_TEST(channel["busy"] == 0.42);
+  BOOST_TEST(!json["actors"][0].contains("busy"));
   BOOST_TEST(channel["waiting_for"]["actor"] == 4);
   BOOST_TEST(channel["ages_ms"]["ready"] == 1500);
 }

@@ -15,7 +15,7 @@ constexpr auto actors = R"({"actors":[
   {"id":2,"parent":1,"kind":"topic","name":"t","state":"flowing",
    "mood":"flowing","counters":{"depth":0,"messages":100}},
   {"id":3,"parent":2,"kind":"channel","name":"c","state":"RDY 0",
-   "mood":"stuck","ages_ms":{"ready":120000},
+   "mood":"stuck","busy":0.42,"ages_ms":{"ready":120000},
    "counters":{"depth":7,"in_flight":2,"deferred":1,"consumers":3,
                "messages":100}}]})";
 
@@ -51,6 +51,9 @@ BOOST_AUTO_TEST_CASE(reads_what_any_broker_tells) {
   BOOST_TEST(told[0].state == "paused");
   BOOST_TEST(more[1].state == "RDY 0");
   BOOST_TEST(more[1].oldest_ms.value_or(0) == 120000u);
+  BOOST_TEST(more[1].busy.value_or(0) == 0.42);
+  BOOST_TEST(!more[0].busy);
+  BOOST_TEST(!told[1].busy);
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_is_neither) {
@@ -88,7 +91,7 @@ BOOST_AUTO_TEST_CASE(sorts_figures_downwards_and_names_upwards) {
 
 BOOST_AUTO_TEST_CASE(the_order_goes_round) {
   auto x = top_order::name;
-  for (int i = 0; i < 8; ++i) {
+  for (int i = 0; i < 9; ++i) {
     BOOST_TEST(!word_for(x).empty());
     x = next(x);
   }
@@ -101,6 +104,7 @@ BOOST_AUTO_TEST_CASE(leaves_out_what_does_not_fit) {
   look.width = 120;
   auto text = draw_top(rows, look);
   BOOST_TEST(text.find("DEFER") != text.npos);
+  BOOST_TEST(text.find(" 42%\n") != text.npos);
   BOOST_TEST(text.find("RDY 0") != text.npos);
   look.width = 30;
   text = draw_top(rows, look);

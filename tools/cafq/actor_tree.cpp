@@ -8,6 +8,7 @@
 #include <tuple>
 #include <unordered_set>
 
+#include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 namespace cafq::tool {
@@ -25,6 +26,8 @@ actor_entry to_actor(const json& x) {
   result.name = printable(x.at("name").get<std::string>());
   result.mailbox = x.at("mailbox").get<std::uint64_t>();
   result.handled = x.at("handled").get<std::uint64_t>();
+  if (const auto busy = x.find("busy"); busy != x.end())
+    result.busy = busy->get<double>();
   result.paused = x.at("paused").get<bool>();
   result.state = printable(x.value("state", std::string{}));
   for (const auto& [name, value] : x.at("counters").items())
@@ -75,6 +78,8 @@ private:
 std::string facts_of(const actor_entry& x) {
   auto result = "mailbox " + std::to_string(x.mailbox) + "  handled "
                 + std::to_string(x.handled);
+  if (x.busy)
+    result += fmt::format("  busy {:.0f} %", *x.busy * 100);
   if (!x.state.empty())
     result += "  " + x.state;
   else if (x.paused)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +17,8 @@ struct actor_entry {
   std::string name;
   std::uint64_t mailbox = 0;
   std::uint64_t handled = 0;
+  /// For which share of the time it runs, if the broker tells.
+  std::optional<double> busy;
   bool paused = false;
   /// Empty if the broker is one that does not tell.
   std::string state;

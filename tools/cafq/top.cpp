@@ -266,7 +266,7 @@ void show_once(const top_options& x) {
     return;
   }
   top_look look;
-  look.width = 100;
+  look.width = 110;
   look.height = rows.size() + 1;
   std::cout << summary_of(rows, x, word_for(x.order), x.filter)
             << draw_top(rows, look);
@@ -300,7 +300,8 @@ void add_top(CLI::App& app) {
     {"oldest", top_order::oldest},
     {"in-flight", top_order::in_flight},
     {"deferred", top_order::deferred},
-    {"clients", top_order::clients}};
+    {"clients", top_order::clients},
+    {"busy", top_order::busy}};
   add_order(*sub, x->order, orders);
   sub->add_option("--filter", x->filter, "Only names with this in them");
   sub->add_flag("--once", x->once, "Show it once, behind two looks");

@@ -45,6 +45,8 @@ top_row row_of_actor(const json& x) {
   if (const auto ages = x.find("ages_ms"); ages != x.end())
     if (const auto ready = ages->find("ready"); ready != ages->end())
       result.oldest_ms = ready->get<std::uint64_t>();
+  if (const auto busy = x.find("busy"); busy != x.end())
+    result.busy = busy->get<double>();
   return result;
 }
 
@@ -96,8 +98,8 @@ struct column {
 };
 
 /// The most telling first: what does not fit is left out from the end.
-const std::array<column, 8>& columns() {
-  static const std::array<column, 8> result{
+const std::array<column, 9>& columns() {
+  static const std::array<column, 9> result{
     column{"DEPTH", 9,
            [](const auto& x) {
              return std::to_string(x.depth);
@@ -129,6 +131,10 @@ const std::array<column, 8>& columns() {
     column{"DEFER", 8,
            [](const auto& x) {
              return std::to_string(x.deferred);
+           }},
+    column{"BUSY", 5,
+           [](const auto& x) {
+             return x.busy ? fmt::format("{:.0f}%", *x.busy * 100) : "";
            }},
   };
   return result;
@@ -249,14 +255,15 @@ std::string_view word_for(top_order x) noexcept {
       return "deferred";
     case top_order::clients:
       return "clients";
+    case top_order::busy:
+      return "busy";
   }
   return {};
 }
 
 top_order next(top_order x) noexcept {
-  return x == top_order::clients
-           ? top_order::name
-           : static_cast<top_order>(static_cast<int>(x) + 1);
+  return x == top_order::busy ? top_order::name
+                              : static_cast<top_order>(static_cast<int>(x) + 1);
 }
 
 void arrange(top_rows& rows, top_order order, std::string_view filter) {
@@ -279,6 +286,8 @@ void arrange(top_rows& rows, top_order order, std::string_view filter) {
         return static_cast<double>(x.deferred);
       case top_order::clients:
         return static_cast<double>(x.clients);
+      case top_order::busy:
+        return x.busy.value_or(0);
       case top_order::name:
         break;
     }
@@ -331,6 +340,8 @@ std::string top_json(const top_rows& rows) {
     item["out"] = x.out;
     if (x.oldest_ms)
       item["oldest_ms"] = *x.oldest_ms;
+    if (x.busy)
+      item["busy"] = *x.busy;
     list.push_back(std::move(item));
   }
   return json{{"rows", std::move(list)}}.dump();

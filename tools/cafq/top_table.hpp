@@ -27,6 +27,8 @@ struct top_row {
   std::uint64_t messages = 0;
   /// Age of the oldest message that is ready, if the broker tells.
   std::optional<std::uint64_t> oldest_ms;
+  /// For which share of the time it runs, if the broker tells.
+  std::optional<double> busy;
   /// Messages per second.
   double in = 0;
   double out = 0;
@@ -58,6 +60,7 @@ enum class top_order : std::uint8_t {
   in_flight,
   deferred,
   clients,
+  busy,
 };
 
 [[nodiscard]] std::string_view word_for(top_order x) noexcept;

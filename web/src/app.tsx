@@ -5,6 +5,7 @@ import { info, report, trouble } from './data/feed';
 import { Dialogs } from './parts/dialogs';
 import { link, route } from './route';
 import { Clients } from './views/clients';
+import { Disk } from './views/disk';
 import { ActorMap } from './views/map';
 import { Node } from './views/node';
 import { Queue } from './views/queue';
@@ -21,6 +22,7 @@ const views: Record<string, View> = {
   topics: { title: 'Topics', show: () => <Topics /> },
   queue: { title: '', show: (topic = '', channel = '') => <Queue topic={topic} channel={channel} /> },
   clients: { title: 'Clients', show: () => <Clients /> },
+  disk: { title: 'Disk', show: () => <Disk /> },
   node: { title: 'Node', show: () => <Node /> },
 };
 

@@ -23,16 +23,15 @@ const args = [
   '--disable-sync',
 ];
 
-// A browser for the tests of the enclosing `describe`, with a new and empty
-// folder of its own.
+// A browser with a new and empty folder of its own.
+export const openBrowser = () =>
+  chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', chromiumSandbox: false, args });
+
+// One for the tests of the enclosing `describe`.
 export function useBrowser() {
   const box = {};
   before(async () => {
-    box.browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      chromiumSandbox: false,
-      args,
-    });
+    box.browser = await openBrowser();
   });
   after(() => box.browser?.close());
   return box;

@@ -18,6 +18,8 @@ export interface Actor {
   name: string;
   mailbox: number;
   handled: number;
+  // For which share of the time it runs; not known at the first look.
+  busy?: number;
   paused: boolean;
   state: string;
   mood: Mood;

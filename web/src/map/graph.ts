@@ -16,6 +16,8 @@ export interface Node {
   state: string;
   mood: Mood;
   mailbox: number;
+  // For which share of the time the busiest of them runs.
+  busy: number;
   actors: Actor[];
 }
 
@@ -53,6 +55,7 @@ const single = (x: Actor, label = x.name): Node => ({
   state: x.state,
   mood: x.mood,
   mailbox: x.mailbox,
+  busy: x.busy ?? 0,
   actors: [x],
 });
 
@@ -67,6 +70,7 @@ function group(key: string, kind: string, label: string, actors: Actor[]): Node 
     state: like === actors.length ? worst.state : `${like} ${worst.state}`,
     mood: worst.mood,
     mailbox: actors.reduce((n, x) => n + x.mailbox, 0),
+    busy: actors.reduce((most, x) => Math.max(most, x.busy ?? 0), 0),
     actors,
   };
 }

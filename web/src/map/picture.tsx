@@ -2,6 +2,7 @@
 
 import { earlier, report } from '../data/feed';
 import { gone, messages, rate } from '../data/rows';
+import { percent } from '../parts/format';
 import { link, route } from '../route';
 import type { Edge, Graph, Node } from './graph';
 import { arrange, columnX, height, titles, width, type Place } from './layout';
@@ -13,8 +14,27 @@ const nodeLink = (x: Node): string =>
 // Messages that wait, as the length of a bar.
 const barWidth = (n: number): number => Math.min(width - 8, 2 + 12 * Math.log10(1 + n));
 
+// Who runs for less of the time has no ring.
+const leastRing = 0.01;
+
+const Ring = ({ busy }: { busy: number }) => (
+  <>
+    <circle class="ring" cx={width - 14} cy={height / 2} r="7" />
+    <circle
+      class="ring busy"
+      cx={width - 14}
+      cy={height / 2}
+      r="7"
+      pathLength="100"
+      stroke-dasharray={`${(100 * busy).toFixed(0)} 100`}
+      transform={`rotate(-90 ${width - 14} ${height / 2})`}
+    />
+  </>
+);
+
 function Box({ place: { node, x, y }, marked }: { place: Place; marked: boolean }) {
-  const text = `${node.kind} ${node.label}: ${node.state}`;
+  const ring = node.busy >= leastRing;
+  const text = `${node.kind} ${node.label}: ${node.state}${ring ? `, busy ${percent(node.busy)}` : ''}`;
   return (
     <a
       href={nodeLink(node)}
@@ -24,8 +44,9 @@ function Box({ place: { node, x, y }, marked }: { place: Place; marked: boolean 
       <title>{text}</title>
       <g transform={`translate(${x} ${y})`}>
         <rect class="frame" width={width} height={height} rx="4" />
-        <text x="10" y="13">{cut(node.label, 24)}</text>
+        <text x="10" y="13">{cut(node.label, ring ? 21 : 24)}</text>
         <text x="10" y="25" class="of">{cut(node.state, 26)}</text>
+        {ring && <Ring busy={node.busy} />}
         {node.mailbox > 0 && <rect class="mailbox" x="4" y={height - 3} height="2" width={barWidth(node.mailbox)} />}
       </g>
     </a>

@@ -11,6 +11,15 @@ export function rateText(x: number): string {
   return x < 10 ? x.toFixed(1) : x < 10000 ? grouped.format(x) : short.format(x);
 }
 
+export function bytes(x: number): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
+  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, x)) / 10)));
+  const value = x / 2 ** (10 * power);
+  return `${value < 10 && power > 0 ? value.toFixed(1) : grouped.format(value)} ${units[power]}`;
+}
+
+export const percent = (x: number): string => `${(100 * x).toFixed(x < 0.1 ? 1 : 0)} %`;
+
 // A span of milliseconds, in its two largest units.
 export function span(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;

@@ -4,7 +4,7 @@ import { why } from '../data/feed';
 import type { Actor, Report } from '../data/report';
 import { chainOf, nameOf, waitsFor } from '../data/waiting';
 import { nodesOf, type Graph } from '../map/graph';
-import { count, span } from '../parts/format';
+import { count, percent, span } from '../parts/format';
 import { State, StateOf } from '../parts/state';
 import { link, route, set } from '../route';
 import { ActorTable } from './actors';
@@ -42,6 +42,12 @@ function One({ now, actor }: { now: Report; actor: Actor }) {
         </ol>
       )}
       <dl class="facts">
+        {actor.busy !== undefined && (
+          <div>
+            <dt>busy</dt>
+            <dd>{percent(actor.busy)}</dd>
+          </div>
+        )}
         {Object.entries({ mailbox: actor.mailbox, handled: actor.handled, ...actor.counters }).map(([name, value]) => (
           <div key={name}>
             <dt>{name.replaceAll('_', ' ')}</dt>
