@@ -169,6 +169,10 @@ constexpr auto all_states = [] {
     state_row{registry_ready, "registry", "ready", flowing,
               "It knows which nodes have which topics."},
 
+    state_row{dialer_idle, "dialer", "idle", idle, "It has no address to try."},
+    state_row{dialer_dialing, "dialer", "dialing", waiting,
+              "It tries whether nodes are reached where they say they are."},
+
     state_row{producer_greeting, "producer", "greeting", idle,
               "The client has not said which protocol it speaks."},
     state_row{producer_idle, "producer", "idle", idle,

@@ -104,6 +104,9 @@ enum class actor_state : uint8_t {
 
   registry_ready,
 
+  dialer_idle,
+  dialer_dialing,
+
   producer_greeting,
   producer_idle,
   producer_busy,

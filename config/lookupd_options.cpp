@@ -63,6 +63,10 @@ const option_groups& lookupd_option_table() {
          .field = &o::tombstone_lifetime,
          .help = "how long a tombstone hides a node that stays registered",
          .allowed = at_least(zero)},
+        {.name = "dial-back",
+         .field = &o::dial_back,
+         .help = "try whether nodes are reached at the addresses they "
+                 "announce: connects, sends nothing (cafqlookupd)"},
         as_cafqd("memory-limit", "bytes for all that nodes register and "
                                  "clients make it hold (cafqlookupd)"),
       },

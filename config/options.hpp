@@ -109,6 +109,7 @@ struct options {
 
   duration inactive_producer_timeout = std::chrono::seconds{300};
   duration tombstone_lifetime = std::chrono::seconds{45};
+  bool dial_back = true;
 
   // -- TLS and compression ----------------------------------------------------
 

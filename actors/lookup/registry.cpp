@@ -103,6 +103,11 @@ void registry::ping(producer_id id, time_point now) {
     i->second->last_update = now;
 }
 
+void registry::note(producer_id id, std::string why_not) {
+  if (const auto i = producers_.find(id); i != producers_.end())
+    i->second->unreachable = std::move(why_not);
+}
+
 bool registry::add(producer_id id, std::string_view topic,
                    std::string_view channel) {
   const auto i = producers_.find(id);

@@ -46,6 +46,9 @@ public:
   std::string json;
   /// Of its last ping.
   time_point last_update{};
+  /// Why nobody answers at the address it announces; empty if somebody does, or
+  /// nobody has tried.
+  std::string unreachable;
 
 private:
   friend class registry;
@@ -90,6 +93,9 @@ public:
 
   /// A producer is still there. Others are ignored, here and below.
   void ping(producer_id id, time_point now);
+
+  /// What was found at the address that a producer announces.
+  void note(producer_id id, std::string why_not);
 
   /// Registers a producer for a topic and, unless that is empty, a channel.
   /// @returns Whether there was room.

@@ -5,7 +5,10 @@
 #include "actors/lookup/registry_json.hpp"
 #include "actors/unix_offset.hpp"
 #include "config/go_duration.hpp"
+#include "net/protocol/lookup_session.hpp"
 
+#include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -62,13 +65,35 @@ bool registry_state::execute(const stat_actor& from,
     log::info("CLIENT({}): IDENTIFY Address:{} TCP:{} HTTP:{} Version:{}",
               remote_address, who->broadcast_address, who->tcp_port,
               who->http_port, who->version);
+    dial_back(*all->find(id));
     return true;
   }
-  if (const auto* known = all->find(id))
+  if (const auto* known = all->find(id)) {
     log::debug("CLIENT({}): pinged (last ping {})", remote_address,
                config::to_go_duration(now - known->last_update));
+    // It may be better by now.
+    if (!known->unreachable.empty())
+      dial_back(*known);
+  }
   all->ping(id, now);
   return true;
+}
+
+/// Has the address tried that a node announces.
+void registry_state::dial_back(const producer& x) {
+  if (!dialer)
+    return;
+  const auto address = protocol::tcp_address_of(x.who);
+  if (address.empty()) {
+    all->note(x.id, "no host and port");
+    return;
+  }
+  self->request(dialer, caf::infinite, atom::find_v, address)
+    .then(
+      [this, id = x.id](const std::string& why_not) { all->note(id, why_not); },
+      [](const caf::error&) {
+        // The process stops.
+      });
 }
 
 void registry_state::down(uint64_t connection) {
@@ -139,10 +164,15 @@ caf::result<report_text_ptr> registry_state::answer(const request& x) {
 }
 
 actor_stat registry_state::stat() const {
+  const auto nodes = all->producers();
+  const auto unreachable
+    = std::count_if(nodes.begin(), nodes.end(),
+                    [](const auto* x) { return !x->unreachable.empty(); });
   auto result = stat_of(self, actor_state::registry_ready, "registry", 0);
   result.counters = {{"topics", all->topic_count()},
                      {"channels", all->channel_count()},
-                     {"producers", all->producer_count()},
+                     {"producers", nodes.size()},
+                     {"unreachable", static_cast<uint64_t>(unreachable)},
                      {"registrations", all->registration_count()},
                      {"bytes", all->bytes()},
                      {"commands", commands_},
@@ -153,8 +183,9 @@ actor_stat registry_state::stat() const {
 
 registry_actor::behavior_type
 registry_keeper(counting_pointer<registry_actor, registry_state> self,
-                const registry_limits& limits) {
+                const registry_limits& limits, const dialer_actor& dialer) {
   log_exceptions(self, "REGISTRY");
+  self->state.dialer = dialer;
   self->state.all = std::make_unique<registry>(limits);
   self->set_down_handler(
     [self](const caf::down_msg& x) { self->state.down(x.source.id()); });

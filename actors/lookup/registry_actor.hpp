@@ -39,6 +39,12 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::lookup::request)
 
 namespace cafq::lookup {
 
+/// The part of the DIALER that the REGISTRY sees.
+using dialer_actor = caf::typed_actor<
+  // Tries whether somebody answers at `host:port`, unless that is known;
+  // returns why nobody does, empty if somebody does.
+  caf::replies_to<atom::find, std::string>::with<std::string>>;
+
 /// The REGISTRY actor interface: who has which topics, for nodes to say and for
 /// consumers to ask. Its mailbox is bounded by those who ask: each has one
 /// request at a time.
@@ -65,6 +71,8 @@ struct registry_state {
 
   registry_actor::pointer self;
   std::unique_ptr<registry> all;
+  /// Null if nobody is to try addresses.
+  dialer_actor dialer;
 
   /// The name in log output.
   static inline const char* name = "registry";
@@ -73,6 +81,7 @@ private:
   [[nodiscard]] bool
   execute(const stat_actor& from, const std::string& remote_address,
           const protocol::lookup_command& x, time_point now);
+  void dial_back(const producer& x);
   [[nodiscard]] report_text_ptr give(std::string text);
 
   given_texts given_;
@@ -82,8 +91,9 @@ private:
 };
 
 /// Keeps the registry of a nsqlookupd.
+/// @param dialer Null if nobody is to try the addresses that nodes announce.
 registry_actor::behavior_type
 registry_keeper(counting_pointer<registry_actor, registry_state> self,
-                const registry_limits& limits);
+                const registry_limits& limits, const dialer_actor& dialer);
 
 } // namespace cafq::lookup

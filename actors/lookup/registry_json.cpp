@@ -57,7 +57,12 @@ void append_node(std::string& out, const registry& all, const producer& x,
   });
   out += R"(],"topics":[)";
   out += topics;
-  out += "]}";
+  out += ']';
+  if (!x.unreachable.empty()) {
+    out += R"(,"dial_back":)";
+    protocol::append_go_json(out, x.unreachable);
+  }
+  out += '}';
 }
 
 void append_debug(std::string& out, const registry::registered& x,

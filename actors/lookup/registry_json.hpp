@@ -26,7 +26,8 @@ lookup_json(const registry& x, std::string_view topic, time_point now);
 [[nodiscard]] std::string
 channels_json(const registry& x, std::string_view topic);
 
-/// Answers /nodes.
+/// Answers /nodes. A node that nobody reaches has a `dial_back`, which says
+/// why.
 /// @returns nothing if it were longer than `most_json`.
 [[nodiscard]] std::optional<std::string>
 nodes_json(const registry& x, time_point now);

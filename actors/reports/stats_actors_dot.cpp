@@ -43,6 +43,7 @@ constexpr std::array styles{
   style{"statsd", "#d7ccc8", 0, {"packets", "failures"}},
   style{"handshaker", "#f8bbd0", -1, {"steps", "failures"}},
   style{"producer", "#bbdefb", 0, {"commands"}},
+  style{"dialer", "#f8bbd0", 2, {"dials", "failures"}},
   style{"registry", "#c8e6c9", 1, {"topics", "producers"}},
   style{"collector", "#d7ccc8", -1, {"gatherings"}},
 };

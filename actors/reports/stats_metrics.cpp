@@ -83,6 +83,8 @@ constexpr std::array registry_rows{
   family_row{"cafq_lookupd_topics", "topics", "Topics known"},
   family_row{"cafq_lookupd_channels", "channels", "Channels known"},
   family_row{"cafq_lookupd_producers", "producers", "Nodes connected"},
+  family_row{"cafq_lookupd_unreachable", "unreachable",
+             "Those that nobody reaches at the address they announce"},
   family_row{"cafq_lookupd_registrations", "registrations",
              "Topics and channels of all nodes together"},
   family_row{"cafq_lookupd_memory_bytes", "bytes",

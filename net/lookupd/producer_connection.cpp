@@ -16,8 +16,9 @@ using std::chrono::seconds;
 
 constexpr size_t producer_read = 1024;
 
-/// Commands that are under way at a time.
+/// Commands that are under way at a time, and while memory is short.
 constexpr size_t most_commands = 512;
+constexpr size_t few_commands = 16;
 
 /// Answers a node has not taken, beyond which its commands wait.
 constexpr size_t answers_window = size_t{64} * 1024;
@@ -111,8 +112,9 @@ void producer_state::run() {
 /// @returns false if there is no whole one.
 bool producer_state::read_commands() {
   auto batch = std::make_shared<lookup::commands>();
+  const auto most = settings->clients->tight() ? few_commands : most_commands;
   auto more = true;
-  while (more && !wrong && batch->list.size() < most_commands) {
+  while (more && !wrong && batch->list.size() < most) {
     auto x = session.next();
     if (auto* command = std::get_if<protocol::lookup_command>(&x))
       batch->list.push_back(std::move(*command));

@@ -64,6 +64,16 @@ bool is_ipv6(const std::string& text) {
          && ::inet_pton(AF_INET6, text.c_str(), &ignored) == 1;
 }
 
+/// Returns `host:port`, empty for what is no host or no port.
+std::string address_of(const std::string& host, int64_t port) {
+  if (port <= 0 || port > 65535)
+    return {};
+  const auto end = ":" + std::to_string(port);
+  if (is_ipv6(host))
+    return "[" + host + "]" + end;
+  return is_host(host) ? host + end : std::string{};
+}
+
 } // namespace
 
 void lookup_session::open(const lookup_identity& self) {
@@ -139,13 +149,11 @@ void lookup_session::command(std::string_view name, std::string_view topic,
 }
 
 std::string http_address_of(const lookup_identity& x) {
-  const auto& host = x.broadcast_address;
-  if (x.http_port <= 0 || x.http_port > 65535)
-    return {};
-  const auto port = ":" + std::to_string(x.http_port);
-  if (is_ipv6(host))
-    return "[" + host + "]" + port;
-  return is_host(host) ? host + port : std::string{};
+  return address_of(x.broadcast_address, x.http_port);
+}
+
+std::string tcp_address_of(const lookup_identity& x) {
+  return address_of(x.broadcast_address, x.tcp_port);
 }
 
 } // namespace cafq::protocol

@@ -86,4 +86,7 @@ private:
 /// host name and no address.
 [[nodiscard]] std::string http_address_of(const lookup_identity& x);
 
+/// The same for TCP.
+[[nodiscard]] std::string tcp_address_of(const lookup_identity& x);
+
 } // namespace cafq::protocol

@@ -58,6 +58,16 @@ BOOST_AUTO_TEST_CASE(tells_which_topics_a_node_has) {
                   + R"(,"tombstones":[false,true],"topics":["t","u"]}]})");
 }
 
+BOOST_AUTO_TEST_CASE(says_whom_nobody_reaches) {
+  all.note(1, "Connection refused");
+  BOOST_TEST(*nodes_json(all, now)
+             == R"({"producers":[{)" + std::string{me}
+                  + R"(,"tombstones":[],"topics":[],)"
+                    R"("dial_back":"Connection refused"}]})");
+  all.note(1, "");
+  BOOST_TEST(nodes_json(all, now)->find("dial_back") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(sorts_the_keys_of_debug_as_texts) {
   BOOST_TEST(all.add(1, "a", "c"));
   BOOST_TEST(all.add(1, "a-b", "c"));

@@ -133,6 +133,7 @@ BOOST_AUTO_TEST_CASE(a_new_connection_begins_anew) {
 BOOST_AUTO_TEST_CASE(knows_where_http_is) {
   BOOST_TEST(http_address_of({"a", "", 1, 2, ""}) == "a:2");
   BOOST_TEST(http_address_of({"::1", "", 1, 2, ""}) == "[::1]:2");
+  BOOST_TEST(tcp_address_of({"::1", "", 1, 2, ""}) == "[::1]:1");
   BOOST_TEST(http_address_of({"", "", 1, 2, ""}) == "");
   BOOST_TEST(http_address_of({"a", "", 1, 0, ""}) == "");
   BOOST_TEST(http_address_of({"a", "", 1, 65536, ""}) == "");

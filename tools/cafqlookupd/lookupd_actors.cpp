@@ -51,7 +51,12 @@ lookupd_actors::lookupd_actors(caf::actor_system& sys,
 }
 
 void lookupd_actors::start_registry() {
-  registry_ = sys_.spawn(lookup::registry_keeper, to_registry_limits(options_));
+  if (options_.dial_back) {
+    dialer_ = sys_.middleman().spawn_broker(dial_back);
+    directory_->add(dialer_);
+  }
+  registry_ = sys_.spawn(lookup::registry_keeper, to_registry_limits(options_),
+                         lookup::dialer_actor{dialer_});
   directory_->add(registry_);
 }
 
@@ -111,6 +116,7 @@ void lookupd_actors::stop() {
   end(sys_, collector_);
   end(sys_, node_listener_);
   end(sys_, registry_);
+  end(sys_, dialer_);
   sys_.await_all_actors_done();
 }
 

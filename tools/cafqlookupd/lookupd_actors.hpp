@@ -6,6 +6,7 @@
 #include "actors/reports/stats_collector.hpp"
 #include "config/options.hpp"
 #include "net/client/listener.hpp"
+#include "net/lookupd/dialer.hpp"
 #include "tools/daemon/door.hpp"
 
 #include <caf/actor_system.hpp>
@@ -41,6 +42,8 @@ private:
     = std::make_shared<actor_directory>();
   std::shared_ptr<address_counts> addresses_
     = std::make_shared<address_counts>();
+  /// Null if nobody is to try addresses.
+  dial_back_actor dialer_;
   lookup::registry_actor registry_;
   listener_actor node_listener_;
   collector_actor collector_;

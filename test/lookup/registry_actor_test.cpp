@@ -1,0 +1,168 @@
+#include "actors/lookup/registry_actor.hpp"
+
+#include "test/support/deterministic_system.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cafq::test {
+
+using namespace lookup;
+using namespace protocol;
+using kind = lookup::request::kind;
+
+namespace {
+
+stat_actor::behavior_type connection(stat_actor::pointer) {
+  return {[](atom::stat) {
+    return actor_stat{};
+  }};
+}
+
+struct fixture : deterministic_system {
+  fixture() {
+    start({});
+  }
+
+  ~fixture() {
+    self->send_exit(registry, caf::exit_reason::user_shutdown);
+    self->send_exit(dialer, caf::exit_reason::user_shutdown);
+    self->send_exit(node, caf::exit_reason::user_shutdown);
+  }
+
+  fixture(const fixture&) = delete;
+  fixture& operator=(const fixture&) = delete;
+
+  void start(const registry_limits& limits) {
+    if (registry)
+      self->send_exit(registry, caf::exit_reason::user_shutdown);
+    registry = sys.spawn(registry_keeper, limits, dialer);
+  }
+
+  dialer_actor spawn_dialer() {
+    return sys.spawn(
+      [this](dialer_actor::pointer) -> dialer_actor::behavior_type {
+        return {[this](atom::find, const std::string& address) {
+          dialed.push_back(address);
+          return finding;
+        }};
+      });
+  }
+
+  /// Has the node say something; returns which of it was refused.
+  std::vector<size_t> say(std::vector<lookup_command> list) {
+    auto what = std::make_shared<commands>();
+    what->remote_address = "10.0.0.1:5";
+    what->list = std::move(list);
+    const auto result = ask<outcome>(registry, atom::put_v, node,
+                                     commands_ptr{what});
+    BOOST_TEST_REQUIRE(result.has_value());
+    return result->refused;
+  }
+
+  void end_node() {
+    self->send_exit(node, caf::exit_reason::user_shutdown);
+    run();
+  }
+
+  /// Asks; an error is an empty text.
+  std::string tell(kind what, std::string topic = {}) {
+    lookup::request x;
+    x.what = what;
+    x.topic = std::move(topic);
+    const auto result = ask<report_text_ptr>(registry, atom::find_v, x);
+    return result ? *(*result)->get() : "";
+  }
+
+  std::vector<std::string> dialed;
+  /// What the DIALER says.
+  std::string finding;
+  dialer_actor dialer = spawn_dialer();
+  stat_actor node = sys.spawn(connection);
+  registry_actor registry;
+};
+
+const lookup_command who = lookup_identity{"my.host", "vm", 4150, 4151,
+                                           "1.3.0"};
+
+lookup_command add(std::string topic) {
+  return lookup_registration{true, std::move(topic), {}};
+}
+
+constexpr auto nobody = R"({"producers":[]})";
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(registry_actor_tests, fixture)
+
+BOOST_AUTO_TEST_CASE(does_in_order_what_a_node_says) {
+  BOOST_TEST(say({lookup_ping{}, who, add("t"), add("u"),
+                  lookup_registration{false, "t", {}}})
+               .empty());
+  BOOST_TEST(tell(kind::topics) == R"({"topics":["t","u"]})");
+  BOOST_TEST(tell(kind::nodes).find(R"("topics":["u"])") != std::string::npos);
+  BOOST_TEST(tell(kind::lookup, "v") == "");
+  BOOST_TEST((last_error == ec::no_such_topic));
+}
+
+BOOST_AUTO_TEST_CASE(forgets_a_node_when_its_connection_ends) {
+  say({who, add("t")});
+  BOOST_TEST(tell(kind::nodes) != nobody);
+  end_node();
+  BOOST_TEST(tell(kind::nodes) == nobody);
+  BOOST_TEST(tell(kind::topics) == R"({"topics":["t"]})");
+}
+
+BOOST_AUTO_TEST_CASE(forgets_one_that_was_gone_before_it_was_heard) {
+  end_node();
+  say({who, add("t")});
+  BOOST_TEST(tell(kind::nodes) == nobody);
+}
+
+BOOST_AUTO_TEST_CASE(says_what_it_had_no_room_for) {
+  registry_limits small;
+  small.bytes = 2000;
+  start(small);
+  const std::string longest(64, 'x');
+  const auto refused
+    = say({who, add(longest + "1"), add(longest + "2"), add(longest + "3"),
+           add(longest + "4"), add(longest + "5"), add(longest + "6"),
+           lookup_ping{}});
+  BOOST_TEST_REQUIRE(!refused.empty());
+  BOOST_TEST(refused.back() == 6U);
+  BOOST_TEST(refused.front() > 1U);
+}
+
+BOOST_AUTO_TEST_CASE(has_the_address_of_a_node_tried) {
+  say({who, lookup_ping{}});
+  BOOST_TEST((dialed == std::vector<std::string>{"my.host:4150"}));
+  BOOST_TEST(tell(kind::nodes).find("dial_back") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(tries_again_with_each_ping_of_one_that_nobody_reaches) {
+  finding = "Connection refused";
+  say({who});
+  BOOST_TEST(tell(kind::nodes).find(R"("dial_back":"Connection refused")")
+             != std::string::npos);
+  finding = "";
+  say({lookup_ping{}});
+  say({lookup_ping{}});
+  BOOST_TEST(dialed.size() == 2U);
+  BOOST_TEST(tell(kind::nodes).find("dial_back") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(tries_nothing_that_is_no_address) {
+  say({lookup_identity{"a/b", "vm", 1, 2, "1.3.0"}});
+  BOOST_TEST(dialed.empty());
+  BOOST_TEST(tell(kind::nodes).find(R"("dial_back":"no host and port")")
+             != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace cafq::test
