@@ -193,6 +193,15 @@ describe('dial-back', { ...limit, skip: !isCafqlookupd }, () => {
 });
 
 describe('what only cafqlookupd has', { ...limit, skip: !isCafqlookupd }, () => {
+  it('an address that is taken ends it, with the reason', () =>
+    withRegistry({}, async (registry) => {
+      const port = registry.port;
+      await assert.rejects(
+        withRegistry({ port }, () => {}),
+        new RegExp(`FATAL: failed to instantiate cafqlookupd - listen \\(127.0.0.1:${port}\\) failed - `),
+      );
+    }));
+
   it('/metrics and /debug/actors tell of it', () =>
     withRegistry({ dialBack: true }, (registry) =>
       withNode([registry], async (node) => {

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { describe, it } from 'node:test';
 import { freePort, isCafqd, startBroker, withBroker } from './support/broker.mjs';
 import { withManager } from './support/manager.mjs';
+import { withRegistry } from './support/registry.mjs';
 import { withClients } from './support/wire.mjs';
 
 const limit = { timeout: 60000, skip: !isCafqd };
@@ -28,6 +29,22 @@ describe('a service manager', () => {
         broker.kill('SIGTERM');
         assert.equal((await next()).STOPPING, '1');
         assert.deepEqual(await broker.ended(), { code: 0, signal: null });
+      }),
+    ),
+  );
+
+  it('is told by cafqlookupd as well', limit, () =>
+    withManager((next, options) =>
+      withRegistry(options, async (registry) => {
+        const ready = await next();
+        assert.equal(ready.READY, '1');
+        assert.equal(
+          ready.STATUS,
+          `nodes on 127.0.0.1:${registry.port}, HTTP on 127.0.0.1:${registry.httpPort}`,
+        );
+        registry.kill('SIGTERM');
+        assert.equal((await next()).STOPPING, '1');
+        assert.deepEqual(await registry.ended(), { code: 0, signal: null });
       }),
     ),
   );

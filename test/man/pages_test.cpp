@@ -23,6 +23,8 @@ size_t count_tags(const std::string& page, const std::string& name) {
   return count;
 }
 
+constexpr auto both = {config::role::broker, config::role::lookupd};
+
 std::string cafq_page() {
   CLI::App app{"", "cafq"};
   tool::add_commands(app);
@@ -34,13 +36,16 @@ std::string cafq_page() {
 BOOST_AUTO_TEST_SUITE(pages_tests)
 
 BOOST_AUTO_TEST_CASE(names_every_option_of_the_daemon_once) {
-  const auto page = man::daemon_page();
-  for (const auto name : option_names(config::scope::command_line))
-    BOOST_TEST(count_tags(page, "--" + std::string{name}) == 1U, name);
+  for (const auto of : both) {
+    const auto page = man::daemon_page(of);
+    for (const auto name :
+         option_names(config::scope::command_line, config::option_table(of)))
+      BOOST_TEST(count_tags(page, "--" + std::string{name}) == 1U, name);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(says_value_range_and_default) {
-  const auto page = man::daemon_page();
+  const auto page = man::daemon_page(config::role::broker);
   BOOST_TEST(page.find(".TP\n\\fB\\-\\-tcp\\-address\\fR=\\fIADDRESS\\fR\n"
                        "where NSQ clients connect: HOST:PORT or the path of a "
                        "socket [default 0.0.0.0:4150]\n")
@@ -48,16 +53,18 @@ BOOST_AUTO_TEST_CASE(says_value_range_and_default) {
 }
 
 BOOST_AUTO_TEST_CASE(names_the_keys_that_a_file_may_have) {
-  const auto page = man::file_page();
-  for (const auto& group : config::option_table())
-    for (const auto& row : group.rows)
-      BOOST_TEST(count_tags(page, std::string{row.name})
-                   == (config::is_in_files(row) ? 1U : 0U),
-                 row.name);
+  for (const auto of : both) {
+    const auto page = man::file_page(of);
+    for (const auto& group : config::option_table(of))
+      for (const auto& row : group.rows)
+        BOOST_TEST(count_tags(page, std::string{row.name})
+                     == (config::is_in_files(row) ? 1U : 0U),
+                   row.name);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(shows_defaults_as_a_file_writes_them) {
-  const auto page = man::file_page();
+  const auto page = man::file_page(config::role::broker);
   for (const auto* part : {"default 1min]", "default \"0.0.0.0:4150\"]",
                            "default from the host name]"})
     BOOST_TEST(page.find(part) != std::string::npos, part);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/version.hpp"
 #include "tools/cafq/cli_fwd.hpp"
 
 #include <string>
@@ -8,11 +9,11 @@
 /// parse them.
 namespace cafq::man {
 
-/// cafqd(8)
-[[nodiscard]] std::string daemon_page();
+/// cafqd(8), cafqlookupd(8)
+[[nodiscard]] std::string daemon_page(config::role of);
 
-/// cafqd.conf(5)
-[[nodiscard]] std::string file_page();
+/// cafqd.conf(5), cafqlookupd.conf(5)
+[[nodiscard]] std::string file_page(config::role of);
 
 /// cafq(1)
 /// @param app With all its commands.
