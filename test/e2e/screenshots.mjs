@@ -16,7 +16,7 @@ if (!folder) throw new Error('usage: node screenshots.mjs FOLDER');
 // Topics, messages a second, who publishes them, channels and their consumers.
 const shop = {
   audit: { rate: 0, publishers: [], channels: { archive: ['archive-1'] } },
-  clicks: { rate: 2000, publishers: ['web-0'], channels: { archive: ['archive-0'], 'metrics#ephemeral': [] } },
+  clicks: { rate: 2000, publishers: ['web-0'], channels: { archive: ['archive-0'], 'metrics#ephemeral': ['board-0'] } },
   orders: {
     rate: 1500,
     publishers: ['shop-0', 'shop-1'],
@@ -102,7 +102,7 @@ try {
       const map = '#/map?zoom=0.85';
       await picture(browser, broker, 'page-busy', map, async (page) => {
         await page.getByText(/[1-9],\d+ messages\/s/).waitFor();
-        await page.getByRole('link', { name: /^topic orders: flowing, busy / }).waitFor();
+        await page.getByRole('link', { name: /, busy / }).first().waitFor();
       });
       state.well = false;
       await ask(broker.httpPort, 'POST', '/channel/pause?topic=signups&channel=crm');
@@ -111,9 +111,10 @@ try {
         await page.getByRole('link', { name: `channel ${sick}: all RDY used` }).click();
         await page.getByText(/\d+,\d+ messages ready, .* 3 consumers have used their RDY/).waitFor();
       });
-      await picture(browser, broker, 'page-disk', '#/disk?sort=On%20disk%20only', (page) =>
-        page.getByRole('row', { name: /orders\/billing/ }).waitFor(),
-      );
+      await picture(browser, broker, 'page-disk', '#/disk?sort=On%20disk%20only', async (page) => {
+        await page.getByRole('row', { name: /orders\/billing/ }).waitFor();
+        await page.locator('dd', { hasText: /^[1-9][\d.]* \/s$/ }).waitFor();
+      });
       state.open = false;
     }),
   );
