@@ -7,7 +7,7 @@ import { readStream } from './stream';
 
 const interval = 1000;
 // What is asked for less often, as every actor is asked.
-const many = 4000;
+const many = 3000;
 const longest = 10_000;
 // How long the broker may be silent.
 const patience = 5000;
@@ -52,6 +52,11 @@ const rarely = 5;
 let looks = 0;
 let reading = false;
 
+// /stats is long where there are many topics: bytes per millisecond of it, and
+// when it may be read again.
+const mostStats = 100;
+let statsDue = 0;
+
 // Says what is wanted from now on.
 export function want(x: Wants): void {
   if (x.stats !== wants.stats) stats.value = null;
@@ -64,14 +69,20 @@ export function want(x: Wants): void {
 // Reads all that is wanted at once, as something was changed.
 export function renew(): void {
   looks = 0;
+  statsDue = 0;
   void readRest();
 }
 
-async function read<T>(target: string): Promise<T | null> {
+async function readText(target: string): Promise<string | null> {
   const answer = await fetch(target, { cache: 'no-store', signal: AbortSignal.timeout(patience) });
   if (answer.status === 404) return null;
   if (!answer.ok) throw new Error(`${target} answered ${answer.status}`);
-  return (await answer.json()) as T;
+  return answer.text();
+}
+
+async function read<T>(target: string): Promise<T | null> {
+  const text = await readText(target);
+  return text === null ? null : (JSON.parse(text) as T);
 }
 
 // -- the actors ---------------------------------------------------------------
@@ -151,16 +162,23 @@ export async function follow(): Promise<never> {
 
 // -- the rest -----------------------------------------------------------------
 
+async function readStats(query: string): Promise<Stats | null> {
+  const text = await readText(`stats?format=json&include_mem=false${query}`);
+  if (text === null) return null;
+  statsDue = performance.now() + text.length / mostStats;
+  return JSON.parse(text) as Stats;
+}
+
 // What was wanted may not be wanted any more when it comes.
 async function readWanted(): Promise<void> {
   const asked = wants;
   const all = looks++ % rarely === 0;
-  const oldStats = asked.rarely && !all ? stats.value : null;
+  const oldStats = (asked.rarely && !all) || performance.now() < statsDue ? stats.value : null;
   const oldWhy = all ? null : why.value;
   info.value ??= await read('info');
   const oldHistory = all ? null : history.value;
   const [someStats, someWhy, someHistory] = await Promise.all([
-    asked.stats === undefined ? null : (oldStats ?? read<Stats>(`stats?format=json&include_mem=false${asked.stats}`)),
+    asked.stats === undefined ? null : (oldStats ?? readStats(asked.stats)),
     asked.why === undefined ? null : (oldWhy ?? read<Why>(`debug/why?${asked.why}`)),
     asked.history === undefined ? null : (oldHistory ?? read<History>(`debug/history?${asked.history}`)),
   ]);
