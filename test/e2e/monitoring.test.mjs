@@ -97,7 +97,7 @@ describe('what is to be monitored', limit, () => {
           }
           const { data } = await get('/api/v1/rules');
           const all = data.groups.flatMap((x) => x.rules);
-          assert.equal(all.length, 10);
+          assert.equal(all.length, 11);
           for (const x of all) assert.equal(x.health, 'ok', JSON.stringify(x));
           const alone = all.find((x) => x.name === 'CafqChannelWithoutConsumer');
           assert.deepEqual(alone.alerts.map((x) => [x.labels.topic, x.state]), [['stuck', 'pending']]);
