@@ -2,11 +2,11 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { readOptions, root } from './options.mjs';
-import { machine } from './text.mjs';
+import { load, machine } from './text.mjs';
 
 const usage = `usage: bench/lookupd [OPTION]...
 
@@ -77,6 +77,13 @@ async function start() {
 
 const status = (key) =>
   Number(readFileSync(`/proc/${child.pid}/status`, 'utf8').match(new RegExp(`^${key}:\\s+(\\d+)`, 'm'))[1]) / 1024;
+
+// CPU time of all threads so far, in microseconds.
+const cpu = () =>
+  readdirSync(`/proc/${child.pid}/task`).reduce(
+    (sum, id) => sum + Number(readFileSync(`/proc/${child.pid}/task/${id}/schedstat`, 'utf8').split(' ')[0]) / 1000,
+    0,
+  );
 
 // A node that registers everything; resolves when all of it was answered.
 async function register(index) {
@@ -155,16 +162,18 @@ async function ask() {
   return latencies.sort((x, y) => x - y);
 }
 
-console.log(machine());
+console.log(`${machine()}; load average ${load()}`);
 await start();
 let begin = now();
 let sockets = await registerAll();
 console.log(`${nodes} nodes x ${topics} topics with a channel each: registered in ${since(begin)}`);
 console.log(`memory: ${status('RssAnon').toFixed(0)} MB anonymous, ${status('VmRSS').toFixed(0)} MB in all`);
+const used = cpu();
 const found = await ask();
+const each = (cpu() - used) / found.length;
 const rank = (x) => `${found[Math.min(found.length - 1, Math.floor(found.length * x))].toFixed(2)} ms`;
 console.log(
-  `/lookup at ${rate}/s: ${found.length} answers, p50 ${rank(0.5)}, p99 ${rank(0.99)}, p99.9 ${rank(0.999)}, longest ${rank(1)}`,
+  `/lookup at ${rate}/s: ${found.length} answers, p50 ${rank(0.5)}, p99 ${rank(0.99)}, p99.9 ${rank(0.999)}, longest ${rank(1)}; ${each.toFixed(0)} us of CPU each`,
 );
 child.kill('SIGKILL');
 await once(child, 'exit');
