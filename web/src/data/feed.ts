@@ -7,7 +7,7 @@ import { readStream } from './stream';
 
 const interval = 1000;
 // What is asked for less often, as every actor is asked.
-const many = 3000;
+const many = 2500;
 const longest = 10_000;
 // How long the broker may be silent.
 const patience = 5000;
