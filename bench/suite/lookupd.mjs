@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
+import { freePort } from './broker.mjs';
 import { readOptions, root } from './options.mjs';
 import { load, machine } from './text.mjs';
 
@@ -40,15 +41,6 @@ const rate = Number(options.rate);
 
 const now = () => performance.now();
 const since = (start) => `${((now() - start) / 1000).toFixed(2)} s`;
-
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 async function connect(port) {
   for (;;) {
