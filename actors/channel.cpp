@@ -129,7 +129,7 @@ channel_state::subscribe(const client_actor& client, const subscription& how) {
   x.touch_timeout = how.touch_timeout;
   x.sample_rate = how.sample_rate;
   consumers.add(x);
-  clients.emplace(x.id, client);
+  clients.try_emplace(x.id, client, how.who);
   self->monitor(client);
   return {};
 }
@@ -283,7 +283,7 @@ void channel_state::tick() {
   if (armed_ && *armed_ <= now)
     armed_.reset();
   timed_out_.clear();
-  queue().expire(now, timed_out_);
+  queue().expire(now, timed_out_, keeper.may_hold(settings));
   for (auto id : timed_out_) {
     if (auto* x = consumers.find(id)) {
       --x->in_flight;
@@ -345,7 +345,7 @@ void channel_state::serve(queue::consumer& to, size_t max_messages) {
     to.asked_bytes = to.given_bytes;
     result->report = to.given_bytes;
   }
-  self->send(clients.at(to.id), atom::deliver_v, std::move(result));
+  self->send(clients.at(to.id).first, atom::deliver_v, std::move(result));
 }
 
 void channel_state::sample(const queue::run& first, queue::time_point now) {
@@ -381,7 +381,7 @@ void channel_state::answer(consumer_id by, ticket answer_to,
   if (answer_to == 0 && !failed)
     return;
   if (auto i = clients.find(by); i != clients.end())
-    self->send(i->second, atom::failed_v, answer_to, std::move(failed));
+    self->send(i->second.first, atom::failed_v, answer_to, std::move(failed));
 }
 
 void channel_state::report_room() {
@@ -496,6 +496,9 @@ channel(counting_pointer<channel_actor, channel_state> self,
     one_way([self](atom::sent, consumer_id id, uint64_t bytes) {
       self->state.sent(id, bytes);
     }),
+    [self](atom::peek, const queue::peek_request& what) {
+      return self->state.peek(what);
+    },
     [self](atom::pause, bool on) { return self->state.pause(on); },
     [self](atom::empty) { return self->state.empty(); },
     [self](atom::save) { return self->state.save(); },

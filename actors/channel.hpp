@@ -89,6 +89,9 @@ struct channel_state {
   /// room this makes and arms the next tick.
   void pump();
 
+  /// Shows single messages to people.
+  [[nodiscard]] peek_answer_ptr peek(const queue::peek_request& what);
+
   [[nodiscard]] actor_stat stat() const;
 
   [[nodiscard]] queue::channel_queue& queue() const {
@@ -105,7 +108,8 @@ struct channel_state {
   node_settings settings;
   queue_keeper keeper;
   queue::consumer_set consumers;
-  std::unordered_map<consumer_id, client_actor> clients;
+  /// Who consumes, and what people call them.
+  std::unordered_map<consumer_id, std::pair<client_actor, std::string>> clients;
   bool paused = false;
   /// Since when it is paused, or not.
   queue::time_point turned{};

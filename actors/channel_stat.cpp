@@ -2,6 +2,8 @@
 #include "actors/channel.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <set>
 
 // What a channel tells about itself.
 
@@ -67,6 +69,16 @@ channel_state::how_long(actor_state x, const actor_stat& told,
   const auto since = x == channel_no_consumer ? std::max(served_, deserted_)
                                               : served_;
   return std::min<queue::duration>(*ready, now - std::max(since, turned));
+}
+
+peek_answer_ptr channel_state::peek(const queue::peek_request& what) {
+  auto result = std::make_shared<peek_answer>(keeper.peek(self, what));
+  std::set<consumer_id> named;
+  for (const auto& x : result->page.messages)
+    if (const auto i = clients.find(x.holder);
+        i != clients.end() && named.insert(x.holder).second)
+      result->holders.emplace_back(x.holder, i->second.second);
+  return result;
 }
 
 actor_stat channel_state::stat() const {

@@ -20,12 +20,12 @@ const char* to_string(ec x) noexcept {
       return "more channels than --max-channels-per-topic allows";
     case ec::too_many_consumers:
       return "too many consumers";
-    case ec::exiting:
-      return "exiting";
-    case ec::queue_full:
-      return "queue full";
     case ec::disk_full:
       return "disk full";
+    case ec::no_such_message:
+      return "no such message";
+    case ec::too_many_looks:
+      return "too many look through messages";
     case ec::failed:
       return "the topic has failed again and again";
     case ec::too_long:

@@ -22,12 +22,12 @@ enum class ec : uint8_t {
   too_many_channels,
   /// The channel has as many consumers as --max-channel-consumers allows.
   too_many_consumers,
-  /// The topic or channel is being deleted, or the node stops.
-  exiting,
-  /// The queue or the node holds as much as it may, and nothing leaves.
-  queue_full,
   /// The disk has no room for what was to be saved.
   disk_full,
+  /// No message of the queue has this number.
+  no_such_message,
+  /// As many look through messages as may.
+  too_many_looks,
   /// A topic, or a channel of it, has failed too often to be started again.
   failed,
   /// The answer would be longer than any may be.

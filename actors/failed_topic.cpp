@@ -32,6 +32,9 @@ failed_topic(counting_pointer<topic_actor, failed_topic_state> self,
     [](atom::erase, const std::string&) -> caf::result<atom::erase> {
       return ec::failed;
     },
+    [](atom::peek, const queue::peek_request&) -> caf::result<peek_answer_ptr> {
+      return ec::failed;
+    },
     [](atom::pause, bool) -> caf::result<atom::pause> { return ec::failed; },
     [](atom::empty) -> caf::result<atom::empty> { return ec::failed; },
     [](atom::save) { return atom::save_v; },

@@ -2,6 +2,7 @@
 
 #include "actors/error.hpp"
 #include "actors/payloads.hpp"
+#include "actors/peek_query.hpp"
 #include "actors/report_request.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -41,6 +42,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(cafq, caf::first_custom_type_id)
   CAFQ_ADD_ATOM(load)
   CAFQ_ADD_ATOM(lookupd)
   CAFQ_ADD_ATOM(pause)
+  CAFQ_ADD_ATOM(peek)
   CAFQ_ADD_ATOM(put)
   CAFQ_ADD_ATOM(rdy)
   CAFQ_ADD_ATOM(refused)
@@ -79,9 +81,14 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::bodies_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::delivery_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::due_messages_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::orders_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::peek_answer_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::peek_page_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::peek_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::queue_ids)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::queue::body_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::queue::due_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::queue::peek_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::queue::peek_rest)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::queue::read_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::lookupd_addresses)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(cafq::names_ptr)
@@ -175,8 +182,12 @@ using store_actor = caf::typed_actor<
   caf::reacts_to<atom::due, queue_id, queue::due_request, owner_actor>,
   // Reads bodies that the queue gave up; answers `fetch`.
   caf::reacts_to<atom::fetch, queue_id, queue::body_request, owner_actor>,
-  // Keeps messages for all channels of a topic, or for the topic itself: for
-  // all or for none. Answers `appended` when they are on disk, or cannot be.
+  // Returns what people see of messages that the queue does not have, or of
+  // their bodies: some at a time. Nothing changes.
+  caf::replies_to<atom::peek, queue_id, queue::peek_rest>::with<peek_page_ptr>,
+  caf::replies_to<atom::peek, queue_id, queue::body_request>::with<bodies_ptr>,
+  // Keeps messages for all channels of a topic, or for the topic itself.
+  // Answers `appended` when all are on disk; if they cannot be, none is.
   caf::reacts_to<atom::append, append_ptr, appender_actor>,
   // Adds a topic, its numbers reserved up to the mark.
   caf::replies_to<atom::topic, std::string, uint64_t>::with<queue_id>,
@@ -228,6 +239,8 @@ using channel_actor = owner_actor::extend<
   caf::reacts_to<atom::touch, consumer_id, ticket, numbers_ptr>,
   // A consumer's socket took everything up to this many bytes.
   caf::reacts_to<atom::sent, consumer_id, uint64_t>,
+  // Returns some of its messages, as people see them. Nothing changes.
+  caf::replies_to<atom::peek, queue::peek_request>::with<peek_answer_ptr>,
   // Stops (true) or goes on with deliveries.
   caf::replies_to<atom::pause, bool>::with<atom::pause>,
   // Discards every message, ready, in flight and deferred.
@@ -254,6 +267,8 @@ using topic_actor = owner_actor::extend<
   caf::replies_to<atom::list>::with<std::vector<channel_actor>>,
   // Deletes a channel and its messages; its consumers are disconnected.
   caf::replies_to<atom::erase, std::string>::with<atom::erase>,
+  // Returns some of the messages held here, as people see them.
+  caf::replies_to<atom::peek, queue::peek_request>::with<peek_answer_ptr>,
   // Keeps messages here (true) or hands them to the channels.
   caf::replies_to<atom::pause, bool>::with<atom::pause>,
   // Discards the messages held here, not those of the channels.

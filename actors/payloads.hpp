@@ -2,6 +2,7 @@
 
 #include "actors/queue/delivered.hpp"
 #include "actors/queue/latency.hpp"
+#include "actors/queue/peek.hpp"
 #include "actors/queue/publication.hpp"
 #include "actors/queue/store_orders.hpp"
 #include "actors/queue/time.hpp"
@@ -179,7 +180,25 @@ struct subscription {
   /// What TOUCH gives: nsqd delivers by the first IDENTIFY and touches by the
   /// last.
   queue::duration touch_timeout{};
+  /// What people call the consumer.
+  std::string who{};
 };
+
+/// What a queue says of single messages.
+struct peek_answer {
+  queue::peek_page page;
+  /// Its name in the store, 0 if it has none.
+  queue_id id = 0;
+  /// See `node_settings`.
+  queue::duration unix_offset{};
+  /// Who those in the page are that have messages in flight.
+  std::vector<std::pair<consumer_id, std::string>> holders;
+};
+
+using peek_answer_ptr = std::shared_ptr<const peek_answer>;
+
+/// What the store has of them.
+using peek_page_ptr = std::shared_ptr<const queue::peek_page>;
 
 /// The queues of a topic and of a channel it has got.
 struct queue_ids {

@@ -131,6 +131,20 @@ void queue_keeper::change_owner(queue_id id, std::string label) {
   loading_due_.reset();
 }
 
+peek_answer
+queue_keeper::peek(caf::local_actor* self, const queue::peek_request& what) {
+  peek_answer result;
+  result.page = queue_->peek(what);
+  if (how_.unix_offset)
+    result.unix_offset = how_.unix_offset();
+  if (place_ != place::stored)
+    return result;
+  result.id = id_;
+  if (result.page.rest)
+    send_orders(self, true);
+  return result;
+}
+
 /// Hands over what was here at the last tick, and all if that would make a
 /// message older than promised: the tick, or the message, came late.
 void queue_keeper::keep_copies(queue::time_point now) {

@@ -112,6 +112,11 @@ public:
   /// @param label Whose messages these are, for people.
   void change_owner(queue_id id, std::string label);
 
+  /// Looks at single messages for people. What the store is asked for then, it
+  /// was given.
+  [[nodiscard]] peek_answer
+  peek(caf::local_actor* self, const queue::peek_request& what);
+
   // -- answers of the store ---------------------------------------------------
 
   /// The store has given the cleared queue an id. If it was cleared again

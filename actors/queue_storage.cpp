@@ -18,6 +18,9 @@ constexpr size_t few_bytes = size_t{64} << 10U;
 /// The same for deferred messages, which may be large as well.
 constexpr size_t rows_at_a_time = 16;
 
+/// Bytes that one look reads, and one more message.
+constexpr size_t most_looked_at = size_t{4} << 20U;
+
 /// Returns whether a message may have been in a block of the store before it
 /// was deferred.
 bool moved(const queue::deferred_message& x) {
@@ -138,6 +141,79 @@ read_due(message_store& disk, queue_id id, const queue::due_request& x) {
   if (!next.empty())
     result.next_ns = next.front().due_ns;
   return result;
+}
+
+namespace {
+
+void look_at_blocks(message_store& disk, queue_id id, const queue::peek_rest& x,
+                    queue::peek_list& to) {
+  size_t bytes = 0;
+  auto behind = x.behind;
+  auto part = x.after.number > behind
+                ? disk.read(id, x.after.number + 1, blocks_at_a_time)
+                : disk.read_after(id, behind, blocks_at_a_time);
+  for (; !part.empty(); part = disk.read_after(id, behind, blocks_at_a_time))
+    for (const auto& block : part) {
+      const auto first = block.body->first_number();
+      behind = first;
+      if (first <= x.behind)
+        continue;
+      if (first > x.up_to)
+        return;
+      // What reaches over others is read until they are behind it.
+      const auto next = first > x.after.number + 1;
+      if (next && (!to.wants_more() || bytes >= most_looked_at)) {
+        to.cut({0, first - 1});
+        return;
+      }
+      bytes += block.body->bytes();
+      queue::look(block, true, to);
+    }
+}
+
+void look_at_rows(message_store& disk, queue_id id, const queue::peek_rest& x,
+                  queue::peek_list& to) {
+  size_t bytes = 0;
+  auto after = x.after;
+  for (;;) {
+    const auto part = disk.due(id, std::numeric_limits<int64_t>::max(),
+                               rows_at_a_time, after);
+    for (const auto& row : part) {
+      if (!to.wants_more() || bytes >= most_looked_at) {
+        to.cut(after);
+        return;
+      }
+      after = row.key();
+      bytes += row.body->bytes();
+      if (after.number > x.up_to
+          || std::binary_search(x.without.begin(), x.without.end(), after)) {
+        to.pass();
+        continue;
+      }
+      auto seen = queue::peek_at(row.body, 0, row.body->attempts(0));
+      seen.key = after;
+      seen.stored = true;
+      to.look(std::move(seen));
+    }
+    if (part.size() < rows_at_a_time)
+      return;
+  }
+}
+
+} // namespace
+
+queue::peek_page
+look_at_rest(message_store& disk, queue_id id, const queue::peek_rest& x) {
+  queue::peek_list result{{x.state, x.after, x.most}};
+  result.begin();
+  if (x.state == queue::message_state::deferred)
+    look_at_rows(disk, id, x, result);
+  else
+    look_at_blocks(disk, id, x, result);
+  auto page = result.take();
+  for (auto& seen : page.messages)
+    seen.in_memory = false;
+  return page;
 }
 
 } // namespace cafq

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/queue/peek.hpp"
 #include "actors/queue/store_orders.hpp"
 #include "persistence/message_store.hpp"
 
@@ -20,5 +21,10 @@ read_bodies(message_store& disk, queue_id id, const queue::body_request& x);
 
 [[nodiscard]] queue::due_rows
 read_due(message_store& disk, queue_id id, const queue::due_request& x);
+
+/// Returns what people see of messages that the queue does not have in memory:
+/// as many as wanted, or 4 MB.
+[[nodiscard]] queue::peek_page
+look_at_rest(message_store& disk, queue_id id, const queue::peek_rest& x);
 
 } // namespace cafq

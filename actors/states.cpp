@@ -191,6 +191,11 @@ constexpr auto all_states = [] {
     state_row{collector_writing, "collector", "writing", flowing,
               "It writes a report."},
 
+    state_row{peeker_idle, "peeker", "idle", idle,
+              "Nobody wants to see messages."},
+    state_row{peeker_looking, "peeker", "looking", flowing,
+              "It looks through messages for somebody."},
+
     state_row{statsd_resting, "statsd", "resting", idle,
               "The next report is not due."},
     state_row{statsd_looking_up, "statsd", "looking up", waiting,

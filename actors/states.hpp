@@ -117,6 +117,9 @@ enum class actor_state : uint8_t {
   collector_gathering,
   collector_writing,
 
+  peeker_idle,
+  peeker_looking,
+
   statsd_resting,
   statsd_looking_up,
   statsd_sending,

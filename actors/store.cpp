@@ -400,6 +400,16 @@ store(detached_pointer<store_actor, store_state> self,
     one_way(
       [self](atom::fetch, queue_id id, const queue::body_request& x,
              const owner_actor& owner) { self->state.fetch(id, x, owner); }),
+    [self](atom::peek, queue_id id,
+           const queue::peek_rest& x) -> peek_page_ptr {
+      return std::make_shared<queue::peek_page>(
+        look_at_rest(*self->state.disk, id, x));
+    },
+    [self](atom::peek, queue_id id, const queue::body_request& x) {
+      bodies_ptr result{new bodies};
+      result->list = read_bodies(*self->state.disk, id, x);
+      return result;
+    },
     one_way(
       [self](atom::append, const append_ptr& x, const appender_actor& from) {
         self->state.append(x, from);

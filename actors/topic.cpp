@@ -548,6 +548,9 @@ topic(counting_pointer<topic_actor, topic_state> self,
     [self](atom::erase, const std::string& id) {
       return self->state.erase_channel(id);
     },
+    [self](atom::peek, const queue::peek_request& what) -> peek_answer_ptr {
+      return std::make_shared<peek_answer>(self->state.held.peek(self, what));
+    },
     [self](atom::pause, bool on) { return self->state.pause(on); },
     [self](atom::empty) { return self->state.empty(); },
     [self](atom::save) { return self->state.save(); },

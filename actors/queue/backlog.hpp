@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/queue/block.hpp"
+#include "actors/queue/peek.hpp"
 #include "actors/queue/store_orders.hpp"
 
 #include <cstddef>
@@ -89,6 +90,13 @@ public:
   void clear();
 
   // -- observers --------------------------------------------------------------
+
+  /// Adds the messages in memory that are asked for.
+  void peek(peek_list& to) const;
+
+  /// Returns what the store has of them, if it may have some.
+  [[nodiscard]] std::optional<peek_rest>
+  peek_rest_of(const peek_request& what) const;
 
   /// Whether another message would have to go to the store.
   [[nodiscard]] bool full() const noexcept {

@@ -131,6 +131,12 @@ public:
     return from->plain_body(i);
   }
 
+  /// Returns the size of a body, be it here or not.
+  [[nodiscard]] size_t size(size_t index) const noexcept {
+    const auto [from, i] = plain(index);
+    return from->offset(i + 1) - from->offset(i);
+  }
+
   /// Returns when the message arrived, in ns since the Unix epoch.
   [[nodiscard]] int64_t timestamp_ns(size_t index) const noexcept {
     const auto [from, i] = plain(index);

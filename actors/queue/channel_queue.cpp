@@ -8,6 +8,10 @@ namespace cafq::queue {
 
 namespace {
 
+/// Deferred messages that become ready while the node is short of memory:
+/// enough to go on with.
+constexpr size_t most_due_without_memory = 256;
+
 /// Bodies to ask for in one request, if the node has memory to spare, and
 /// messages to look at for them.
 constexpr size_t most_fetched = size_t{4} << 20U;
@@ -175,8 +179,9 @@ channel_queue::touch(uint64_t number, consumer_id by, duration msg_timeout,
   return settled::ok;
 }
 
-void channel_queue::expire(time_point now,
-                           std::vector<consumer_id>& timed_out) {
+void channel_queue::expire(time_point now, std::vector<consumer_id>& timed_out,
+                           bool spare) {
+  spare_ = spare;
   while (auto* hook = deadlines_.pop(now)) {
     auto& x = static_cast<slot&>(*hook);
     timed_out.push_back(x.owner);
@@ -573,7 +578,8 @@ void channel_queue::make_ready(slot& x) {
 }
 
 bool channel_queue::has_room_for_due() const noexcept {
-  return requeued_.size() < deferred_.most_loaded();
+  return requeued_.size()
+         < (spare_ ? deferred_.most_loaded() : most_due_without_memory);
 }
 
 void channel_queue::make_due_ready(time_point now) {

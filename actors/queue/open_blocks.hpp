@@ -5,6 +5,7 @@
 #include "actors/queue/deadline_index.hpp"
 #include "actors/queue/deferred_set.hpp"
 #include "actors/queue/delivered.hpp"
+#include "actors/queue/peek.hpp"
 #include "actors/queue/store_orders.hpp"
 #include "actors/queue/time.hpp"
 
@@ -80,6 +81,9 @@ public:
   void close(open_block& x);
 
   void clear();
+
+  /// Adds the messages that are asked for.
+  void peek(peek_list& to) const;
 
   [[nodiscard]] size_t size() const noexcept {
     return blocks_.size() + alone_.size();

@@ -45,6 +45,7 @@ constexpr std::array styles{
   style{"producer", "#bbdefb", 0, {"commands"}},
   style{"dialer", "#f8bbd0", 2, {"dials", "failures"}},
   style{"registry", "#c8e6c9", 1, {"topics", "producers"}},
+  style{"peeker", "#d7ccc8", -1, {"looks"}},
   style{"collector", "#d7ccc8", -1, {"gatherings"}},
 };
 constexpr style unknown_style{"", "#ffffff", -1, {}};

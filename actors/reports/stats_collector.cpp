@@ -3,6 +3,7 @@
 #include "actors/actor_support.hpp"
 #include "actors/busy_meter.hpp"
 #include "actors/reports/gathering.hpp"
+#include "actors/reports/patient_thread.hpp"
 #include "actors/reports/stats_render.hpp"
 #include "actors/reports/why.hpp"
 
@@ -13,9 +14,6 @@
 #include <string>
 #include <utility>
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 namespace cafq {
 
 namespace {
@@ -24,10 +22,6 @@ using form = report_request::form;
 
 /// How old a /metrics may be that is told again.
 constexpr auto metrics_age = std::chrono::seconds{1};
-
-/// Of a thread that has all the time in the world, next to those that carry
-/// messages.
-constexpr int niceness = 5;
 
 /// Between two looks at what moves.
 constexpr auto look_interval = std::chrono::milliseconds{500};
@@ -420,7 +414,7 @@ stats_collector(detached_pointer<collector_actor, collector_state> self,
   self->state.sources = sources;
   self->state.begin_history();
   if (sources.own_thread)
-    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), niceness);
+    be_patient();
   self->set_down_handler(
     [self](const caf::down_msg& x) { self->state.forget(x.source); });
   return {

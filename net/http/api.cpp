@@ -3,6 +3,7 @@
 #include "net/http/page.hpp"
 #include "net/http/parameters.hpp"
 #include "net/http/url.hpp"
+#include "net/protocol/message_id.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,6 +22,9 @@ constexpr uint64_t most_of_a_setting = uint64_t{64} * 1024;
 /// Rows of a stream.
 constexpr int64_t usual_rows = 1000;
 constexpr int64_t most_rows = 20000;
+
+/// Of a message that is shown.
+constexpr int64_t most_body_bytes = int64_t{1} << 20U;
 
 /// How many times its size the body of an MPUB takes while it becomes messages:
 /// itself and blocks, which at worst are of messages of one byte. Two in the
@@ -268,6 +272,112 @@ effect to_history(const request& x) {
   return result;
 }
 
+/// Reads which queue to look at.
+/// @returns what is wrong with it, if anything.
+std::optional<response> read_queue(const query& from, peek_query& to) {
+  if (auto bad = read_name(from, "topic", "MISSING_ARG_TOPIC",
+                           "INVALID_ARG_TOPIC", to.topic))
+    return bad;
+  if (from.find("channel"))
+    return read_name(from, "channel", "MISSING_ARG_CHANNEL",
+                     "INVALID_ARG_CHANNEL", to.channel);
+  return std::nullopt;
+}
+
+std::optional<response> read_body_bytes(const query& from, peek_query& to) {
+  const auto bytes = read_number(
+    from, "bytes", static_cast<int64_t>(to.body_bytes), 0, most_body_bytes);
+  if (!bytes)
+    return failure(400, "INVALID_ARG_BYTES - 0 to 1048576");
+  to.body_bytes = static_cast<size_t>(*bytes);
+  return std::nullopt;
+}
+
+std::optional<uint64_t> read_id(std::string_view text) {
+  protocol::message_id id{};
+  if (text.size() != id.size())
+    return std::nullopt;
+  std::copy(text.begin(), text.end(), id.begin());
+  return protocol::parse_id(id);
+}
+
+/// @returns false if there is no such state.
+bool read_state(const query& from, peek_query& to) {
+  using enum queue::message_state;
+  constexpr std::array states{
+    std::pair{std::string_view{"ready"}, ready},
+    std::pair{std::string_view{"in_flight"}, in_flight},
+    std::pair{std::string_view{"deferred"}, deferred}};
+  const auto wanted = from.find("state").value_or("ready");
+  for (const auto& [name, state] : states)
+    if (name == wanted) {
+      to.state = state;
+      return true;
+    }
+  return false;
+}
+
+/// Reads `next` of an answer.
+bool read_place(const query& from, queue::deferred_key& to) {
+  const auto text = from.find("after");
+  if (!text)
+    return true;
+  const auto dash = text->find('-');
+  if (dash == text->npos)
+    return false;
+  const auto due = read_integer(text->substr(0, dash));
+  const auto number = read_integer(text->substr(dash + 1));
+  if (!due || !number || *due < 0 || *number < 0)
+    return false;
+  to = {*due, static_cast<uint64_t>(*number)};
+  return true;
+}
+
+effect to_message_list(const request& x) {
+  const auto parameters = query::parse(x.query);
+  if (!parameters)
+    return invalid_request();
+  if (parameters->other_than(
+        {"topic", "channel", "state", "after", "limit", "contains", "bytes"}))
+    return failure(400, "INVALID_REQUEST - parameters are topic, channel, "
+                        "state, after, limit, contains and bytes");
+  peek_query result;
+  if (auto bad = read_queue(*parameters, result))
+    return std::move(*bad);
+  if (!read_state(*parameters, result))
+    return failure(400, "INVALID_ARG_STATE - ready, in_flight or deferred");
+  if (!read_place(*parameters, result.after))
+    return failure(400, "INVALID_ARG_AFTER - what an answer calls next");
+  const auto most = read_number(*parameters, "limit",
+                                static_cast<int64_t>(result.most), 1, 1000);
+  if (!most)
+    return failure(400, "INVALID_ARG_LIMIT - 1 to 1000");
+  result.most = static_cast<size_t>(*most);
+  result.contains = parameters->get("contains");
+  if (auto bad = read_body_bytes(*parameters, result))
+    return std::move(*bad);
+  return result;
+}
+
+effect to_message_get(const request& x) {
+  const auto parameters = query::parse(x.query);
+  if (!parameters)
+    return invalid_request();
+  if (parameters->other_than({"topic", "channel", "id", "bytes"}))
+    return failure(400, "INVALID_REQUEST - parameters are topic, channel, id "
+                        "and bytes");
+  peek_query result;
+  if (auto bad = read_queue(*parameters, result))
+    return std::move(*bad);
+  result.id = read_id(parameters->get("id"));
+  if (!result.id)
+    return failure(400, "INVALID_ARG_ID - 16 digits of a message's id");
+  result.body_bytes = most_body_bytes;
+  if (auto bad = read_body_bytes(*parameters, result))
+    return std::move(*bad);
+  return result;
+}
+
 effect to_config_put(const route& to, std::string_view body, body_state how) {
   if (how == body_state::broken)
     return failure(500, "INTERNAL_ERROR");
@@ -343,6 +453,10 @@ effect to_effect(const route& to, const request& x, std::string_view body,
       return to_stream(x);
     case endpoint::history:
       return to_history(x);
+    case endpoint::message_list:
+      return to_message_list(x);
+    case endpoint::message_get:
+      return to_message_get(x);
     case endpoint::metrics:
       return to_metrics();
     case endpoint::ui:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/lookup/request.hpp"
+#include "actors/peek_query.hpp"
 #include "actors/report_request.hpp"
 #include "net/http/mpub.hpp"
 #include "net/http/request.hpp"
@@ -62,8 +63,8 @@ struct config_command {
 };
 
 using effect = std::variant<response, publish, topic_command, channel_command,
-                            report_request, stream_command, config_command,
-                            node_command, lookup::request>;
+                            report_request, stream_command, peek_query,
+                            config_command, node_command, lookup::request>;
 
 /// How much of a body to read.
 struct body_plan {

@@ -43,6 +43,8 @@ constexpr auto nsqd_rows = [] {
     row{"GET", "/debug/why", why},
     row{"GET", "/debug/stream", stream},
     row{"GET", "/debug/history", history},
+    row{"GET", "/message/list", message_list},
+    row{"GET", "/message/get", message_get},
     row{"GET", "/metrics", metrics},
     row{"GET", "/livez", live},
     row{"GET", "/readyz", ready},
@@ -221,14 +223,15 @@ std::variant<route, response> find_route(const request& x, service of) {
 }
 
 bool needs_known_host(endpoint x) noexcept {
-  return x == endpoint::why || x == endpoint::stream || x == endpoint::history;
+  return x == endpoint::why || x == endpoint::stream || x == endpoint::history
+         || x == endpoint::message_list || x == endpoint::message_get;
 }
 
 bool tells_health(endpoint x) noexcept {
   return x == endpoint::ping || x == endpoint::live || x == endpoint::ready;
 }
 
-bool changes_something(endpoint x) noexcept {
+bool needs_secret(endpoint x) noexcept {
   switch (x) {
     case endpoint::pub:
     case endpoint::mpub:
@@ -244,6 +247,8 @@ bool changes_something(endpoint x) noexcept {
     case endpoint::channel_unpause:
     case endpoint::config_put:
     case endpoint::topic_tombstone:
+    case endpoint::message_list:
+    case endpoint::message_get:
       return true;
     case endpoint::ping:
     case endpoint::info:

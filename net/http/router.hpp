@@ -34,6 +34,8 @@ enum class endpoint : uint8_t {
   why,
   stream,
   history,
+  message_list,
+  message_get,
   metrics,
   live,
   ready,
@@ -57,12 +59,13 @@ struct route {
   std::string parameter;
 };
 
-/// Whether an endpoint changes something, so that --http-auth-required is about
-/// it. Reading stays open: load balancers and monitors have no secrets.
-[[nodiscard]] bool changes_something(endpoint x) noexcept;
+/// Whether an endpoint changes something or shows bodies, so that
+/// --http-auth-required is about it. Reading figures stays open: load balancers
+/// and monitors have no secrets.
+[[nodiscard]] bool needs_secret(endpoint x) noexcept;
 
-/// Whether an endpoint tells of single clients, so that no request may come by
-/// a name that the node does not know, whoever sends it.
+/// Whether an endpoint tells of single clients or messages, so that no request
+/// may come by a name that the node does not know, whoever sends it.
 [[nodiscard]] bool needs_known_host(endpoint x) noexcept;
 
 /// Whether an endpoint is what watches over the process ask.

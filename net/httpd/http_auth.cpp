@@ -32,6 +32,10 @@ struct coverage {
     return grant.may_subscribe(x.topic, x.channel);
   }
 
+  bool operator()(const peek_query& x) const {
+    return grant.may_subscribe(x.topic, x.channel);
+  }
+
   template <class Other>
   bool operator()(const Other&) const {
     return !admin_topic.empty() && grant.may_publish(admin_topic);
@@ -61,7 +65,7 @@ void http_connection_state::perform(http::effect& x) {
 }
 
 bool http_connection_state::lacks_secret() const {
-  return settings->authorizer && http::changes_something(route->target)
+  return settings->authorizer && http::needs_secret(route->target)
          && parser.head().secret.empty();
 }
 

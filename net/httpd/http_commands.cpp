@@ -180,6 +180,10 @@ void http_connection_state::fail(const caf::error& why,
     answer(http::failure(404, no_channel));
   else if (why == ec::too_long)
     answer(http::failure(503, "ANSWER_TOO_LONG"));
+  else if (why == ec::no_such_message)
+    answer(http::failure(404, "MESSAGE_NOT_FOUND"));
+  else if (why == ec::too_many_looks)
+    answer(http::failure(503, "TOO_MANY_LOOKS"));
   else if (why == ec::failed)
     answer(http::failure(503, "TOPIC_FAILED"));
   else if (why == caf::sec::request_receiver_down)
@@ -251,13 +255,6 @@ void http_connection_state::on(const report_request& x) {
     .then(
       [this, how = x.how](const report_text_ptr& text) {
         http::response result;
-        result.shared_body = text->get();
-        if (!result.shared_body) {
-          answer(http::failure(503, "TOO_MANY_REPORTS"));
-          run();
-          return;
-        }
-        report = text;
         using form = report_request::form;
         if (how == form::metrics) {
           result.v1 = false;
@@ -273,10 +270,22 @@ void http_connection_state::on(const report_request& x) {
           result.kind = plain ? http::response::type::text
                               : http::response::type::json;
         }
-        answer(std::move(result));
-        run();
+        answer(std::move(result), text);
       },
       [this](const caf::error& why) { fail(why, "NOT_FOUND"); });
+}
+
+/// Answers with a text that may be taken back before it has left.
+void http_connection_state::answer(http::response with,
+                                   const report_text_ptr& text) {
+  with.shared_body = text->get();
+  if (with.shared_body) {
+    report = text;
+    answer(std::move(with));
+  } else {
+    answer(http::failure(503, "TOO_MANY_REPORTS"));
+  }
+  run();
 }
 
 void http_connection_state::on(const lookup::request& x) {
@@ -286,16 +295,25 @@ void http_connection_state::on(const lookup::request& x) {
         auto result = http::empty_ok();
         if (text) {
           result.kind = http::response::type::json;
-          result.shared_body = text->get();
-          report = text;
+          answer(std::move(result), text);
+          return;
         }
-        if (text && !result.shared_body)
-          answer(http::failure(503, "TOO_MANY_REPORTS"));
-        else
-          answer(std::move(result));
+        answer(std::move(result));
         run();
       },
       [this](const caf::error& why) { fail(why, "NOT_FOUND"); });
+}
+
+void http_connection_state::on(const peek_query& x) {
+  self->request(settings->peeker, caf::infinite, atom::peek_v, x)
+    .then(
+      [this](const report_text_ptr& text) {
+        http::response result;
+        result.v1 = false;
+        result.kind = http::response::type::json;
+        answer(std::move(result), text);
+      },
+      [this](const caf::error& why) { fail(why, no_channel); });
 }
 
 void http_connection_state::on(const http::config_command& x) {

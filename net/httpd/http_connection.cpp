@@ -298,7 +298,7 @@ void http_connection_state::complete(http::body_state how) {
   }
   due = http_answer::other;
   auto effect = to_effect(how);
-  if (settings->authorizer && http::changes_something(route->target))
+  if (settings->authorizer && http::needs_secret(route->target))
     authorize(std::move(effect));
   else
     perform(effect);

@@ -102,6 +102,7 @@ struct http_connection_state {
   void on(const http::channel_command& x);
   void on(const report_request& x);
   void on(const http::stream_command& x);
+  void on(const peek_query& x);
   void on(const http::config_command& x);
   void on(const http::node_command& x);
   void on(const lookup::request& x);
@@ -164,6 +165,7 @@ private:
   // -- http_answers.cpp -------------------------------------------------------
 
   void answer(http::response x);
+  void answer(http::response with, const report_text_ptr& text);
   void log_request(const http::response& x) const;
   [[nodiscard]] bool fill();
   void flush();

@@ -5,6 +5,7 @@
 #include "actors/health.hpp"
 #include "actors/lookup/registry_actor.hpp"
 #include "actors/memory_ledger.hpp"
+#include "actors/reports/peeker.hpp"
 #include "actors/reports/stats_collector.hpp"
 #include "config/log_pace.hpp"
 #include "config/options.hpp"
@@ -34,6 +35,8 @@ struct http_settings {
   lookup::registry_actor registry;
   /// Who tells about it.
   collector_actor collector;
+  /// Who shows messages.
+  peeker_actor peeker;
   /// Who knows the nsqlookupds.
   discovery_actor discovery;
   /// Whether the disk takes new messages.

@@ -117,12 +117,20 @@ void connection_state::subscribe(const std::string& topic,
             [=, this](const channel_actor& to) {
               self
                 ->request(to, patience, atom::sub_v, client_actor{self},
-                          delivery_terms)
+                          terms())
                 .then([=, this](atom::sub) { subscribed(to); }, fail);
             },
             late);
       },
       late);
+}
+
+subscription connection_state::terms() const {
+  auto result = delivery_terms;
+  result.who = socket.peer();
+  if (!client.client_id.empty())
+    result.who += " " + client.client_id;
+  return result;
 }
 
 /// Whether a name is not on disk yet, which has written other things since.

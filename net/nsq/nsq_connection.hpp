@@ -235,6 +235,7 @@ private:
   void send_publish(publish_collector::group& x, const topic_actor& to);
   void subscribe(const std::string& topic, const std::string& id, int tries,
                  int waits);
+  [[nodiscard]] subscription terms() const;
   [[nodiscard]] bool
   is_getting_on(const caf::error& why, uint64_t commits) const;
   void subscribed(const channel_actor& to);

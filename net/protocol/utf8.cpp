@@ -63,4 +63,14 @@ rune decode_rune(std::string_view text) noexcept {
   return {value, size, true};
 }
 
+bool is_utf8(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const auto x = decode_rune(text);
+    if (!x.valid)
+      return false;
+    text.remove_prefix(x.size);
+  }
+  return true;
+}
+
 } // namespace cafq::protocol

@@ -19,6 +19,9 @@ struct rune {
 /// @pre `text` is not empty.
 [[nodiscard]] rune decode_rune(std::string_view text) noexcept;
 
+/// Whether all of it can be decoded.
+[[nodiscard]] bool is_utf8(std::string_view text) noexcept;
+
 /// Returns the first `most` bytes, or a few less: no character is cut in two.
 [[nodiscard]] std::string_view
 first_bytes(std::string_view text, size_t most) noexcept;

@@ -35,8 +35,8 @@ BOOST_AUTO_TEST_CASE(every_kind_of_actor_is_there) {
   const std::set<std::string_view> all{
     "authorizer",  "channel", "collector",  "connection", "dialer",
     "discovery",   "fetcher", "handshaker", "http",       "listener",
-    "lookup_peer", "node",    "producer",   "registry",   "statsd",
-    "store",       "topic"};
+    "lookup_peer", "node",    "peeker",     "producer",   "registry",
+    "statsd",      "store",   "topic"};
   BOOST_TEST((kinds == all));
 }
 

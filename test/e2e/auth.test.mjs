@@ -396,6 +396,13 @@ describe('AUTH, other settings', { concurrency: 4 }, () => {
       assert.equal(other.body, '{"message":"UNAUTHORIZED"}');
       assert.equal((await post(`/channel/create?topic=${topic}&channel=c`, 'all:http')).status, 200);
       assert.equal((await post(`/channel/delete?topic=${topic}&channel=c`, 'nobody')).status, 403);
+      const look = (secret) =>
+        ask(broker.httpPort, 'GET', `/message/list?topic=${topic}&channel=c`, {
+          headers: { Host: 'localhost', ...(secret && { Authorization: `Bearer ${secret}` }) },
+        });
+      assert.equal((await look('')).status, 401);
+      assert.equal((await look('nobody')).status, 403);
+      assert.equal((await look('all:http')).status, 200);
     }));
 
   it('changing the node takes a right of its own', limit, async () => {

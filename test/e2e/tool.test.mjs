@@ -40,6 +40,7 @@ const needing = {
   actors: [],
   stats: [],
   why: ['t'],
+  peek: ['t'],
   'topic create': ['t'],
   'topic delete': ['t'],
   'topic empty': ['t'],

@@ -47,6 +47,7 @@ scripted_channel(channel_actor::stateful_pointer<scripted_channel_state> self) {
       self->state.settlings.push_back({t, x->list});
     },
     [tell](atom::sent, consumer_id, uint64_t n) { tell("SENT", n); },
+    [](atom::peek, const queue::peek_request&) { return peek_answer_ptr{}; },
     [](atom::pause, bool) { return atom::pause_v; },
     [](atom::empty) { return atom::empty_v; },
     [](atom::stat) { return actor_stat{}; },
@@ -80,6 +81,7 @@ scripted_topic(topic_actor::stateful_pointer<scripted_topic_state> self) {
     [=](atom::find, const std::string&) { return say(self->state.channel); },
     [](atom::list) { return std::vector<channel_actor>{}; },
     [=](atom::erase, const std::string&) { return say(atom::erase_v); },
+    [](atom::peek, const queue::peek_request&) { return peek_answer_ptr{}; },
     [=](atom::pause, bool) { return say(atom::pause_v); },
     [=](atom::empty) { return say(atom::empty_v); },
     [](atom::stat) { return actor_stat{}; },

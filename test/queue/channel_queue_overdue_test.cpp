@@ -178,6 +178,24 @@ BOOST_AUTO_TEST_CASE(large_messages_are_not_all_read_at_once) {
   BOOST_TEST((first_left() == now + 17ms));
 }
 
+BOOST_AUTO_TEST_CASE(without_memory_to_spare_few_become_ready) {
+  channel_queue large;
+  for (uint64_t i = 1; i <= 1000; ++i)
+    large.defer(test::numbered(i), now + 1s);
+  now += 1s;
+  std::vector<consumer_id> timed_out;
+  large.expire(now, timed_out, false);
+  BOOST_TEST(large.depth() == 256U);
+  BOOST_TEST(large.deferred() == 744U);
+  // Nobody has to look again before some are taken.
+  BOOST_TEST(!large.next_deadline().has_value());
+  std::vector<run> runs;
+  large.take({1, 60s, {}}, 100, SIZE_MAX, now, runs);
+  BOOST_TEST(large.depth() == 256U);
+  large.expire(now, timed_out, true);
+  BOOST_TEST(large.depth() == 900U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace cafq::queue

@@ -122,6 +122,8 @@ private:
       disk_full_ = one_in(3);
     else if (chance < 970)
       shed();
+    else if (chance < 973)
+      look();
     else if (chance < 978)
       settle();
     else if (chance < 985)
@@ -249,6 +251,52 @@ private:
     uut().shed(now_);
     BOOST_TEST_REQUIRE(uut().bytes() == left);
     BOOST_TEST_REQUIRE(uut().orders().empty());
+  }
+
+  /// Somebody looks at single messages: each is seen once, in its state.
+  void look() {
+    if (id_ == 0)
+      return;
+    send_orders(false);
+    while (!mailbox_.empty() && id_ != 0)
+      work();
+    if (id_ == 0)
+      return;
+    std::map<uint64_t, message_state> seen;
+    using enum message_state;
+    for (const auto state : {ready, in_flight, deferred}) {
+      peek_request next{state, {}, between(1, 300)};
+      for (;;) {
+        auto page = uut().peek(next);
+        if (page.rest)
+          page = merge(std::move(page), look_at_rest(store(), id_, *page.rest),
+                       next.most);
+        for (const auto& x : page.messages) {
+          const auto number = x.key.number;
+          BOOST_TEST_REQUIRE(seen.emplace(number, state).second,
+                             "message " << number << " is seen twice");
+          if (x.body)
+            BOOST_TEST_REQUIRE(x.body->body(x.index) == body_of(number));
+        }
+        if (!page.end)
+          break;
+        BOOST_TEST_REQUIRE((*page.end > next.after));
+        next.after = *page.end;
+      }
+    }
+    for (const auto& [number, x] : all_)
+      BOOST_TEST_CONTEXT("message " << number) {
+        const auto i = seen.find(number);
+        BOOST_TEST_REQUIRE((i != seen.end()), "is not seen");
+        const auto in = i->second;
+        BOOST_TEST_REQUIRE((in == in_flight)
+                           == (x.at == life::state::in_flight));
+        if (x.at == life::state::deferred)
+          BOOST_TEST_REQUIRE((in == deferred || x.deadline <= now_));
+        else
+          BOOST_TEST_REQUIRE((in != deferred));
+      }
+    BOOST_TEST_REQUIRE(seen.size() == all_.size());
   }
 
   void delivered(uint64_t number, consumer_id to, duration timeout,

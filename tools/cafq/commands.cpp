@@ -18,6 +18,7 @@ void add_commands(CLI::App& app) {
   add_topic_and_channel(app);
   add_actors(app);
   add_why(app);
+  add_peek(app);
   add_top(app);
   add_store(app);
   add_disk(app);

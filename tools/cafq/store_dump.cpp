@@ -1,38 +1,13 @@
 #include "tools/cafq/store_dump.hpp"
 
+#include "net/protocol/base64.hpp"
 #include "net/protocol/utf8.hpp"
 
 #include <ostream>
 
 #include <nlohmann/json.hpp>
-#include <openssl/evp.h>
 
 namespace cafq::tool {
-
-namespace {
-
-std::string base64(std::string_view bytes) {
-  // Four characters per three bytes begun, and a zero that OpenSSL appends.
-  std::string result((bytes.size() + 2) / 3 * 4 + 1, '\0');
-  const auto size
-    = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(result.data()),
-                      reinterpret_cast<const unsigned char*>(bytes.data()),
-                      static_cast<int>(bytes.size()));
-  result.resize(static_cast<std::size_t>(size));
-  return result;
-}
-
-} // namespace
-
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const auto rune = protocol::decode_rune(text);
-    if (!rune.valid)
-      return false;
-    text.remove_prefix(rune.size);
-  }
-  return true;
-}
 
 store_dump::store_dump(std::ostream& out, std::string topic,
                        std::string channel)
@@ -104,10 +79,10 @@ void store_dump::write(const owner& of, const queue::message_view& x,
   line["state"] = due_ns == nullptr ? "ready" : "deferred";
   if (due_ns != nullptr)
     line["due"] = *due_ns;
-  if (is_utf8(x.body))
+  if (protocol::is_utf8(x.body))
     line["body"] = x.body;
   else
-    line["body_base64"] = base64(x.body);
+    line["body_base64"] = protocol::base64(x.body);
   out_ << line.dump() << '\n';
 }
 

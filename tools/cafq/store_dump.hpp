@@ -50,7 +50,4 @@ private:
   std::uint64_t damaged_ = 0;
 };
 
-/// Returns whether a JSON string can hold this as it is.
-[[nodiscard]] bool is_utf8(std::string_view text);
-
 } // namespace cafq::tool

@@ -37,6 +37,7 @@ daemon_actors::daemon_actors(caf::actor_system& sys,
   start_handshaker(have);
   start_nsq_listener(have, files);
   start_collector();
+  start_peeker();
   start_statsd();
   start_http_listeners(have, files);
 }
@@ -107,6 +108,18 @@ void daemon_actors::start_collector() {
   directory_->add(collector_);
 }
 
+void daemon_actors::start_peeker() {
+  peek_sources sources;
+  sources.node = node_;
+  sources.store = store_;
+  sources.node_id = static_cast<uint16_t>(options_.node_id);
+  sources.own_thread = true;
+  sources.most_text = std::min(sources.most_text,
+                               static_cast<size_t>(options_.memory_limit) / 8);
+  peeker_ = sys_.spawn<caf::detached>(peeker, sources);
+  directory_->add(peeker_);
+}
+
 void daemon_actors::start_statsd() {
   auto settings = to_statsd_settings(options_, http_port_);
   if (settings.address.empty())
@@ -120,6 +133,7 @@ void daemon_actors::start_http_listeners(const resources& have, size_t files) {
   auto settings = to_http_settings(options_, have.addresses());
   settings.node = node_;
   settings.collector = collector_;
+  settings.peeker = peeker_;
   // As nsqd tells them.
   settings.options.statsd_prefix
     = to_statsd_settings(options_, http_port_).format.prefix;
@@ -162,6 +176,7 @@ void daemon_actors::stop() {
   for (const auto& x : http_listeners_)
     end(sys_, x);
   end(sys_, statsd_);
+  end(sys_, peeker_);
   end(sys_, collector_);
   end(sys_, nsq_listener_);
   end(sys_, handshaker_);

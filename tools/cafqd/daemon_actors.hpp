@@ -41,6 +41,7 @@ private:
   void start_handshaker(const resources& have);
   void start_nsq_listener(const resources& have, size_t files);
   void start_collector();
+  void start_peeker();
   void start_statsd();
   void start_http_listeners(const resources& have, size_t files);
 
@@ -70,6 +71,7 @@ private:
   handshaker_actor handshaker_;
   listener_actor nsq_listener_;
   collector_actor collector_;
+  peeker_actor peeker_;
   /// Null without a statsd daemon.
   statsd_actor statsd_;
   std::vector<listener_actor> http_listeners_;
