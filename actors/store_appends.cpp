@@ -110,7 +110,11 @@ void store_state::stage(open_appends x) {
         disk->keep(id, {item.body, {}});
     }
   };
-  disk->begin_group();
+  // What moves is in one place at any time. What comes is promised when the
+  // last channel has it: one transaction for all of them would take the memory
+  // of as many copies.
+  if (moved)
+    disk->begin_group();
   if (last.held)
     keep(result.held);
   for (const auto& [channel, id] : result.channels)
@@ -119,7 +123,8 @@ void store_state::stage(open_appends x) {
     disk->done(last.from, first);
   for (const auto& key : last.moved.undefer)
     disk->undefer(last.from, key);
-  disk->end_group();
+  if (moved)
+    disk->end_group();
   staged_.push_back(done);
   when_durable([this, done] {
     if (std::exchange(done->ended, true))

@@ -1,5 +1,6 @@
 #include "actors/topic.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -9,9 +10,11 @@ namespace cafq {
 
 namespace {
 
-/// Bytes of held messages that go to the channels at a time, and how many times
-/// without an answer of the store.
+/// Bytes of held messages that go to a channel at a time and, of large ones, to
+/// all of them: what moves is one transaction, whose pages take memory. And how
+/// many times without an answer of the store.
 constexpr size_t most_moved = size_t{1} << 20U;
+constexpr size_t most_moved_to_all = size_t{8} << 20U;
 constexpr size_t most_moving = 2;
 
 } // namespace
@@ -54,24 +57,27 @@ void topic_state::hand_out_held() {
         return false;
     return true;
   };
-  // An emptied queue has no name yet under which something could move.
-  if (held.where() == queue_keeper::place::awaiting_id)
+  // An emptied queue has no name yet under which something could move. One that
+  // was saved has all of it there: it would come twice.
+  if (held.where() == queue_keeper::place::awaiting_id
+      || held.where() == queue_keeper::place::saved)
     return;
   // What the store has to do so far has nothing to do with what moves.
   held.send_orders(self);
   if (store)
     reserve_numbers();
+  const auto most = std::min(most_moved, most_moved_to_all / channels.size());
   while (room() && appends_.moving() < most_moving) {
     batch_ptr x{new batch};
     size_t moved = 0;
-    while (moved < most_moved && may_number()) {
+    while (moved < most && may_number()) {
       auto next = held.queue().move_block();
       if (!next)
         break;
       x->items.push_back({renumbered(*next), {}});
       moved += next->body->bytes();
     }
-    while (moved < most_moved && may_number()) {
+    while (moved < most && may_number()) {
       auto next = held.queue().move_deferred();
       if (!next)
         break;

@@ -8,12 +8,17 @@
 #include <caf/io/middleman.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <utility>
 
 namespace cafq {
 
 namespace {
+
+/// How long a nsqlookupd is asked for the channels of a new topic: clients wait
+/// for it, for 5 s.
+constexpr auto most_asked_for = std::chrono::seconds{4};
 
 /// Channels that a new topic takes over from other nodes. Whoever answers for a
 /// nsqlookupd may name any number, and each costs memory and a name on disk.
@@ -169,7 +174,7 @@ void discovery_state::ask_channels(const std::string& server,
   what->url = url;
   // A nsqlookupd says where it is itself, and does not send us elsewhere.
   what->follow = false;
-  self->request(settings.fetcher, caf::infinite, std::move(what))
+  self->request(settings.fetcher, most_asked_for, std::move(what))
     .then(
       [this, id, url, to](const http_reply_ptr& x) {
         open_.erase(id);
@@ -182,8 +187,11 @@ void discovery_state::ask_channels(const std::string& server,
                                       : x->error);
         to->answered();
       },
-      [this, id, to](const caf::error&) {
+      [this, id, url, to](const caf::error& why) {
         open_.erase(id);
+        log::error("no channels from {} - {}", url,
+                   why == caf::sec::request_timeout ? "no answer within 4 s"
+                                                    : render(why));
         to->answered();
       });
 }

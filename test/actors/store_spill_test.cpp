@@ -82,6 +82,23 @@ BOOST_AUTO_TEST_CASE(a_paused_topic_spills_and_gives_all_channels_a_copy) {
   BOOST_TEST(counter(topic(), "depth") == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(a_stop_while_held_messages_move_doubles_none) {
+  channel("c");
+  channel("d");
+  const auto t = topic();
+  pause(t, true);
+  for (uint64_t i = 0; i < 3000; i += 50)
+    publish(i, i + 49);
+  // They begin to move, and the node stops.
+  self->send(t, atom::pause_v, false);
+  restart();
+  for (const auto* name : {"c", "d"}) {
+    const auto x = channel(name);
+    BOOST_TEST(drain(x, consumer(x, 20)) == bodies(0, 2999),
+               boost::test_tools::per_element());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(an_ephemeral_first_channel_gets_what_fits) {
   for (uint64_t i = 0; i < 50; i += 10)
     publish(i, i + 9);

@@ -419,6 +419,19 @@ describe('a new topic', limit, () => {
       ),
     ));
 
+  it('comes about in time when a nsqlookupd never answers', cafqdOnly, () =>
+    withLookupd({ onHttp: () => true }, (dead) =>
+      withLookupd({}, (lookupd) =>
+        withNode([dead.address, lookupd.address], async (node) => {
+          await Promise.all([dead, lookupd].map((x) => node.broker.logged(new RegExp(`LOOKUPD\\(${x.address}\\): peer info`))));
+          lookupd.channels.t = ['a'];
+          assert.equal((await node.post('/pub?topic=t', 'x')).status, 200);
+          assert.equal((await node.channel('t', 'a')).depth, 1);
+          await node.broker.logged(/no channels from .* - no answer within 4 s/);
+        }),
+      ),
+    ));
+
   it('comes about without an answer of use', () => {
     const onHttp = (request, response) => {
       response.statusCode = 500;

@@ -236,6 +236,28 @@ describe('a memory limit', () => {
     ),
   );
 
+  for (const paused of [false, true])
+    it(`is not used up by copies for many channels, ${paused ? 'unpaused' : 'always'}`, limit, (t) =>
+      withBroker({ flags: ['--memory-limit=67108864', '--sync=always'] }, (broker) =>
+        withClients(broker.port, async (connect) => {
+          const topic = topicName('wide');
+          await createChannels(broker, topic, 100);
+          if (paused) await ask(broker.httpPort, 'POST', `/topic/pause?topic=${topic}`);
+          const producer = await connect();
+          await publish(producer, topic, 20, 100_000, 20);
+          if (paused) await ask(broker.httpPort, 'POST', `/topic/unpause?topic=${topic}`);
+          const depth = async () => {
+            const { body: text } = await ask(broker.httpPort, 'GET', `/stats?format=json&topic=${topic}&channel=c99`);
+            return JSON.parse(text).topics[0].channels[0].depth;
+          };
+          await until(depth, (x) => x === 20);
+          // What the allocator got for a transaction, it keeps.
+          t.diagnostic(`${broker.memory() >> 20} MB`);
+          assert.ok(broker.memory() < 100 * MB, `${broker.memory()}`);
+        }),
+      ),
+    );
+
   it('is not used up by many large bodies of tiny messages', limit, (t) =>
     withBroker({ flags: ['--memory-limit=67108864'] }, async (broker) => {
       const count = 1_000_000;
