@@ -1,7 +1,9 @@
 #include "actors/reports/stats_collector.hpp"
 
 #include "actors/actor_support.hpp"
+#include "actors/body_budget.hpp"
 #include "actors/busy_meter.hpp"
+#include "actors/client_memory.hpp"
 #include "actors/reports/gathering.hpp"
 #include "actors/reports/patient_thread.hpp"
 #include "actors/reports/stats_render.hpp"
@@ -343,7 +345,8 @@ actor_stat collector_state::stat() const {
   auto result = stat_of(self, doing, "collector", 0);
   result.counters = {{"gatherings", gatherings_},
                      {"waiting", waiting},
-                     {"history_bytes", history_.memory()}};
+                     {"history_bytes", history_.memory()},
+                     {"heap_trims", heap_.times()}};
   return result;
 }
 
@@ -357,6 +360,7 @@ void collector_state::begin_history() {
 }
 
 void collector_state::sample() {
+  heap_.look(message_memory() + client_memory::bytes_in_memory());
   self->delayed_send(self, history::step, atom::keep_v);
   question x;
   x.what.include_clients = false;

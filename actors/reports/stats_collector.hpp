@@ -6,6 +6,7 @@
 #include "actors/interfaces.hpp"
 #include "actors/report_request.hpp"
 #include "actors/reports/given_texts.hpp"
+#include "actors/reports/heap_trim.hpp"
 #include "actors/reports/history.hpp"
 #include "actors/reports/report_text.hpp"
 #include "actors/reports/stats.hpp"
@@ -228,6 +229,7 @@ private:
   given_texts given_;
 
   history history_;
+  heap_trim heap_;
 };
 
 /// Tells about the node, for all who ask. To be spawned detached: what it has

@@ -119,6 +119,9 @@ protected:
           what = trouble::coding;
         break;
       case beast::http::field::authorization:
+        // The first counts, as for Go.
+        if (!head.secret.empty())
+          break;
         if (constexpr std::string_view scheme = "bearer ";
             value.size() > scheme.size()
             && beast::iequals(value.substr(0, scheme.size()),

@@ -327,6 +327,29 @@ describe('a memory limit', () => {
   );
 });
 
+describe('memory that is not needed any more', () => {
+  it('goes back to the system', limit, (t) =>
+    withBroker({ flags: ['--sync=overflow', '--mem-queue-size=1000000'] }, (broker) =>
+      withClients(broker.port, async (connect) => {
+        const topic = topicName('burst');
+        await createChannels(broker, topic, 1);
+        // Some stay, between those that go.
+        await createChannels(broker, 'stays', 1);
+        const producer = await connect();
+        for (let i = 0; i < 300; ++i) {
+          await publish(producer, topic, 1000, 400, 500);
+          await publish(producer, 'stays', 1, 400, 1);
+        }
+        const most = broker.memory();
+        assert.ok(most > 110 * MB, `${most}`);
+        await ask(broker.httpPort, 'POST', `/channel/empty?topic=${topic}&channel=c0`);
+        const left = await until(async () => broker.memory(), (x) => x < 40 * MB);
+        t.diagnostic(`${most >> 20} MB, then ${left >> 20}`);
+      }),
+    ),
+  );
+});
+
 describe('a memory queue of 0', () => {
   it('gives an ephemeral channel what a ready consumer takes', limit, () =>
     withBroker({ flags: ['--mem-queue-size=0'] }, (broker) =>

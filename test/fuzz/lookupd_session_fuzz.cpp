@@ -63,8 +63,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   // The first byte says how long the pieces are.
   const size_t piece = data[0] % 64U + 1;
   const std::string bytes
-    = "  V1"
-      + std::string{reinterpret_cast<const char*>(data) + 1, size - 1};
+    = "  V1" + std::string{reinterpret_cast<const char*>(data) + 1, size - 1};
   transcript whole;
   whole.feed(bytes);
   transcript pieces;
