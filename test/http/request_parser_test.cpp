@@ -109,6 +109,14 @@ BOOST_AUTO_TEST_CASE(takes_fetch_of_node_for_no_browser) {
   BOOST_TEST(uut.head().from_browser);
 }
 
+BOOST_AUTO_TEST_CASE(takes_the_first_secret_of_several) {
+  request_parser uut;
+  uut.feed("GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer one\r\n"
+           "Authorization: Bearer two\r\n\r\n");
+  BOOST_TEST((uut.next() == event::head));
+  BOOST_TEST(uut.head().secret == "one");
+}
+
 BOOST_AUTO_TEST_CASE(takes_nothing_from_a_trailer) {
   request_parser uut;
   uut.feed(post
