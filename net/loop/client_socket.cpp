@@ -108,7 +108,9 @@ void client_socket::keep_alive() const noexcept {
 // -- output -------------------------------------------------------------------
 
 bool client_socket::flush() {
-  for (;;) {
+  for (auto encoded = false;; encoded = true) {
+    if (encoded && wants_turn())
+      return true;
     if (filters_ && out_.idle() && !encode())
       return false;
     const auto bytes = out_.ready();
@@ -131,16 +133,20 @@ bool client_socket::flush() {
   }
 }
 
-/// Turns the frames that wait into bytes of the wire.
+bool client_socket::wants_turn() const noexcept {
+  return filters_ && out_.idle() && out_.pending() > 0;
+}
+
+/// Turns the frames that wait into bytes of the wire, or some of them.
 /// @pre CAF has nothing left to send.
 bool client_socket::encode() {
-  auto& frames = out_.frames();
-  if (!frames.empty() && !filters_->send({frames.data(), frames.size()}))
+  const auto& frames = out_.frames();
+  const auto count = std::min(frames.size(), filters_->most_at_once());
+  if (count > 0 && !filters_->send({frames.data(), count}))
     return false;
-  frames.clear();
-  if (last_output_)
+  if (last_output_ && count == frames.size())
     filters_->close();
-  out_.encoded(filters_->output());
+  out_.encoded(filters_->output(), count);
   return true;
 }
 

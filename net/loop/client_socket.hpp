@@ -92,6 +92,9 @@ public:
   /// @returns false if the connection is broken.
   [[nodiscard]] bool flush();
 
+  /// Whether `flush` has left some for the next turn, as it takes long.
+  [[nodiscard]] bool wants_turn() const noexcept;
+
   /// CAF has sent so many bytes of what it was given.
   void transferred(size_t count) noexcept {
     out_.gone(count);

@@ -38,16 +38,18 @@ public:
     return handed_ == 0 && begun_.empty();
   }
 
-  /// Replaces the frames, which were encoded to the end of `wire`. Leaves an
-  /// empty `wire`.
+  /// Replaces the first `count` bytes of the frames, which were encoded to the
+  /// end of `wire`. Leaves an empty `wire`.
   /// @pre `idle()`
-  void encoded(std::vector<char>& wire) {
-    frames_.clear();
+  void encoded(std::vector<char>& wire, size_t count) {
+    frames_.erase(frames_.begin(),
+                  frames_.begin() + static_cast<ptrdiff_t>(count));
     begun_.swap(wire);
     // A part of it tells nothing about a part of the frames.
     for (auto& x : reports_)
       if (x.at > left_)
-        x.at = left_ + begun_.size();
+        x.at = left_ + begun_.size()
+               + (x.at - left_ > count ? x.at - left_ - count : 0);
   }
 
   /// Returns what may be sent now.

@@ -110,6 +110,8 @@ void connection_state::go_on() {
 
 void connection_state::take_turn() {
   turn.came();
+  if (socket.wants_turn())
+    flush();
   go_on();
 }
 
@@ -242,6 +244,8 @@ void connection_state::flush() {
     abort();
     return;
   }
+  if (socket.wants_turn())
+    turn.ask<connection_actor>(self);
   if (auto report = socket.due_report(); report && channel)
     self->send(channel, atom::sent_v, consumer_id{self->id()}, *report);
   // Most often all has gone, and there was little of it.

@@ -23,6 +23,11 @@ public:
   [[nodiscard]] bool
   send(std::string_view plain, std::vector<char>& wire) override;
 
+  /// A millisecond or two.
+  [[nodiscard]] size_t most_at_once() const noexcept override {
+    return largest_step / 2;
+  }
+
 private:
   struct inflate_end {
     void operator()(z_stream_s* x) const noexcept;

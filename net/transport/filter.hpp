@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,12 @@ public:
   [[nodiscard]] virtual bool
   send(std::string_view plain, std::vector<char>& wire)
     = 0;
+
+  /// Returns how many bytes `send` should be given at most: it takes long for
+  /// more, and others wait.
+  [[nodiscard]] virtual size_t most_at_once() const noexcept {
+    return std::numeric_limits<size_t>::max();
+  }
 
   /// Appends whatever tells the peer that nothing more comes.
   virtual void close(std::vector<char>& wire);

@@ -1,5 +1,7 @@
 #include "net/transport/stack.hpp"
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace cafq::transport {
@@ -86,6 +88,13 @@ bool stack::send(std::string_view frames) {
 void stack::close() {
   if (!std::exchange(closed_, true))
     layers_.front().codec->close(output_);
+}
+
+size_t stack::most_at_once() const noexcept {
+  auto result = std::numeric_limits<size_t>::max();
+  for (const auto& x : layers_)
+    result = std::min(result, x.codec->most_at_once());
+  return result;
 }
 
 // -- memory -------------------------------------------------------------------

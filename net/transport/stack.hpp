@@ -61,6 +61,9 @@ public:
     return output_;
   }
 
+  /// Returns how many bytes `send` should be given at most.
+  [[nodiscard]] size_t most_at_once() const noexcept;
+
   // -- memory -----------------------------------------------------------------
 
   /// Gives back memory that a burst needed.

@@ -3,6 +3,7 @@
 // may keep it waiting as well.
 
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 import tls from 'node:tls';
 import { once } from 'node:events';
@@ -91,6 +92,23 @@ describe('the longest turn', () => {
       // Its end is that of the stream.
       client.wire.write(zlib.deflateRawSync(Buffer.alloc(64 * MB, 'NOP\n'), { level: 9 }));
       await client.eof();
+    });
+  });
+
+  attack('a large message for one that wants it compressed', async () => {
+    await withSecureClients(box.broker.port, async (connect) => {
+      const digits = randomBytes(MB / 2).toString('hex');
+      const consumer = await connect({ deflate: true });
+      await consumer.subscribe('large#ephemeral', 'c#ephemeral');
+      consumer.rdy(2);
+      const producer = await connect({});
+      for (let i = 0; i < 3; ++i) {
+        producer.send(pub('large#ephemeral', digits));
+        await producer.ok();
+        const message = await consumer.message();
+        assert.equal(message.body.toString(), digits);
+        consumer.fin(message);
+      }
     });
   });
 

@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(what_is_encoded_replaces_the_frames) {
   append(uut, 100);
   uut.report_when_sent(7);
   std::vector<char> wire(40, 'z');
-  uut.encoded(wire);
+  uut.encoded(wire, uut.frames().size());
   BOOST_TEST(wire.empty());
   append(uut, 5);
   BOOST_TEST(uut.pending() == 45u);
@@ -92,6 +92,32 @@ BOOST_AUTO_TEST_CASE(what_is_encoded_replaces_the_frames) {
   uut.gone(1);
   BOOST_TEST((uut.due_report() == 7u));
   BOOST_TEST(uut.idle());
+}
+
+BOOST_AUTO_TEST_CASE(frames_can_be_encoded_piece_by_piece) {
+  output uut;
+  append(uut, 60);
+  uut.report_when_sent(6);
+  append(uut, 90);
+  uut.report_when_sent(15);
+  std::vector<char> wire(40, 'y');
+  uut.encoded(wire, 50);
+  BOOST_TEST(uut.pending() == 140u);
+  BOOST_TEST(uut.ready() == std::string(40, 'y'));
+  uut.taken(40, 0);
+  BOOST_TEST(!uut.due_report().has_value());
+  BOOST_TEST(uut.idle());
+  wire.assign(5, 'z');
+  uut.encoded(wire, 50);
+  BOOST_TEST(uut.ready() == std::string(5, 'z'));
+  uut.taken(5, 0);
+  BOOST_TEST((uut.due_report() == 6u));
+  wire.assign(5, 'z');
+  uut.encoded(wire, 50);
+  uut.taken(5, 0);
+  BOOST_TEST((uut.due_report() == 15u));
+  BOOST_TEST(uut.pending() == 0u);
+  BOOST_TEST(uut.left() == 50u);
 }
 
 BOOST_AUTO_TEST_CASE(a_long_burst_keeps_no_memory) {
