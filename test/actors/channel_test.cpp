@@ -13,6 +13,21 @@ namespace cafq::test {
 namespace {
 
 struct fixture : broker {
+  /// Starts a node with 4 MB, and 40,000 messages in two channels.
+  /// @returns the second.
+  channel_actor short_of_memory() {
+    node_settings settings;
+    settings.mem_queue_size = 100'000;
+    settings.memory_limit = message_memory() + (size_t{4} << 20U);
+    start(settings);
+    t = topic();
+    c = channel();
+    auto result = channel("d");
+    for (int i = 0; i < 200; ++i)
+      publish(std::vector<std::string>(200, "x"));
+    return result;
+  }
+
   topic_actor t = topic();
   channel_actor c = channel();
 };
@@ -170,15 +185,7 @@ BOOST_AUTO_TEST_CASE(a_requeue_gives_its_credit_back) {
 // -- memory -------------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(gives_out_what_there_is_memory_for) {
-  node_settings settings;
-  settings.mem_queue_size = 100'000;
-  settings.memory_limit = message_memory() + (size_t{4} << 20U);
-  start(settings);
-  t = topic();
-  c = channel();
-  const auto other = channel("d");
-  for (int i = 0; i < 200; ++i)
-    publish(std::vector<std::string>(200, "x"));
+  const auto other = short_of_memory();
   std::vector<client_actor> all;
   for (int i = 0; i < 100; ++i)
     all.push_back(consumer(c, 400));
@@ -198,15 +205,7 @@ BOOST_AUTO_TEST_CASE(gives_out_what_there_is_memory_for) {
 }
 
 BOOST_AUTO_TEST_CASE(finds_memory_that_others_gave_back) {
-  node_settings settings;
-  settings.mem_queue_size = 100'000;
-  settings.memory_limit = message_memory() + (size_t{4} << 20U);
-  start(settings);
-  t = topic();
-  c = channel();
-  const auto other = channel("d");
-  for (int i = 0; i < 200; ++i)
-    publish(std::vector<std::string>(200, "x"));
+  const auto other = short_of_memory();
   for (int i = 0; i < 100; ++i)
     consumer(other, 400);
   for (int i = 0; i < 100; ++i)
