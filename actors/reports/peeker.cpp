@@ -27,7 +27,7 @@ caf::result<report_text_ptr> peeker_state::look(const peek_query& what) {
   if (line_.size() >= most_waiting)
     return ec::too_many_looks;
   line_.push_back({what, answer_promise<report_text_ptr>{self}});
-  const auto result = line_.back().answer.later();
+  auto result = line_.back().answer.later();
   if (line_.size() == 1)
     start_next();
   return result;

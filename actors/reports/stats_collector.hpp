@@ -148,6 +148,7 @@ struct collector_state {
 
   /// Asks around for the history.
   void sample();
+  [[nodiscard]] queue::duration until_next_sample() const;
 
   /// The /metrics of this number are not to be told again.
   void tick(uint64_t number);
@@ -229,6 +230,8 @@ private:
   given_texts given_;
 
   history history_;
+  /// Topics and channels that it was last told of.
+  size_t sampled_ = 0;
   heap_trim heap_;
 };
 

@@ -64,7 +64,7 @@ describe('GET /message/list', limit, () => {
         const [flying] = await walk(broker, 'state=in_flight');
         assert.equal(flying.id, taken.id);
         assert.equal(flying.attempts, 1);
-        assert.equal(BigInt(flying.timestamp) >> 10n, taken.timestamp >> 10n); // a double's digits
+        assert.equal(flying.timestamp, Number(taken.timestamp));
         assert.match(flying.consumer, /^127\.0\.0\.1:\d+/);
         const left = flying.deadline / 1e6 - Date.now();
         assert.ok(left > 30000 && left < 61000, `${left}`);
