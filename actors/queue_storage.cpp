@@ -145,14 +145,23 @@ read_due(message_store& disk, queue_id id, const queue::due_request& x) {
 
 namespace {
 
+/// Returns how many to read next: one where those before were large.
+template <class Part>
+size_t at_a_time(const Part& before, size_t most) {
+  const auto large = [](const auto& x) {
+    return x.body->bytes() > queue::block::max_bytes;
+  };
+  return std::any_of(before.begin(), before.end(), large) ? 1 : most;
+}
+
 void look_at_blocks(message_store& disk, queue_id id, const queue::peek_rest& x,
                     queue::peek_list& to) {
   size_t bytes = 0;
   auto behind = x.behind;
-  auto part = x.after.number > behind
-                ? disk.read(id, x.after.number + 1, blocks_at_a_time)
-                : disk.read_after(id, behind, blocks_at_a_time);
-  for (; !part.empty(); part = disk.read_after(id, behind, blocks_at_a_time))
+  auto part = x.after.number > behind ? disk.read(id, x.after.number + 1, 1)
+                                      : disk.read_after(id, behind, 1);
+  for (; !part.empty();
+       part = disk.read_after(id, behind, at_a_time(part, blocks_at_a_time)))
     for (const auto& block : part) {
       const auto first = block.body->first_number();
       behind = first;
@@ -175,9 +184,9 @@ void look_at_rows(message_store& disk, queue_id id, const queue::peek_rest& x,
                   queue::peek_list& to) {
   size_t bytes = 0;
   auto after = x.after;
-  for (;;) {
-    const auto part = disk.due(id, std::numeric_limits<int64_t>::max(),
-                               rows_at_a_time, after);
+  for (size_t wanted = 1;;) {
+    const auto part = disk.due(id, std::numeric_limits<int64_t>::max(), wanted,
+                               after);
     for (const auto& row : part) {
       if (!to.wants_more() || bytes >= most_looked_at) {
         to.cut(after);
@@ -195,8 +204,9 @@ void look_at_rows(message_store& disk, queue_id id, const queue::peek_rest& x,
       seen.stored = true;
       to.look(std::move(seen));
     }
-    if (part.size() < rows_at_a_time)
+    if (part.size() < wanted)
       return;
+    wanted = at_a_time(part, rows_at_a_time);
   }
 }
 

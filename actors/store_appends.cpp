@@ -11,6 +11,9 @@ namespace {
 /// Bytes up to which appends of a topic share a group, and so a transaction.
 constexpr size_t enough_bytes = size_t{4} << 20U;
 
+/// Bytes of one group with a copy for each channel: as in a transaction.
+constexpr size_t most_together = size_t{8} << 20U;
+
 /// Packs small blocks. Deferred messages are rows of their own.
 queue::publications pack(queue::publications items) {
   queue::block_packer packer;
@@ -110,21 +113,31 @@ void store_state::stage(open_appends x) {
         disk->keep(id, {item.body, {}});
     }
   };
-  // What moves is in one place at any time. What comes is promised when the
-  // last channel has it: one transaction for all of them would take the memory
-  // of as many copies.
-  if (moved)
+  const auto together = [&](auto&& stage_some) {
     disk->begin_group();
-  if (last.held)
-    keep(result.held);
-  for (const auto& [channel, id] : result.channels)
-    keep(id);
-  for (auto first : last.moved.done)
-    disk->done(last.from, first);
-  for (const auto& key : last.moved.undefer)
-    disk->undefer(last.from, key);
-  if (moved)
+    stage_some();
     disk->end_group();
+  };
+  const auto stage_all = [&](auto&& stage_one) {
+    if (last.held)
+      stage_one(result.held);
+    for (const auto& [channel, id] : result.channels)
+      stage_one(id);
+  };
+  // What comes is there as a whole or not at all. Of very many copies that goes
+  // for each: one transaction would take the memory of all of them, and nothing
+  // is promised before the last. What moves has to be in one place at any time.
+  const auto copies = bytes_of(result.what->items) * result.channels.size();
+  if (moved || copies <= most_together)
+    together([&] {
+      stage_all(keep);
+      for (auto first : last.moved.done)
+        disk->done(last.from, first);
+      for (const auto& key : last.moved.undefer)
+        disk->undefer(last.from, key);
+    });
+  else
+    stage_all([&](queue_id id) { together([&] { keep(id); }); });
   staged_.push_back(done);
   when_durable([this, done] {
     if (std::exchange(done->ended, true))

@@ -157,7 +157,8 @@ void message_walk::write(const queue::peeked& x, const std::string& holder) {
       row["truncated"] = true;
   }
   text_ += text_.empty() ? "" : ",";
-  text_ += row.dump();
+  // A client says itself what it is called.
+  text_ += row.dump(-1, ' ', false, json::error_handler_t::replace);
   ++shown_;
 }
 

@@ -110,6 +110,20 @@ BOOST_AUTO_TEST_CASE(finds_one_by_its_id_in_each_state) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_consumer_may_call_itself_anything) {
+  queue.put(numbered(1, 1));
+  std::vector<queue::run> runs;
+  queue.take({7, 60s, {}}, 1, SIZE_MAX, now, runs);
+  peek_query what;
+  what.state = queue::message_state::in_flight;
+  message_walk uut{what, 5};
+  const auto missing = uut.take(queue.peek(*uut.next()), 0ns);
+  BOOST_TEST(missing.blocks.empty());
+  uut.show([](queue::consumer_id) { return std::string{"\xff"}; });
+  const auto x = json::parse(uut.text());
+  BOOST_TEST(x["messages"][0]["consumer"] == "\xef\xbf\xbd");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_text_is_shown_as_base64) {
   queue.put(block_of(1, {std::string("\xff\x00", 2)}));
   queue.put(block_of(2, {"text"}));
