@@ -123,6 +123,33 @@ bool memory_ledger::bookkeeping::may_grow(size_t share) const noexcept {
 
 // -- on their way -------------------------------------------------------------
 
+memory_ledger::writer::writer(std::shared_ptr<memory_ledger> in)
+  : in_(std::move(in)) {
+  // nop
+}
+
+bool memory_ledger::writer::enough() const noexcept {
+  return !may_have_more(bytes_.load(std::memory_order_relaxed),
+                        in_->writing_.load(std::memory_order_relaxed),
+                        in_->writers_, most_writing);
+}
+
+void memory_ledger::writer::add(size_t bytes) noexcept {
+  if (bytes_.fetch_add(bytes, std::memory_order_relaxed) == 0)
+    in_->writers_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void memory_ledger::writer::remove(size_t bytes) noexcept {
+  if (bytes_.fetch_sub(bytes, std::memory_order_relaxed) == bytes)
+    in_->writers_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+memory_ledger::claim::claim(std::shared_ptr<writer> by, size_t bytes)
+  : claim(by->in_, kind::writing, bytes) {
+  by_ = std::move(by);
+  by_->add(bytes_);
+}
+
 memory_ledger::claim::claim(std::shared_ptr<memory_ledger> in, kind what,
                             size_t bytes)
   : in_(std::move(in)), what_(what), bytes_(bytes) {
@@ -143,6 +170,8 @@ std::atomic<size_t>& memory_ledger::claim::counter() const noexcept {
 
 memory_ledger::claim::~claim() {
   counter().fetch_sub(bytes_, std::memory_order_relaxed);
+  if (by_)
+    by_->remove(bytes_);
 }
 
 size_t memory_ledger::spare(size_t limit) const noexcept {

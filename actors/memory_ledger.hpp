@@ -94,6 +94,30 @@ public:
     size_t in_flight_ = 0;
   };
 
+  /// What one topic has on its way to the disk, with its channels. Queues of
+  /// all threads use it.
+  class writer {
+  public:
+    explicit writer(std::shared_ptr<memory_ledger> in);
+    writer(const writer&) = delete;
+    writer& operator=(const writer&) = delete;
+    ~writer() = default;
+
+    /// Whether as much is on its way as may be: for all topics together, and
+    /// for this one of those that write. Each channel's copy counts, though
+    /// they share the bodies.
+    [[nodiscard]] bool enough() const noexcept;
+
+  private:
+    friend class memory_ledger;
+
+    void add(size_t bytes) noexcept;
+    void remove(size_t bytes) noexcept;
+
+    std::shared_ptr<memory_ledger> in_;
+    std::atomic<size_t> bytes_{0};
+  };
+
   /// Counts bytes until all who hold this have let go: of messages on their way
   /// to the disk, or from it, or that wait until a topic takes them.
   class claim {
@@ -101,6 +125,10 @@ public:
     enum class kind : uint8_t { writing, reading, waiting };
 
     claim(std::shared_ptr<memory_ledger> in, kind what, size_t bytes);
+
+    /// Of what is on its way to the disk.
+    claim(std::shared_ptr<writer> by, size_t bytes);
+
     claim(const claim&) = delete;
     claim& operator=(const claim&) = delete;
     ~claim();
@@ -113,6 +141,7 @@ public:
     [[nodiscard]] std::atomic<size_t>& counter() const noexcept;
 
     std::shared_ptr<memory_ledger> in_;
+    std::shared_ptr<writer> by_;
     kind what_;
     size_t bytes_;
   };
@@ -127,9 +156,9 @@ public:
   /// @param limit Bytes that all messages may take.
   void relieve(size_t limit, queue::time_point now);
 
-  /// Whether as much is on its way to the disk as may be: each channel's copy
-  /// counts, though they share the bodies. What comes behind waits for all of
-  /// it, the name of a new topic, too.
+  /// Whether as much is on its way to the disk as may be, for all topics
+  /// together. What comes behind waits for all of it, the name of a new topic,
+  /// too.
   [[nodiscard]] bool writing_enough() const noexcept {
     return writing_.load(std::memory_order_relaxed) >= most_writing;
   }
@@ -194,6 +223,8 @@ private:
   std::optional<queue::time_point> trouble_at_;
 
   std::atomic<size_t> writing_{0};
+  /// Topics of which something is.
+  std::atomic<size_t> writers_{0};
   std::atomic<size_t> reading_{0};
   std::atomic<size_t> waiting_{0};
   std::atomic<size_t> unstorable_{0};

@@ -333,8 +333,10 @@ void queue_keeper::send_orders(caf::local_actor* self, bool all) {
     return;
   orders_ptr message{new orders};
   message->list = queue_->take_orders();
-  message->writing = claim_for(memory_ledger::claim::kind::writing,
-                               bytes_to_write(message->list));
+  if (const auto bytes = bytes_to_write(message->list);
+      how_.writer && bytes > 0)
+    message->writing = std::make_shared<memory_ledger::claim>(how_.writer,
+                                                              bytes);
   if (handed_since_
       && !(message->list.keep.empty() && message->list.defer.empty())) {
     message->since = *handed_since_;

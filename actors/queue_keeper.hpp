@@ -34,6 +34,8 @@ struct keeping {
   std::string label;
   /// Null: nobody counts.
   std::shared_ptr<memory_ledger> memory;
+  /// Whose part of what goes to the store this is. Null without `memory`.
+  std::shared_ptr<memory_ledger::writer> writer;
   size_t memory_limit = std::numeric_limits<size_t>::max();
   /// See `node_settings`. Null: the wall clock is never set.
   queue::duration (*unix_offset)() = nullptr;

@@ -119,7 +119,7 @@ void store_state::when_durable(std::function<void()> f) {
 }
 
 caf::result<atom::flush> store_state::flush() {
-  stage_appends();
+  stage_last();
   flushing_.emplace_back(self);
   auto result = flushing_.back().later();
   when_durable([this] {
@@ -136,7 +136,7 @@ void store_state::commit() {
     self->delayed_send(self, pause->length, atom::commit_v, pause->number);
     return;
   }
-  stage_appends();
+  stage_turn();
   schedule_.writing();
   try {
     write();
@@ -181,7 +181,7 @@ void store_state::write() {
   watch_readers();
   if (!more && sweeping_)
     sweeping_ = disk->sweep(sweep_rows);
-  if (more || sweeping_)
+  if (more || sweeping_ || !line_.empty())
     commit_soon();
 }
 
@@ -300,7 +300,7 @@ actor_state store_state::situation() const {
     return store_full;
   if (schedule_.pausing())
     return store_pausing;
-  return disk->staged() == disk->durable() && open_.empty() ? store_idle
+  return disk->staged() == disk->durable() && line_.empty() ? store_idle
                                                             : store_committing;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/answer_promise.hpp"
+#include "actors/append_line.hpp"
 #include "actors/commit_schedule.hpp"
 #include "actors/counting_actor.hpp"
 #include "actors/health.hpp"
@@ -90,22 +91,15 @@ struct store_state {
   static inline const char* name = "store";
 
 private:
-  /// What one topic appends, one after the other.
-  struct open_appends {
-    append_ptr last;
-    queue::publications items;
-    /// Of their bodies.
-    size_t bytes = 0;
-    uint64_t first = 0;
-    appender_actor from;
-  };
-
   /// What was staged, until it is durable.
   struct staged_appends {
     appended_ptr result;
     appender_actor from;
     /// Whether it came from a queue of the store: that has it still.
     bool moved = false;
+    /// Who gets a copy, and how many of them have it.
+    std::vector<queue_id> queues;
+    size_t kept = 0;
     bool ended = false;
   };
 
@@ -119,17 +113,24 @@ private:
   void saved(queue::time_point now, queue::duration commit_took);
   void know(store_health::state x, const std::string& why);
 
-  void stage_appends();
+  void stage_turn();
+  void stage_last();
   void stage_appends(const std::string& topic);
-  void stage(open_appends x);
-  void refuse(const open_appends& x, const std::string& why);
+  void stage_rest(append_line::run& x);
+  void stage(const append_line::piece& x);
+  [[nodiscard]] std::shared_ptr<staged_appends>
+  begin_staging(append_line::run& x);
+  void keep(queue_id id, const queue::publications& items);
+  void refuse(const append_line::run& x, const std::string& why);
   void take_back_appends(const std::string& why);
   void take_back(const staged_appends& x);
 
   std::optional<store_names> names_;
   /// What to do when the store is durable up to the mark.
   std::deque<std::pair<uint64_t, std::function<void()>>> waiting_;
-  std::map<std::string, open_appends> open_;
+  append_line line_;
+  /// Topics of which a part of the copies is staged.
+  std::map<std::string, std::shared_ptr<staged_appends>> spreading_;
   std::deque<std::shared_ptr<staged_appends>> staged_;
   std::shared_ptr<store_health> health_;
   queue::time_point looked_{};

@@ -8,11 +8,13 @@ namespace cafq {
 
 namespace {
 
-/// Bytes up to which appends of a topic share a group, and so a transaction.
-constexpr size_t enough_bytes = size_t{4} << 20U;
+/// Bytes to stage of what topics append before a commit: what comes meanwhile
+/// waits for about as much.
+constexpr size_t most_in_turn = append_line::most_together;
 
-/// Bytes of one group with a copy for each channel: as in a transaction.
-constexpr size_t most_together = size_t{8} << 20U;
+/// Bytes that a node which stops still writes for publishers; what is more was
+/// promised to nobody.
+constexpr size_t most_at_end = size_t{64} << 20U;
 
 /// Packs small blocks. Deferred messages are rows of their own.
 queue::publications pack(queue::publications items) {
@@ -29,33 +31,12 @@ queue::publications pack(queue::publications items) {
   return result;
 }
 
-size_t bytes_of(const queue::publications& items) {
-  size_t result = 0;
-  for (const auto& x : items)
-    result += x.body->bytes();
-  return result;
-}
-
 } // namespace
 
 void store_state::append(const append_ptr& x, const appender_actor& from) {
   commit_soon();
-  const auto bytes = bytes_of(x->what->items);
-  const auto i = open_.find(x->topic);
-  if (i != open_.end()
-      && (x->from != 0 || i->second.last->from != 0
-          || x->held != i->second.last->held || x->id != i->second.last->id + 1
-          || i->second.bytes + bytes > enough_bytes))
-    stage_appends(x->topic);
-  auto& open = open_[x->topic];
-  if (!open.last) {
-    open.first = x->id;
-    open.from = from;
-  }
-  open.last = x;
-  open.items.insert(open.items.end(), x->what->items.begin(),
-                    x->what->items.end());
-  open.bytes += bytes;
+  if (!line_.join(x))
+    line_.open(x, from, x->held ? 1 : names_->channels_of(x->topic).size());
   size_t messages = 0;
   for (const auto& item : x->what->items)
     messages += item.body->count();
@@ -66,32 +47,44 @@ void store_state::append(const append_ptr& x, const appender_actor& from) {
     stage_appends(x->topic);
 }
 
-void store_state::stage_appends() {
-  for (auto& [topic, x] : std::exchange(open_, {}))
-    stage(std::move(x));
+void store_state::stage_turn() {
+  line_.turn(most_in_turn, [this](const append_line::piece& x) { stage(x); });
+}
+
+void store_state::stage_rest(append_line::run& x) {
+  const auto first = std::exchange(x.done, x.queues);
+  stage({x, first, x.queues - first});
 }
 
 /// Before the names of a topic change.
 void store_state::stage_appends(const std::string& topic) {
-  if (auto node = open_.extract(topic))
-    stage(std::move(node.mapped()));
+  for (auto& x : line_.take(topic))
+    stage_rest(x);
 }
 
-void store_state::stage(open_appends x) {
+/// Nothing comes any more.
+void store_state::stage_last() {
+  const auto fits = line_.bytes() <= most_at_end;
+  for (auto& x : line_.take()) {
+    if (fits || x.done > 0)
+      stage_rest(x);
+    else
+      refuse(x, "exiting");
+  }
+}
+
+std::shared_ptr<store_state::staged_appends>
+store_state::begin_staging(append_line::run& x) {
   const auto& last = *x.last;
-  const auto moved = last.from != 0;
-  const auto topic = names_->queue_of(last.topic);
-  if (!topic) {
-    refuse(x, "no such topic");
-    return;
-  }
-  if (!health_->ok() && !moved) {
-    refuse(x, health_->reason());
-    return;
-  }
   auto done = std::make_shared<staged_appends>();
   done->from = x.from;
-  done->moved = moved;
+  done->moved = last.from != 0;
+  const auto topic = names_->queue_of(last.topic);
+  if (!topic || (!health_->ok() && !done->moved)) {
+    refuse(x, topic ? health_->reason() : "no such topic");
+    done->ended = true;
+    return done;
+  }
   done->result.reset(new appended);
   auto& result = *done->result;
   result.first = x.first;
@@ -105,49 +98,62 @@ void store_state::stage(open_appends x) {
     result.held = *topic;
   else
     result.channels = names_->channels_of(last.topic);
-  const auto keep = [&](queue_id id) {
-    for (const auto& item : result.what->items) {
-      if (item.deferred())
-        disk->defer(id, {item.row_ns, item.body});
-      else
-        disk->keep(id, {item.body, {}});
-    }
-  };
-  const auto together = [&](auto&& stage_some) {
-    disk->begin_group();
-    stage_some();
-    disk->end_group();
-  };
-  const auto stage_all = [&](auto&& stage_one) {
-    if (last.held)
-      stage_one(result.held);
-    for (const auto& [channel, id] : result.channels)
-      stage_one(id);
-  };
-  // What comes is there as a whole or not at all. Of very many copies that goes
-  // for each: one transaction would take the memory of all of them, and nothing
-  // is promised before the last. What moves has to be in one place at any time.
-  const auto copies = bytes_of(result.what->items) * result.channels.size();
-  if (moved || copies <= most_together)
-    together([&] {
-      stage_all(keep);
-      for (auto first : last.moved.done)
-        disk->done(last.from, first);
-      for (const auto& key : last.moved.undefer)
-        disk->undefer(last.from, key);
-    });
-  else
-    stage_all([&](queue_id id) { together([&] { keep(id); }); });
+  if (last.held)
+    done->queues.push_back(*topic);
+  for (const auto& [channel, id] : result.channels)
+    done->queues.push_back(id);
   staged_.push_back(done);
-  when_durable([this, done] {
+  return done;
+}
+
+void store_state::keep(queue_id id, const queue::publications& items) {
+  for (const auto& item : items) {
+    if (item.deferred())
+      disk->defer(id, {item.row_ns, item.body});
+    else
+      disk->keep(id, {item.body, {}});
+  }
+}
+
+// What comes is there as a whole or not at all. Of very many copies that goes
+// for each: one transaction would take the memory of all of them, and nothing
+// is promised before the last. What moves has to be in one place at any time.
+void store_state::stage(const append_line::piece& x) {
+  const auto& last = *x.of.last;
+  const auto together = x.of.together();
+  auto& done = spreading_[last.topic];
+  if (x.first == 0)
+    done = begin_staging(x.of);
+  if (together)
+    disk->begin_group();
+  for (auto i = x.first; i < x.first + x.count && !done->ended; ++i) {
+    if (!together)
+      disk->begin_group();
+    keep(done->queues.at(i), done->result->what->items);
+    ++done->kept;
+    if (!together)
+      disk->end_group();
+  }
+  if (!done->ended) {
+    for (auto first : last.moved.done)
+      disk->done(last.from, first);
+    for (const auto& key : last.moved.undefer)
+      disk->undefer(last.from, key);
+  }
+  if (together)
+    disk->end_group();
+  if (!x.of.ended())
+    return;
+  when_durable([this, done = done] {
     if (std::exchange(done->ended, true))
       return;
     std::erase(staged_, done);
     self->send(done->from, atom::appended_v, done->result);
   });
+  spreading_.erase(last.topic);
 }
 
-void store_state::refuse(const open_appends& x, const std::string& why) {
+void store_state::refuse(const append_line::run& x, const std::string& why) {
   appended_ptr result{new appended};
   result->first = x.first;
   result->last = x.last->id;
@@ -183,10 +189,8 @@ void store_state::take_back(const staged_appends& x) {
         disk->done(id, number);
     }
   };
-  if (x.result->held != 0)
-    drop(x.result->held);
-  for (const auto& [channel, id] : x.result->channels)
-    drop(id);
+  for (size_t i = 0; i < x.kept; ++i)
+    drop(x.queues.at(i));
 }
 
 } // namespace cafq

@@ -60,8 +60,10 @@ void topic_state::resume(const recovered_topic& x) {
   ephemeral = protocol::is_ephemeral(key);
   paused = x.queue.paused;
   turned = self->clock().now();
-  if (store)
+  if (store) {
     mode = settings.sync->mode_of(key);
+    writer_ = std::make_shared<memory_ledger::writer>(settings.memory);
+  }
   reserved = x.reserved;
   numbers = queue::number_source{unix_time_us(), x.fresh ? 0 : x.reserved};
   held = make_keeper(label(), x.queue.id);
@@ -160,6 +162,7 @@ queue_keeper topic_state::make_keeper(std::string label, queue_id id) const {
   how.flush_interval = settings.sync_interval / (how.copies ? 2 : 1);
   how.label = std::move(label);
   how.memory = settings.memory;
+  how.writer = writer_;
   how.memory_limit = settings.memory_limit;
   how.unix_offset = settings.unix_offset;
   return {std::move(how), memory, id};
@@ -336,7 +339,7 @@ std::optional<topic_state::obstacle> topic_state::no_memory() const {
     return memory("memory limit of the node reached");
   if (!store && settings.memory->unstorable() >= settings.unstorable_share())
     return memory("memory for messages that cannot be stored is full");
-  if (store && settings.memory->writing_enough())
+  if (writer_ && writer_->enough())
     return behind_store("the disk is too slow");
   return std::nullopt;
 }

@@ -202,6 +202,8 @@ private:
   }
 
   publish_line waiting_;
+  /// Null without a store.
+  std::shared_ptr<memory_ledger::writer> writer_;
   /// When something was last published.
   queue::time_point published_{};
   bool armed_ = false;

@@ -45,6 +45,24 @@ using names = std::vector<std::string>;
 
 BOOST_FIXTURE_TEST_SUITE(memory_ledger_tests, fixture)
 
+BOOST_AUTO_TEST_CASE(one_that_writes_much_does_not_stop_the_others) {
+  using writer = memory_ledger::writer;
+  constexpr size_t mb = size_t{1} << 20U;
+  const auto much = std::make_shared<writer>(uut);
+  const auto other = std::make_shared<writer>(uut);
+  auto all = std::make_unique<memory_ledger::claim>(much, 64 * mb);
+  BOOST_TEST(uut->writing_enough());
+  BOOST_TEST(much->enough());
+  BOOST_TEST(!other->enough());
+  const memory_ledger::claim some{other, 15 * mb};
+  BOOST_TEST(!other->enough());
+  const memory_ledger::claim more{other, mb};
+  BOOST_TEST(other->enough());
+  all.reset();
+  BOOST_TEST(!much->enough());
+  BOOST_TEST(!other->enough());
+}
+
 BOOST_AUTO_TEST_CASE(asks_nobody_while_there_is_memory) {
   const auto x = open("a", 1'000'000);
   uut->relieve(limit_at(0.7), now);
