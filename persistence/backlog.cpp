@@ -21,7 +21,7 @@ public:
     load_blocks();
     load_progress();
     for (auto& [queue, state] : result_.queues)
-      state.blocks.sort();
+      result_.damaged += state.blocks.sort();
     load_deferred_counts();
     result_.damaged += from_.rows(in_.damaged);
     load_next_queue();
@@ -41,6 +41,8 @@ private:
       last = at.key();
       const auto key = decode_log_key(at.key());
       if (!key) {
+        // Nothing could be appended behind it.
+        result_.in_order = false;
         ++result_.damaged;
         continue;
       }
@@ -61,7 +63,8 @@ private:
       if (key)
         saw_block(key->id);
       auto* entry = key ? find_block(*key) : nullptr;
-      const auto progress = decode_progress(at.key(), at.value());
+      const auto most = entry ? entry->count : queue::block::max_messages;
+      const auto progress = decode_progress(at.key(), at.value(), most);
       if (!progress)
         ++result_.damaged;
       if (!progress || entry == nullptr)
@@ -80,7 +83,8 @@ private:
 
   void saw_block(uint64_t id) {
     // Above all that a row of any table speaks of.
-    result_.next_block = std::max(result_.next_block, id + 1);
+    if (id <= last_id)
+      result_.next_block = std::max(result_.next_block, id + 1);
   }
 
   void saw_queue(queue_id queue) {

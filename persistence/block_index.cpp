@@ -45,12 +45,23 @@ block_entry* block_index::find_unsorted(uint64_t id) noexcept {
   return at != entries_.end() && at->id == id ? &*at : nullptr;
 }
 
-void block_index::sort() {
+size_t block_index::sort() {
   const auto less = [](const block_entry& x, const block_entry& y) {
     return x.first < y.first;
   };
   if (!std::is_sorted(entries_.begin(), entries_.end(), less))
-    std::sort(entries_.begin(), entries_.end(), less);
+    std::stable_sort(entries_.begin(), entries_.end(), less);
+  // One with the same first number is a forgery: the first block stays.
+  const auto last = std::unique(
+    entries_.begin(), entries_.end(), [this](const auto& x, const auto& y) {
+      if (x.first != y.first)
+        return false;
+      messages_ -= static_cast<uint64_t>(y.count - y.finished);
+      return true;
+    });
+  const auto dropped = static_cast<size_t>(entries_.end() - last);
+  entries_.erase(last, entries_.end());
+  return dropped;
 }
 
 block_entry* block_index::find(uint64_t first) noexcept {

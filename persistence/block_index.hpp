@@ -29,9 +29,10 @@ public:
   void insert(const block_entry& x);
 
   /// For the start: add all by ascending id, look them up by it, then sort.
+  /// `sort` returns how many it has dropped: of two with one first number.
   void add_unsorted(const block_entry& x);
   [[nodiscard]] block_entry* find_unsorted(uint64_t id) noexcept;
-  void sort();
+  size_t sort();
 
   [[nodiscard]] block_entry* find(uint64_t first) noexcept;
 

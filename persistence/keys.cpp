@@ -36,7 +36,10 @@ std::optional<log_key> decode_log_key(std::string_view bytes) {
   result.count = in.get<uint32_t>();
   result.first = in.get<uint64_t>();
   result.span = in.get<uint32_t>();
-  return result;
+  const auto possible = result.id <= last_id && result.count > 0
+                        && result.count <= queue::block::max_messages
+                        && result.first <= UINT64_MAX - result.span;
+  return possible ? std::optional{result} : std::nullopt;
 }
 
 std::string encode(const ack_key& x) {

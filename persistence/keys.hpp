@@ -26,6 +26,10 @@ struct log_key {
 
 [[nodiscard]] std::string encode(const log_key& x);
 
+/// Ids of blocks count from 1, so there is none above.
+inline constexpr uint64_t last_id = UINT64_MAX >> 1U;
+
+/// @returns nothing if no block can have this key.
 [[nodiscard]] std::optional<log_key> decode_log_key(std::string_view bytes);
 
 struct ack_key {

@@ -173,7 +173,8 @@ void env::closer::operator()(MDB_env* x) const noexcept {
 // -- txn
 // -----------------------------------------------------------------------
 
-txn::txn(env& parent, mode how) : parent_(&parent) {
+txn::txn(env& parent, mode how)
+  : parent_(&parent), page_size_(parent.page_size()) {
   MDB_txn* raw = nullptr;
   check("mdb_txn_begin",
         mdb_txn_begin(parent.handle(), nullptr,
@@ -230,8 +231,25 @@ char* txn::append(table where, std::string_view key, size_t size) {
 
 bool txn::erase(table where, std::string_view key) {
   parent_->check_fault("mdb_del");
+  const auto value = get(where, key);
+  if (value && !has_its_pages(key, *value))
+    throw error{"pages of a value", MDB_CORRUPTED};
   auto k = to_val(key);
-  return found("mdb_del", mdb_del(handle(), where, &k, nullptr));
+  return value && found("mdb_del", mdb_del(handle(), where, &k, nullptr));
+}
+
+// A value that is too large for a leaf has pages of its own. Their header, of
+// 16 bytes, is right in front of it and ends with their number (lmdb.h has no
+// name for it; mdb.c, MDB_page).
+bool txn::has_its_pages(std::string_view key,
+                        std::string_view value) const noexcept {
+  constexpr size_t header = 16;
+  constexpr size_t node = 8;
+  if (node + key.size() + value.size() <= page_size_ / 2)
+    return true;
+  uint32_t pages = 0;
+  std::memcpy(&pages, value.data() - sizeof(pages), sizeof(pages));
+  return pages == (header - 1 + value.size()) / page_size_ + 1;
 }
 
 uint64_t txn::rows(table where) {
@@ -304,7 +322,7 @@ void txn::aborter::operator()(MDB_txn* x) const noexcept {
 // -- cursor
 // --------------------------------------------------------------------
 
-cursor::cursor(txn& in, table where) {
+cursor::cursor(txn& in, table where) : in_(&in) {
   MDB_cursor* raw = nullptr;
   check("mdb_cursor_open", mdb_cursor_open(in.handle(), where, &raw));
   ptr_.reset(raw);
@@ -338,6 +356,8 @@ std::string_view cursor::value() {
 }
 
 void cursor::erase() {
+  if (!in_->has_its_pages(key_, value()))
+    throw error{"pages of a value", MDB_CORRUPTED};
   check("mdb_cursor_del", mdb_cursor_del(ptr_.get(), 0));
 }
 

@@ -147,7 +147,14 @@ public:
   [[nodiscard]] char* append(table where, std::string_view key, size_t size);
 
   /// @returns whether there was such a row.
+  /// @throws error Its value does not have the pages it should: LMDB would free
+  ///         as many as it finds written there.
   bool erase(table where, std::string_view key);
+
+  /// Whether the pages of a value are as many as it needs. Their number has no
+  /// checksum.
+  [[nodiscard]] bool
+  has_its_pages(std::string_view key, std::string_view value) const noexcept;
 
   [[nodiscard]] uint64_t rows(table where);
 
@@ -179,6 +186,7 @@ private:
   };
 
   env* parent_;
+  size_t page_size_;
   std::unique_ptr<MDB_txn, aborter> ptr_;
 };
 
@@ -213,6 +221,7 @@ private:
 
   bool go(const char* call, int operation, std::string_view key = {});
 
+  txn* in_;
   std::unique_ptr<MDB_cursor, closer> ptr_;
   std::string_view key_;
 };

@@ -85,7 +85,7 @@ private:
        size_t max_blocks);
   void prefetch(queue_id queue, std::span<const block_entry> blocks);
   queue::block_ptr load_body(const std::string& key);
-  block_progress load_progress(const ack_key& name);
+  block_progress load_progress(queue_id queue, const block_entry& of);
   void remove(queue_id queue, queue_state& state, const block_entry& x);
 
   // -- deferred messages (lmdb_store_deferred.cpp) ----------------------------

@@ -139,7 +139,7 @@ lmdb_store::load(queue_id queue, std::span<const block_entry> from,
       if (x.last() < last)
         continue;
       if (auto body = load_body(key_of(queue, x)))
-        result.push_back({std::move(body), load_progress({queue, x.id})});
+        result.push_back({std::move(body), load_progress(queue, x)});
       else
         damaged.push_back(x);
     }
@@ -165,14 +165,15 @@ queue::block_ptr lmdb_store::load_body(const std::string& key) {
   return value ? decode_block(key, *value) : nullptr;
 }
 
-block_progress lmdb_store::load_progress(const ack_key& name) {
-  const auto key = encode(name);
+block_progress
+lmdb_store::load_progress(queue_id queue, const block_entry& of) {
+  const auto key = encode(ack_key{queue, of.id});
   std::optional<block_progress> result;
   if (const auto* op = staging_.find(area::ack, key)) {
     if (op->what == kind::put)
-      result = decode_progress(key, op->value);
+      result = decode_progress(key, op->value, of.count);
   } else if (const auto value = reader_.get(tables_.ack, key)) {
-    result = decode_progress(key, *value);
+    result = decode_progress(key, *value, of.count);
   }
   return result.value_or(block_progress{});
 }

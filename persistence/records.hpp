@@ -29,8 +29,9 @@ decode_block(std::string_view key, std::string_view value);
 [[nodiscard]] std::string
 encode_progress(std::string_view key, const block_progress& x);
 
+/// @param count How many messages the block has.
 [[nodiscard]] std::optional<block_progress>
-decode_progress(std::string_view key, std::string_view value);
+decode_progress(std::string_view key, std::string_view value, size_t count);
 
 // -- defer
 // ---------------------------------------------------------------------

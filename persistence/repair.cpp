@@ -13,7 +13,7 @@ namespace {
 bool set_one_aside(lmdb::txn& in, const tables& where) {
   lmdb::cursor at{in, where.log};
   for (auto more = at.first(); more; more = at.next()) {
-    if (unseal(at.key(), at.value()))
+    if (decode_log_key(at.key()) && unseal(at.key(), at.value()))
       continue;
     const std::string key{at.key()};
     const std::string value{at.value()};

@@ -50,7 +50,7 @@ std::string encode_progress(std::string_view key, const block_progress& x) {
 }
 
 std::optional<block_progress>
-decode_progress(std::string_view key, std::string_view value) {
+decode_progress(std::string_view key, std::string_view value, size_t count) {
   const auto payload = unseal(key, value);
   if (!payload)
     return std::nullopt;
@@ -68,8 +68,10 @@ decode_progress(std::string_view key, std::string_view value) {
   while (in.ok() && !in.rest().empty()) {
     const auto index = in.get<uint16_t>();
     result.attempts.emplace_back(index, in.get<uint16_t>());
+    if (index >= count)
+      return std::nullopt;
   }
-  if (!in.ok())
+  if (!in.ok() || (result.finished >> count).any())
     return std::nullopt;
   return result;
 }

@@ -100,12 +100,13 @@ private:
   void read_block(std::string_view key, std::string_view value) {
     const auto name = decode_log_key(key);
     auto body = decode_block(key, value);
-    if (!name || !body || body->last_number() - name->first != name->span)
+    if (!name || !body || body->last_number() - name->first != name->span
+        || !from_.has_its_pages(key, value))
       return damaged(name ? name->queue : 0, "log", key, "is damaged");
     stored_block x{std::move(body), {}};
     const auto ack = encode(ack_key{name->queue, name->id});
     if (const auto row = from_.get(in_.ack, ack)) {
-      if (auto progress = decode_progress(ack, *row))
+      if (auto progress = decode_progress(ack, *row, name->count))
         x.progress = std::move(*progress);
       else
         damaged(name->queue, "ack", ack, "is damaged");

@@ -1,11 +1,16 @@
+#include "persistence/envelope.hpp"
 #include "persistence/keys.hpp"
 #include "persistence/lmdb.hpp"
+#include "persistence/records.hpp"
 #include "test/persistence/support.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <fstream>
 #include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace cafq::test {
 
@@ -26,6 +31,22 @@ struct damage_fixture : store_fixture {
     file.seekp(static_cast<std::streamoff>(at));
     file.put(static_cast<char>(text[0] ^ 4));
     file.close();
+    store = open_message_store(dir.store_file(), options);
+  }
+
+  /// Puts rows into a table.
+  void write(const char* name,
+             const std::vector<std::pair<std::string, std::string>>& rows) {
+    commit_all(*store);
+    store = nullptr;
+    {
+      lmdb::env env{dir.store_file(), size_t{1} << 40};
+      lmdb::txn writing{env, lmdb::txn::mode::write};
+      const auto table = writing.create_table(name);
+      for (const auto& [key, value] : rows)
+        writing.put(table, key, value);
+      writing.commit();
+    }
     store = open_message_store(dir.store_file(), options);
   }
 
@@ -164,6 +185,59 @@ BOOST_AUTO_TEST_CASE(keys_too_short_for_a_queue_hide_none) {
   BOOST_TEST(store->summary(q).deferred == 1U);
   BOOST_TEST(store->due(q, 10, 10).size() == 1U);
   commit_all(*store);
+}
+
+BOOST_AUTO_TEST_CASE(keys_that_no_block_can_have_do_not_end_the_log) {
+  const auto last = encode(log_key{
+    .id = UINT64_MAX, .queue = q, .count = 1, .first = 1000, .span = 0});
+  const auto many = encode(
+    log_key{.id = 900, .queue = q, .count = 1000, .first = 1000, .span = 0});
+  for (const auto& key : {std::string{"\xff"}, std::string{"x"}, last, many})
+    for (const auto& value : {std::string{"g"}, seal(key, "text")})
+      BOOST_TEST_CONTEXT(key.size() << " bytes, " << value.size()) {
+        store->keep(q, {make_block(10, 1), {}});
+        write("log", {{key, value}});
+        BOOST_TEST(store->damaged_blocks() > 0u);
+        store->keep(q, {make_block(20, 1), {}});
+        commit_all(*store);
+        reopen();
+        BOOST_TEST(names(store->read(q, 0, 10))
+                     == (std::vector<uint64_t>{10, 20}),
+                   boost::test_tools::per_element());
+        store->done(q, 10);
+        store->done(q, 20);
+        commit_all(*store);
+      }
+}
+
+BOOST_AUTO_TEST_CASE(progress_of_more_than_the_block_is_none) {
+  store->keep(q, {make_block(10, 3), {}});
+  block_progress finished;
+  finished.finished.set();
+  block_progress attempts;
+  attempts.attempts = {{65535, 7}};
+  const auto key = encode(ack_key{q, 1});
+  for (const auto& x : {finished, attempts}) {
+    write("ack", {{key, encode_progress(key, x)}});
+    BOOST_TEST(store->summary(q).messages == 3u);
+    const auto found = store->read(q, 0, 10);
+    BOOST_TEST_REQUIRE(found.size() == 1u);
+    BOOST_TEST(found.front().progress.empty());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(of_two_blocks_with_one_number_the_first_counts) {
+  store->keep(q, {make_block(10, 3), {}});
+  const auto key
+    = encode(log_key{.id = 77, .queue = q, .count = 2, .first = 10, .span = 1});
+  std::string value(block_record_size(*make_block(10, 2)), '\0');
+  encode_block(key, *make_block(10, 2), value.data());
+  write("log", {{key, value}});
+  BOOST_TEST(store->damaged_blocks() == 1u);
+  BOOST_TEST(store->summary(q).messages == 3u);
+  store->done(q, 10);
+  commit_all(*store);
+  BOOST_TEST(store->summary(q).messages == 0u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,5 +1,6 @@
 #include "persistence/keys.hpp"
 #include "persistence/records.hpp"
+#include "persistence/storage_error.hpp"
 #include "test/persistence/support.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -111,6 +112,27 @@ BOOST_AUTO_TEST_CASE(any_flipped_bit_of_a_key_costs_that_block_only) {
       BOOST_TEST(names(store->read(q, 0, 10))
                    == (std::vector<uint64_t>{30, 40}),
                  boost::test_tools::per_element());
+    }
+}
+
+// Their number has no checksum, and LMDB frees as many pages as it says.
+BOOST_AUTO_TEST_CASE(a_flipped_number_of_pages_ends_the_store) {
+  const std::string body(10'000, 'x');
+  store->keep(q, {make_block(std::vector<text>{{20, 1000, 0, body}}), {}});
+  commit_all(*store);
+  store = nullptr;
+  std::ostringstream all;
+  all << std::ifstream{dir.store_file(), std::ios::binary}.rdbuf();
+  good = all.str();
+  const auto page = good.find(body) / 4096 * 4096;
+  for (size_t bit = 0; bit < 32; ++bit)
+    BOOST_TEST_CONTEXT("bit " << bit) {
+      open_with_flipped((page + 12) * 8 + bit);
+      store->done(q, 20);
+      BOOST_CHECK_EXCEPTION(commit_all(*store), storage_error,
+                            [](const storage_error& x) {
+                              return x.kind() == storage_failure::fatal;
+                            });
     }
 }
 

@@ -135,19 +135,30 @@ BOOST_AUTO_TEST_CASE(progress_comes_back_as_it_was) {
   all.finished.set();
   for (const auto& x : {some, few, all, block_progress{}}) {
     const auto value = encode_progress(key, x);
-    BOOST_TEST((decode_progress(key, value) == x));
+    BOOST_TEST((decode_progress(key, value, 256) == x));
     check_all_damage(key, value, [](auto& k, auto& v) {
-      return decode_progress(k, v).has_value();
+      return decode_progress(k, v, 256).has_value();
     });
   }
   BOOST_TEST(encode_progress(key, few).size() == envelope_size + 3);
+}
+
+BOOST_AUTO_TEST_CASE(progress_fits_its_block) {
+  const auto key = encode(ack_key{5, 6});
+  block_progress x;
+  x.finished.set(9);
+  x.attempts = {{3, 1}};
+  BOOST_TEST(decode_progress(key, encode_progress(key, x), 10).has_value());
+  BOOST_TEST(!decode_progress(key, encode_progress(key, x), 9));
+  x.attempts = {{10, 1}};
+  BOOST_TEST(!decode_progress(key, encode_progress(key, x), 10));
 }
 
 BOOST_AUTO_TEST_CASE(sealed_nonsense_is_no_progress) {
   const auto key = encode(ack_key{5, 6});
   for (const auto& x : {bytes{}, bytes{"!"}, bytes{"\x02"}, bytes("\0a", 2),
                         bytes("\0abcde", 6)})
-    BOOST_TEST(!decode_progress(key, seal(key, x)));
+    BOOST_TEST(!decode_progress(key, seal(key, x), 256));
 }
 
 BOOST_AUTO_TEST_CASE(deferred_messages_come_back_as_they_were) {
