@@ -200,30 +200,6 @@ using peek_answer_ptr = std::shared_ptr<const peek_answer>;
 /// What the store has of them.
 using peek_page_ptr = std::shared_ptr<const queue::peek_page>;
 
-/// The queues of a topic and of a channel it has got.
-struct queue_ids {
-  queue_id topic = 0;
-  queue_id channel = 0;
-};
-
-/// A queue as the store has it when its owner starts.
-struct recovered_queue {
-  queue_id id = 0;
-  queue_summary summary;
-  bool paused = false;
-};
-
-/// A topic as the store has it when it starts.
-struct recovered_topic {
-  std::string name;
-  recovered_queue queue;
-  /// Numbers below this one may have been given to messages, unless the topic
-  /// is new.
-  uint64_t reserved = 0;
-  bool fresh = false;
-  std::vector<std::pair<std::string, recovered_queue>> channels;
-};
-
 /// Names of topics or channels.
 using names_ptr = std::shared_ptr<const std::vector<std::string>>;
 

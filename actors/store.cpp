@@ -3,6 +3,7 @@
 #include "actors/actor_support.hpp"
 #include "actors/metrics.hpp"
 #include "actors/queue_storage.hpp"
+#include "actors/unix_time.hpp"
 #include "persistence/storage_error.hpp"
 
 #include <algorithm>
@@ -415,13 +416,14 @@ store(detached_pointer<store_actor, store_state> self,
         self->state.append(x, from);
       }),
     [self](atom::topic, const std::string& topic, uint64_t reserved) {
-      return durable(self,
-                     self->state.names_for(topic).add_topic(topic, reserved));
+      return durable(self, self->state.names_for(topic).add_topic(
+                             topic, reserved, unix_time_ns()));
     },
     [self](atom::channel, const std::string& topic, const std::string& channel,
            bool first) -> caf::result<queue_ids> {
       auto& names = self->state.names_for(topic);
-      if (const auto ids = names.add_channel(topic, channel, first))
+      if (const auto ids = names.add_channel(topic, channel, first,
+                                             unix_time_ns()))
         return durable(self, *ids);
       return ec::no_such_topic;
     },

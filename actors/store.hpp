@@ -6,9 +6,9 @@
 #include "actors/counting_actor.hpp"
 #include "actors/health.hpp"
 #include "actors/interfaces.hpp"
-#include "actors/store_names.hpp"
 #include "actors/write_promises.hpp"
 #include "persistence/message_store.hpp"
+#include "persistence/store_names.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 

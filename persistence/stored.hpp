@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 /// What a message store keeps.
 namespace cafq {
@@ -50,6 +52,30 @@ struct queue_summary {
   uint64_t deferred = 0;
 
   bool operator==(const queue_summary&) const = default;
+};
+
+/// The queues of a topic and of a channel it has got.
+struct queue_ids {
+  queue_id topic = 0;
+  queue_id channel = 0;
+};
+
+/// A queue as the store has it when its owner starts.
+struct recovered_queue {
+  queue_id id = 0;
+  queue_summary summary;
+  bool paused = false;
+};
+
+/// A topic as the store has it when it starts.
+struct recovered_topic {
+  std::string name;
+  recovered_queue queue;
+  /// Numbers below this one may have been given to messages, unless the topic
+  /// is new.
+  uint64_t reserved = 0;
+  bool fresh = false;
+  std::vector<std::pair<std::string, recovered_queue>> channels;
 };
 
 } // namespace cafq

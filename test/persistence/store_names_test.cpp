@@ -1,4 +1,4 @@
-#include "actors/store_names.hpp"
+#include "persistence/store_names.hpp"
 
 #include "test/persistence/support.hpp"
 
@@ -35,8 +35,8 @@ struct fixture : test::store_fixture {
 } // namespace
 
 BOOST_FIXTURE_TEST_CASE(names_are_there_after_a_restart, fixture) {
-  const auto topic = uut.add_topic("t", 1);
-  const auto ids = uut.add_channel("t", "c", false).value();
+  const auto topic = uut.add_topic("t", 1, 1000);
+  const auto ids = uut.add_channel("t", "c", false, 1000).value();
   BOOST_TEST(ids.topic == topic);
   const auto found = after_a_restart();
   BOOST_TEST((found.queue_of("t") == topic));
@@ -45,8 +45,8 @@ BOOST_FIXTURE_TEST_CASE(names_are_there_after_a_restart, fixture) {
 
 BOOST_FIXTURE_TEST_CASE(the_first_channel_gets_the_queue_of_the_topic,
                         fixture) {
-  const auto before = uut.add_topic("t", 1);
-  const auto ids = uut.add_channel("t", "c", true).value();
+  const auto before = uut.add_topic("t", 1, 1000);
+  const auto ids = uut.add_channel("t", "c", true, 1000).value();
   BOOST_TEST(ids.channel == before);
   BOOST_TEST(ids.topic != before);
   const auto found = after_a_restart();
@@ -56,24 +56,24 @@ BOOST_FIXTURE_TEST_CASE(the_first_channel_gets_the_queue_of_the_topic,
 
 BOOST_FIXTURE_TEST_CASE(knows_what_it_does_not_know, fixture) {
   BOOST_TEST(!uut.queue_of("t"));
-  BOOST_TEST(!uut.add_channel("t", "c", false));
+  BOOST_TEST(!uut.add_channel("t", "c", false, 1000));
   BOOST_TEST(!uut.reserve("t", 5));
   BOOST_TEST(!uut.erase_topic("t"));
   BOOST_TEST(!uut.erase_channel("t", "c"));
   BOOST_TEST(!uut.pause("t", "", true));
   BOOST_TEST(!uut.empty("t", ""));
-  uut.add_topic("t", 1);
+  uut.add_topic("t", 1, 1000);
   BOOST_TEST(!uut.erase_channel("t", "c"));
   BOOST_TEST(!uut.pause("t", "c", true));
   BOOST_TEST(!uut.empty("t", "c"));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_topic_goes_with_its_channels_and_no_others, fixture) {
-  uut.add_topic("t", 1);
-  uut.add_topic("t2", 1);
-  fill(uut.add_channel("t", "a", false)->channel);
-  const auto b = uut.add_channel("t", "b", false)->channel;
-  const auto other = uut.add_channel("t2", "a", false)->channel;
+  uut.add_topic("t", 1, 1000);
+  uut.add_topic("t2", 1, 1000);
+  fill(uut.add_channel("t", "a", false, 1000)->channel);
+  const auto b = uut.add_channel("t", "b", false, 1000)->channel;
+  const auto other = uut.add_channel("t2", "a", false, 1000)->channel;
   fill(b);
   fill(other);
   BOOST_TEST(uut.erase_topic("t"));
@@ -87,9 +87,9 @@ BOOST_FIXTURE_TEST_CASE(a_topic_goes_with_its_channels_and_no_others, fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(an_erased_channel_takes_its_messages_along, fixture) {
-  uut.add_topic("t", 1);
-  const auto a = uut.add_channel("t", "a", false)->channel;
-  const auto b = uut.add_channel("t", "b", false)->channel;
+  uut.add_topic("t", 1, 1000);
+  const auto a = uut.add_channel("t", "a", false, 1000)->channel;
+  const auto b = uut.add_channel("t", "b", false, 1000)->channel;
   fill(a);
   fill(b);
   BOOST_TEST(uut.erase_channel("t", "a"));
@@ -99,8 +99,8 @@ BOOST_FIXTURE_TEST_CASE(an_erased_channel_takes_its_messages_along, fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_emptied_goes_on_under_another_queue, fixture) {
-  const auto topic = uut.add_topic("t", 1);
-  const auto channel = uut.add_channel("t", "c", false)->channel;
+  const auto topic = uut.add_topic("t", 1, 1000);
+  const auto channel = uut.add_channel("t", "c", false, 1000)->channel;
   fill(topic);
   fill(channel);
   const auto next = uut.empty("t", "c").value();
@@ -113,8 +113,8 @@ BOOST_FIXTURE_TEST_CASE(what_is_emptied_goes_on_under_another_queue, fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(marks_and_pauses_are_remembered, fixture) {
-  uut.add_topic("t", 1);
-  BOOST_REQUIRE(uut.add_channel("t", "c", false));
+  uut.add_topic("t", 1, 1000);
+  BOOST_REQUIRE(uut.add_channel("t", "c", false, 1000));
   BOOST_TEST(uut.reserve("t", 77));
   BOOST_TEST(uut.pause("t", "c", true));
   (void)after_a_restart();

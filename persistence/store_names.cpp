@@ -1,32 +1,8 @@
-#include "actors/store_names.hpp"
+#include "persistence/store_names.hpp"
 
-#include "actors/unix_time.hpp"
-
-#include <chrono>
+#include "persistence/group.hpp"
 
 namespace cafq {
-
-namespace {
-
-/// Commits together what is staged while it lives.
-class group {
-public:
-  explicit group(message_store& disk) : disk_(disk) {
-    disk_.begin_group();
-  }
-
-  group(const group&) = delete;
-  group& operator=(const group&) = delete;
-
-  ~group() {
-    disk_.end_group();
-  }
-
-private:
-  message_store& disk_;
-};
-
-} // namespace
 
 store_names::store_names(message_store& disk) : disk_(disk) {
   for (auto& x : disk_.topics())
@@ -37,11 +13,12 @@ store_names::store_names(message_store& disk) : disk_(disk) {
 
 // -- modifiers ----------------------------------------------------------------
 
-queue_id store_names::add_topic(const std::string& topic, uint64_t reserved) {
+queue_id store_names::add_topic(const std::string& topic, uint64_t reserved,
+                                int64_t now_ns) {
   topic_record x;
   x.name = topic;
   x.queue = disk_.new_queue();
-  x.created_ns = unix_time_ns();
+  x.created_ns = now_ns;
   x.reserved = reserved;
   disk_.put(x);
   topics_.insert_or_assign(topic, x);
@@ -50,7 +27,7 @@ queue_id store_names::add_topic(const std::string& topic, uint64_t reserved) {
 
 std::optional<queue_ids>
 store_names::add_channel(const std::string& topic, const std::string& channel,
-                         bool first) {
+                         bool first, int64_t now_ns) {
   const auto i = topics_.find(topic);
   if (i == topics_.end())
     return std::nullopt;
@@ -58,7 +35,7 @@ store_names::add_channel(const std::string& topic, const std::string& channel,
   channel_record x;
   x.topic = topic;
   x.name = channel;
-  x.created_ns = unix_time_ns();
+  x.created_ns = now_ns;
   x.queue = disk_.new_queue();
   const group together{disk_};
   if (first) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "actors/payloads.hpp"
 #include "persistence/message_store.hpp"
 
 #include <cstdint>
@@ -24,13 +23,15 @@ public:
   /// Adds a topic, or starts anew one whose name is known.
   /// @param reserved See `topic_record`.
   /// @returns its queue.
-  queue_id add_topic(const std::string& topic, uint64_t reserved);
+  queue_id
+  add_topic(const std::string& topic, uint64_t reserved, int64_t now_ns);
 
   /// Adds a channel.
   /// @param first Whether it gets the topic's queue, and the topic a new one.
   /// @returns nothing if there is no such topic.
   [[nodiscard]] std::optional<queue_ids>
-  add_channel(const std::string& topic, const std::string& channel, bool first);
+  add_channel(const std::string& topic, const std::string& channel, bool first,
+              int64_t now_ns);
 
   /// @returns whether there is such a topic.
   bool reserve(const std::string& topic, uint64_t mark);
