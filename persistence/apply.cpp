@@ -83,6 +83,9 @@ private:
       case area::defer:
         put_deferred(x);
         break;
+      case area::meta:
+        to_.put(in_.meta, x.key, x.value);
+        break;
     }
   }
 
@@ -108,6 +111,8 @@ private:
       case area::defer:
         if (to_.erase(in_.defer, x.key))
           --deferred_[x.queue];
+        break;
+      case area::meta: // stays
         break;
     }
   }

@@ -200,6 +200,12 @@ private:
 
 } // namespace
 
+uint64_t find_mark(lmdb::txn& from, const tables& in, std::string_view name) {
+  const auto key = mark_key(name);
+  const auto row = from.get(in.meta, key);
+  return row ? decode_counter(key, *row).value_or(0) : 0;
+}
+
 backlog load_backlog(lmdb::txn& from, const tables& in) {
   return loader{from, in}.run();
 }

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -53,6 +54,10 @@ struct backlog {
 
 /// Where `meta` keeps the next queue id.
 inline constexpr std::string_view next_queue_key = "next queue";
+
+/// Returns a committed mark, 0 if there is none.
+[[nodiscard]] uint64_t
+find_mark(lmdb::txn& from, const tables& in, std::string_view name);
 
 [[nodiscard]] backlog load_backlog(lmdb::txn& from, const tables& in);
 

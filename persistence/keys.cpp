@@ -108,4 +108,8 @@ std::string deferred_count_key(queue_id queue) {
   return "deferred" + queue_prefix(queue);
 }
 
+std::string mark_key(std::string_view name) {
+  return std::string{"mark "}.append(name);
+}
+
 } // namespace cafq

@@ -70,4 +70,7 @@ channel_key(std::string_view topic, std::string_view name);
 /// Where `meta` counts the deferred messages of a queue.
 [[nodiscard]] std::string deferred_count_key(queue_id queue);
 
+/// Where `meta` has a mark.
+[[nodiscard]] std::string mark_key(std::string_view name);
+
 } // namespace cafq

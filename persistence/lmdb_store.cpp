@@ -116,6 +116,28 @@ void lmdb_store::drop(queue_id queue) {
   staging_.append({.what = kind::drop_queue, .queue = queue});
 }
 
+// -- marks
+// ---------------------------------------------------------------------
+
+uint64_t lmdb_store::mark(std::string_view name) {
+  const auto key = mark_key(name);
+  if (const auto* op = staging_.find(area::meta, key))
+    return decode_counter(key, op->value).value_or(0);
+  return reading([&] {
+    const lmdb::snapshot now{reader_};
+    return find_mark(reader_, tables_, name);
+  });
+}
+
+void lmdb_store::put_mark(std::string_view name, uint64_t x) {
+  auto key = mark_key(name);
+  auto value = encode_counter(key, x);
+  staging_.append({.what = kind::put,
+                   .where = area::meta,
+                   .key = std::move(key),
+                   .value = std::move(value)});
+}
+
 // -- rows
 // ----------------------------------------------------------------------
 
@@ -129,6 +151,8 @@ lmdb::table lmdb_store::table_of(area where) const noexcept {
       return tables_.ack;
     case area::defer:
       return tables_.defer;
+    case area::meta:
+      break;
   }
   return tables_.meta;
 }

@@ -35,6 +35,9 @@ public:
   void erase_channel(std::string_view topic, std::string_view name) override;
   void drop(queue_id queue) override;
 
+  uint64_t mark(std::string_view name) override;
+  void put_mark(std::string_view name, uint64_t x) override;
+
   void keep(queue_id queue, stored_block x) override;
   std::vector<stored_block>
   read(queue_id queue, uint64_t from_number, size_t max_blocks) override;

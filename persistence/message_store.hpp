@@ -94,6 +94,14 @@ public:
   /// group has to see to.
   virtual void drop(queue_id queue) = 0;
 
+  // -- marks ------------------------------------------------------------------
+
+  /// Returns what somebody put under a name to find it again: how far an import
+  /// came, say. 0 if nobody did.
+  [[nodiscard]] virtual uint64_t mark(std::string_view name) = 0;
+
+  virtual void put_mark(std::string_view name, uint64_t x) = 0;
+
   // -- blocks -----------------------------------------------------------------
 
   /// Stores a block, which the queue and its first number name from now on. One

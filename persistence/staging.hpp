@@ -14,7 +14,7 @@
 namespace cafq {
 
 /// The tables whose rows are staged.
-enum class area : uint8_t { names, log, ack, defer };
+enum class area : uint8_t { names, log, ack, defer, meta };
 
 /// One modification that waits for its commit.
 struct staged_op {
@@ -127,7 +127,7 @@ private:
   size_t bytes_ = 0;
   uint64_t open_group_ = 0;
   uint64_t last_group_ = 0;
-  std::array<rows, 4> latest_;
+  std::array<rows, 5> latest_;
 };
 
 } // namespace cafq

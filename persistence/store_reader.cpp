@@ -1,5 +1,6 @@
 #include "persistence/store_reader.hpp"
 
+#include "persistence/backlog.hpp"
 #include "persistence/keys.hpp"
 #include "persistence/records.hpp"
 
@@ -169,6 +170,11 @@ store_reader::store_reader(const std::filesystem::path& path)
     env_(open_environment_for_reading(file_)),
     tables_(find_tables(env_, file_)) {
   // nop
+}
+
+uint64_t store_reader::mark(std::string_view name) {
+  lmdb::txn reading{env_, lmdb::txn::mode::read};
+  return find_mark(reading, tables_, name);
 }
 
 void store_reader::read(store_visitor& to) {

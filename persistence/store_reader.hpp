@@ -50,6 +50,9 @@ public:
   ///         foreign, newer or cut.
   explicit store_reader(const std::filesystem::path& path);
 
+  /// Returns what `message_store::mark` would.
+  [[nodiscard]] uint64_t mark(std::string_view name);
+
   /// Calls `to` for every row. Does not throw because of damage.
   void read(store_visitor& to);
 

@@ -300,6 +300,18 @@ BOOST_AUTO_TEST_CASE(there_is_room) {
   BOOST_TEST(store->room());
 }
 
+BOOST_AUTO_TEST_CASE(keeps_marks) {
+  BOOST_TEST(store->mark("m") == 0U);
+  store->put_mark("m", 7);
+  store->put_mark("other", 9);
+  BOOST_TEST(store->mark("m") == 7U);
+  commit_all(*store);
+  store->put_mark("m", 8);
+  BOOST_TEST(store->mark("m") == 8U);
+  reopen();
+  BOOST_TEST(store->mark("m") == 7U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace cafq::test
