@@ -18,6 +18,7 @@ set(rules # folder | forbidden include prefixes (regex)
     "net/transport|actors/|persistence/|tools/|${shells}|caf/|lmdb"
     "actors/queue|${shells}|persistence/|config/|tools/|actors/[a-z_]+.hpp|actors/reports/|caf/|lmdb"
     "persistence|actors/[a-z_]+.hpp|actors/reports/|${shells}|tools/|caf/"
+    "persistence/import|actors/[a-z_]+.hpp|actors/reports/|${shells}|tools/|caf/|lmdb"
     "actors|${shells}|net/transport/|net/http/|actors/reports/|tools/|lmdb"
     "actors/lookup|${shells}|net/transport/|net/http/|persistence/|${actors}|tools/|lmdb"
     "actors/reports|${shells}|net/transport/|net/http/|${actors}|tools/|lmdb"

@@ -2,32 +2,18 @@
 // bench.test.mjs.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import { useBroker } from './support/broker.mjs';
 import { withDataPath } from './support/data_path.mjs';
 import { http } from './support/http.mjs';
+import { cafq, startCafq as start } from './support/tool.mjs';
 import { bytes, sized, topicName, withClients } from './support/wire.mjs';
 
 const limit = { timeout: 60000 };
 const box = useBroker();
 const api = http(box);
 
-function start(...args) {
-  const child = spawn(process.env.CAFQ, args.map(String), { stdio: ['pipe', 'pipe', 'pipe'] });
-  child.out = '';
-  child.err = '';
-  child.stdout.setEncoding('utf8').on('data', (x) => (child.out += x));
-  child.stderr.setEncoding('utf8').on('data', (x) => (child.err += x));
-  child.ended = once(child, 'close').then(([code, signal]) => ({ code: code ?? signal, out: child.out, err: child.err }));
-  return child;
-}
-function cafq(...args) {
-  const child = start(...args);
-  child.stdin.end();
-  return child.ended;
-}
 const web = () => `--http-address=127.0.0.1:${box.broker.httpPort}`;
 const tcp = () => `--nsqd-tcp-address=127.0.0.1:${box.broker.port}`;
 async function good(...args) {
@@ -54,7 +40,7 @@ const needing = {
 };
 
 describe('the command line of cafq', limit, () => {
-  const all = [...Object.keys(needing), 'pub', 'tail', 'disk', 'store check', 'store dump', 'bench pubsub'];
+  const all = [...Object.keys(needing), 'pub', 'tail', 'disk', 'import', 'store check', 'store dump', 'bench pubsub'];
   for (const name of all)
     it(`${name}: --help is 0, an unknown flag 2`, async () => {
       const help = await cafq(...name.split(' '), '--help');

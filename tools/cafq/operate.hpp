@@ -10,6 +10,9 @@ void add_actors(CLI::App& app);
 /// Adds `cafq disk`.
 void add_disk(CLI::App& app);
 
+/// Adds `cafq import`.
+void add_import(CLI::App& app);
+
 /// Adds `cafq peek`.
 void add_peek(CLI::App& app);
 
