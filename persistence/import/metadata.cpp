@@ -53,6 +53,9 @@ metadata
 parse_metadata(std::string_view text, const std::filesystem::path& file) {
   try {
     return reader{}.read(json::parse(text));
+  } catch (const json::parse_error& x) {
+    // Its own words repeat what is there, which is not for a terminal.
+    refuse(file, "is not JSON from byte " + std::to_string(x.byte) + " on");
   } catch (const json::exception& x) {
     refuse(file, std::string{"is not what nsqd writes: "} + x.what());
   }

@@ -130,7 +130,7 @@ describe('cafq import', limit, () => {
     withNsqd({ 'nsqd.dat': '{' }, (source) =>
       withDataPath(async (_, folder) => {
         for (const [args, why] of [
-          [[source, '--data-path', folder], /nsqd\.dat: is not what nsqd writes/],
+          [[source, '--data-path', folder], /nsqd\.dat: is not JSON/],
           [[folder, '--data-path', folder], /holds nothing of nsqd/],
           [['/nowhere', '--data-path', folder], /No such file/],
         ]) {

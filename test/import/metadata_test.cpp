@@ -48,6 +48,14 @@ BOOST_AUTO_TEST_CASE(refuses_what_nsqd_does_not_write) {
     BOOST_CHECK_THROW(static_cast<void>(parse(x)), storage_error);
 }
 
+BOOST_AUTO_TEST_CASE(does_not_repeat_what_is_no_json) {
+  BOOST_CHECK_EXCEPTION(static_cast<void>(parse("{\x1b[31m")), storage_error,
+                        [](const storage_error& x) {
+                          return std::string_view{x.what()}
+                                 == "nsqd.dat: is not JSON from byte 2 on";
+                        });
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace cafq::test

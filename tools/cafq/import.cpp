@@ -1,3 +1,4 @@
+#include "config/printable.hpp"
 #include "persistence/allocator.hpp"
 #include "persistence/data_path.hpp"
 #include "persistence/import/dry_run.hpp"
@@ -37,6 +38,11 @@ std::int64_t now_ns() {
     .count();
 }
 
+/// Says something on the terminal; names of files may have anything in them.
+void warn(const std::string& text) {
+  std::cerr << "cafq: " << printable(text) << '\n';
+}
+
 void run(const import_options& x, const nsqd::nsqd_data_path& from,
          import_target& to) {
   import_progress progress{std::cerr};
@@ -53,7 +59,7 @@ void run(const import_options& x, const nsqd::nsqd_data_path& from,
     report.print_table(std::cout);
   std::cout.flush();
   for (const auto& text : bringing.damages())
-    std::cerr << "cafq: " << text << '\n';
+    warn(text);
 }
 
 /// Looks at what is in the target without a change to it.
@@ -75,7 +81,7 @@ void run_real(const import_options& x, const nsqd::nsqd_data_path& from) {
     store = open_message_store(dir->store_file());
   }
   for (const auto& text : dir->warnings())
-    std::cerr << "cafq: " << text << '\n';
+    warn(text);
   store_target to{*store, now_ns()};
   run(x, from, to);
 }
@@ -85,7 +91,7 @@ void run(const import_options& x) {
   try {
     const nsqd::nsqd_data_path from{x.source};
     for (const auto& text : from.warnings())
-      std::cerr << "cafq: " << text << '\n';
+      warn(text);
     x.dry_run ? run_dry(x, from) : run_real(x, from);
   } catch (const storage_error& ex) {
     if (ex.kind() == storage_failure::full)
