@@ -1,5 +1,7 @@
 #include "actors/append_line.hpp"
 
+#include "persistence/message_store.hpp"
+
 #include <algorithm>
 #include <cassert>
 #include <iterator>
@@ -15,7 +17,7 @@ constexpr size_t enough_bytes = size_t{4} << 20U;
 size_t bytes_of(const queue::publications& items) {
   size_t result = 0;
   for (const auto& x : items)
-    result += x.body->bytes();
+    result += x.body->bytes() + (x.deferred() ? staged_row_bytes : 0);
   return result;
 }
 

@@ -134,20 +134,36 @@ bool memory_ledger::writer::enough() const noexcept {
                         in_->writers_, most_writing);
 }
 
-void memory_ledger::writer::add(size_t bytes) noexcept {
+bool memory_ledger::writer::enough_rows(size_t share) const noexcept {
+  const auto own = rows_.load(std::memory_order_relaxed);
+  return own > 0
+         && !may_have_more(own,
+                           in_->writing_rows_.load(std::memory_order_relaxed),
+                           in_->writers_, share);
+}
+
+void memory_ledger::writer::add(size_t bytes, size_t rows) noexcept {
+  rows_.fetch_add(rows, std::memory_order_relaxed);
+  in_->writing_rows_.fetch_add(rows, std::memory_order_relaxed);
+  all_bookkeeping_.fetch_add(rows, std::memory_order_relaxed);
   if (bytes_.fetch_add(bytes, std::memory_order_relaxed) == 0)
     in_->writers_.fetch_add(1, std::memory_order_relaxed);
 }
 
-void memory_ledger::writer::remove(size_t bytes) noexcept {
+void memory_ledger::writer::remove(size_t bytes, size_t rows) noexcept {
+  rows_.fetch_sub(rows, std::memory_order_relaxed);
+  in_->writing_rows_.fetch_sub(rows, std::memory_order_relaxed);
+  all_bookkeeping_.fetch_sub(rows, std::memory_order_relaxed);
   if (bytes_.fetch_sub(bytes, std::memory_order_relaxed) == bytes)
     in_->writers_.fetch_sub(1, std::memory_order_relaxed);
 }
 
-memory_ledger::claim::claim(std::shared_ptr<writer> by, size_t bytes)
+memory_ledger::claim::claim(std::shared_ptr<writer> by, size_t bytes,
+                            size_t rows)
   : claim(by->in_, kind::writing, bytes) {
   by_ = std::move(by);
-  by_->add(bytes_);
+  rows_ = rows;
+  by_->add(bytes_, rows_);
 }
 
 memory_ledger::claim::claim(std::shared_ptr<memory_ledger> in, kind what,
@@ -171,7 +187,7 @@ std::atomic<size_t>& memory_ledger::claim::counter() const noexcept {
 memory_ledger::claim::~claim() {
   counter().fetch_sub(bytes_, std::memory_order_relaxed);
   if (by_)
-    by_->remove(bytes_);
+    by_->remove(bytes_, rows_);
 }
 
 size_t memory_ledger::spare(size_t limit) const noexcept {

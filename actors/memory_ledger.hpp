@@ -108,14 +108,20 @@ public:
     /// they share the bodies.
     [[nodiscard]] bool enough() const noexcept;
 
+    /// Likewise for the rows alone, which take memory beside their messages:
+    /// consumers that requeue or finish make them, so they are to wait.
+    /// @param share Bytes for those of all topics together.
+    [[nodiscard]] bool enough_rows(size_t share) const noexcept;
+
   private:
     friend class memory_ledger;
 
-    void add(size_t bytes) noexcept;
-    void remove(size_t bytes) noexcept;
+    void add(size_t bytes, size_t rows) noexcept;
+    void remove(size_t bytes, size_t rows) noexcept;
 
     std::shared_ptr<memory_ledger> in_;
     std::atomic<size_t> bytes_{0};
+    std::atomic<size_t> rows_{0};
   };
 
   /// Counts bytes until all who hold this have let go: of messages on their way
@@ -127,7 +133,9 @@ public:
     claim(std::shared_ptr<memory_ledger> in, kind what, size_t bytes);
 
     /// Of what is on its way to the disk.
-    claim(std::shared_ptr<writer> by, size_t bytes);
+    /// @param bytes With what the rows take beside their messages.
+    /// @param rows Of that, what the rows take.
+    claim(std::shared_ptr<writer> by, size_t bytes, size_t rows);
 
     claim(const claim&) = delete;
     claim& operator=(const claim&) = delete;
@@ -144,6 +152,7 @@ public:
     std::shared_ptr<writer> by_;
     kind what_;
     size_t bytes_;
+    size_t rows_ = 0;
   };
 
   memory_ledger() = default;
@@ -177,8 +186,8 @@ public:
     return unstorable_.load(std::memory_order_relaxed);
   }
 
-  /// Returns what all queues of this process need beside their messages. From
-  /// any thread.
+  /// Returns what all queues of this process need beside their messages, and
+  /// rows on their way to the disk. From any thread.
   [[nodiscard]] static size_t all_bookkeeping() noexcept {
     return all_bookkeeping_.load(std::memory_order_relaxed);
   }
@@ -225,6 +234,8 @@ private:
   std::atomic<size_t> writing_{0};
   /// Topics of which something is.
   std::atomic<size_t> writers_{0};
+  /// Of that, what rows take beside their messages.
+  std::atomic<size_t> writing_rows_{0};
   std::atomic<size_t> reading_{0};
   std::atomic<size_t> waiting_{0};
   std::atomic<size_t> unstorable_{0};

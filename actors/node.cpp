@@ -156,6 +156,9 @@ caf::result<atom::erase> node_state::erase_topic(const std::string& key) {
 
 void node_state::remove_topic(std::map<std::string, member>::iterator i) {
   log::info("TOPIC({}): deleting", i->first);
+  // Its end is no news: to find whose it was takes time for each topic there
+  // is.
+  self->demonitor(i->second.handle.address());
   self->send_exit(i->second.handle, caf::exit_reason::user_shutdown);
   announce(i->first, false);
   failures_.erase(i->first);

@@ -1,5 +1,7 @@
 #include "actors/queue_keeper.hpp"
 
+#include "persistence/message_store.hpp"
+
 #include <caf/actor_cast.hpp>
 #include <caf/local_actor.hpp>
 #include <caf/send.hpp>
@@ -26,8 +28,15 @@ owner_actor owner_of(caf::local_actor* self) {
   return caf::actor_cast<owner_actor>(caf::strong_actor_ptr{self->ctrl()});
 }
 
+/// What the rows of these orders take in memory until they are written.
+size_t rows_to_write(const queue::store_orders& x) {
+  return (x.keep.size() + x.progress.size() + x.done.size() + x.defer.size()
+          + x.undefer.size())
+         * staged_row_bytes;
+}
+
 size_t bytes_to_write(const queue::store_orders& x) {
-  size_t result = 0;
+  auto result = rows_to_write(x);
   for (const auto& y : x.keep)
     result += y.body->bytes();
   for (const auto& y : x.defer)
@@ -294,6 +303,12 @@ queue_keeper::claim_for(memory_ledger::claim::kind what, size_t bytes) const {
   return std::make_shared<memory_ledger::claim>(how_.memory, what, bytes);
 }
 
+bool queue_keeper::may_give_out(size_t share) const noexcept {
+  // What is given out comes back as rows.
+  return (!bookkeeping_ || bookkeeping_->may_grow(share))
+         && !(how_.writer && how_.writer->enough_rows(share / 2));
+}
+
 void queue_keeper::count_bookkeeping() {
   if (!how_.memory)
     return;
@@ -335,8 +350,8 @@ void queue_keeper::send_orders(caf::local_actor* self, bool all) {
   message->list = queue_->take_orders();
   if (const auto bytes = bytes_to_write(message->list);
       how_.writer && bytes > 0)
-    message->writing = std::make_shared<memory_ledger::claim>(how_.writer,
-                                                              bytes);
+    message->writing = std::make_shared<memory_ledger::claim>(
+      how_.writer, bytes, rows_to_write(message->list));
   if (handed_since_
       && !(message->list.keep.empty() && message->list.defer.empty())) {
     message->since = *handed_since_;

@@ -164,9 +164,7 @@ public:
 
   /// Whether consumers may be given more: to know who has what takes memory.
   /// @param share Bytes for that, of all queues together.
-  [[nodiscard]] bool may_give_out(size_t share) const noexcept {
-    return !bookkeeping_ || bookkeeping_->may_grow(share);
-  }
+  [[nodiscard]] bool may_give_out(size_t share) const noexcept;
 
   /// Messages came, or went: they take more memory beside their bodies, or
   /// less.

@@ -53,13 +53,27 @@ void check_for_nsqd(const std::filesystem::path& dir) {
 
 /// Others may have put a link there, for a broker with more rights than they
 /// have to write through.
-void check_for_links(const std::filesystem::path& dir) {
+/// @returns what is to be said of the files.
+std::vector<std::string> check_files(const std::filesystem::path& dir) {
+  std::vector<std::string> result;
   const std::string store{data_path::store_file_name};
   for (const auto& name : {store, store + "-lock", store + ".new"}) {
-    std::error_code failed;
-    if (std::filesystem::is_symlink(dir / name, failed))
-      refuse(dir / name, "is a symbolic link");
+    const auto file = dir / name;
+    struct stat info {};
+    if (::lstat(file.c_str(), &info) != 0)
+      continue;
+    if (S_ISLNK(info.st_mode))
+      refuse(file, "is a symbolic link");
+    if (!S_ISREG(info.st_mode))
+      refuse(file, "is not a regular file");
+    if (info.st_nlink > 1)
+      refuse(file, "has another name (a hard link)");
+    if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+      result.push_back(file.string()
+                       + ": others may open it; chmod 600 would keep what "
+                         "messages say from them");
   }
+  return result;
 }
 
 /// Opens the lock file itself, never what a link points to.
@@ -69,10 +83,12 @@ int open_lock(const std::filesystem::path& file, int flags) {
   if (result < 0)
     return result;
   struct stat info {};
-  if (::fstat(result, &info) == 0 && S_ISREG(info.st_mode))
+  const auto known = ::fstat(result, &info) == 0;
+  if (known && S_ISREG(info.st_mode) && info.st_nlink <= 1)
     return result;
   ::close(result);
-  refuse(file, "is not a regular file");
+  refuse(file, known && info.st_nlink > 1 ? "has another name (a hard link)"
+                                          : "is not a regular file");
 }
 
 [[noreturn]] void refuse_open(const std::filesystem::path& file) {
@@ -140,7 +156,7 @@ refuse_locked(const std::filesystem::path& dir, int descriptor) {
 data_path::data_path(const std::filesystem::path& dir) : dir_(dir) {
   check_directory(dir);
   check_for_nsqd(dir);
-  check_for_links(dir);
+  warnings_ = check_files(dir);
   const auto file = dir / lock_name;
   lock_ = open_lock(file, O_RDWR | O_CREAT);
   if (lock_ < 0)

@@ -40,6 +40,10 @@ struct store_usage {
   uint64_t limit = 0;
 };
 
+/// What a modification takes in memory while it is staged, beside its message:
+/// itself, its key, its place in an index (persistence/staging.hpp).
+inline constexpr size_t staged_row_bytes = 256;
+
 /// Names, backlogs and deferred messages. One thread, one owner per queue.
 ///
 /// Every modification is staged in memory and durable once `commit()` has taken

@@ -14,7 +14,7 @@ namespace {
 /// channels and connections take some as well.
 constexpr size_t worth = size_t{64} << 20U;
 
-/// How much more than behind the last time there has to be.
+/// How much more has to be free than behind the last time.
 constexpr size_t more = size_t{32} << 20U;
 
 /// Returns the anonymous memory of this process in bytes (proc(5), statm).
@@ -32,13 +32,16 @@ size_t anonymous_memory() {
 } // namespace
 
 void heap_trim::look(size_t used) {
-  const auto now = anonymous_memory();
-  least_ = std::min(least_, now);
-  if (now < used + worth || now < least_ + more)
+  // To count what is free takes longer.
+  if (anonymous_memory() < used + worth)
+    return;
+  const auto free = ::mallinfo2().fordblks;
+  left_ = std::min(left_, free);
+  if (free < left_ + more)
     return;
   ::malloc_trim(0);
   ++times_;
-  least_ = anonymous_memory();
+  left_ = free;
 }
 
 } // namespace cafq

@@ -20,8 +20,9 @@ public:
   }
 
 private:
-  /// What the process had behind the last time, or less.
-  size_t least_ = 0;
+  /// What was free behind the last time, or less: between what is in use, in
+  /// pieces that are too small.
+  size_t left_ = 0;
   size_t times_ = 0;
 };
 

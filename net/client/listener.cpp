@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <sys/socket.h>
+
 namespace cafq {
 
 namespace {
@@ -28,6 +30,9 @@ uint64_t longest_turn_us() {
 
 /// Half-open clients a node puts up with.
 constexpr size_t most_silent = 1000;
+
+/// Clients accepted in one turn of the event loop.
+constexpr size_t most_in_turn = 64;
 
 } // namespace
 
@@ -52,6 +57,7 @@ void listener_state::start(int fd, const listener_limits& allowed) {
   roll.emplace(limits.addresses, limits.greeting, limits.silence);
   // Who asks for health does so at once.
   reserve.emplace(limits.addresses, queue::duration{}, limits.silence);
+  descriptor = fd;
   address = net::local_address(fd);
   socket = self->add_doorman(fd);
   log::info("{}: listening on {}", protocol, address);
@@ -59,7 +65,21 @@ void listener_state::start(int fd, const listener_limits& allowed) {
 
 // -- who comes ----------------------------------------------------------------
 
-void listener_state::accept(caf::io::connection_handle handle) {
+// CAF takes one in each turn of its loop, and turns take long where many
+// clients send: probes of health would wait behind all who come at once.
+void listener_state::accept(caf::io::connection_handle first) {
+  accept_one(first);
+  for (size_t i = 1; i < most_in_turn && !paused && !stopping; ++i) {
+    const auto fd = ::accept4(descriptor, nullptr, nullptr,
+                              SOCK_NONBLOCK | SOCK_CLOEXEC);
+    // Whatever is wrong, CAF will come to it as well.
+    if (fd < 0)
+      return;
+    accept_one(self->add_scribe(fd));
+  }
+}
+
+void listener_state::accept_one(caf::io::connection_handle handle) {
   const auto now = self->clock().now();
   const auto from = net::remote_end_of(static_cast<int>(handle.id())).ip;
   auto* place = has_too_many(from) ? nullptr : place_for_one(now);

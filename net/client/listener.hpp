@@ -83,7 +83,9 @@ struct listener_state {
   explicit listener_state(broker ptr);
 
   void start(int fd, const listener_limits& allowed);
-  void accept(caf::io::connection_handle handle);
+  /// Takes on a client, and those that wait behind it.
+  void accept(caf::io::connection_handle first);
+  void accept_one(caf::io::connection_handle handle);
   void greeted(uint64_t id);
   void watch(uint64_t id, const stat_actor& whom, bool on);
   void down(const caf::down_msg& x);
@@ -98,6 +100,8 @@ struct listener_state {
   fork_connection fork;
   listener_limits limits;
   caf::io::accept_handle socket;
+  /// Of the socket, which CAF owns.
+  int descriptor = -1;
   std::string address;
   /// By actor id, which is also the order they came in.
   std::map<uint64_t, known_client> connections;

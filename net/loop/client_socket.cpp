@@ -1,5 +1,7 @@
 #include "net/loop/client_socket.hpp"
 
+#include "net/loop/turn_watch.hpp"
+
 #include <caf/io/network/multiplexer.hpp>
 #include <caf/io/receive_policy.hpp>
 #include <caf/io/scribe.hpp>
@@ -15,6 +17,9 @@ constexpr size_t largest_read = size_t{64} * 1024;
 
 /// The longest read while memory is short.
 constexpr size_t frugal_read = 4096;
+
+/// The longest read while the turns of the event loop are long.
+constexpr size_t crowded_read = size_t{16} * 1024;
 
 /// What CAF is given at a time of what the socket does not take: it keeps the
 /// memory for good.
@@ -51,7 +56,10 @@ void client_socket::open(caf::io::connection_handle handle,
 
 void client_socket::adapt_read_size(size_t got, bool frugal) {
   answered_ = false;
-  const auto most = frugal ? frugal_read : largest_read;
+  const auto crowded = net::crowded.now(std::chrono::steady_clock::now());
+  const auto most = frugal    ? frugal_read
+                    : crowded ? crowded_read
+                              : largest_read;
   auto size = read_size_;
   if (got == size && size < most)
     size = std::min(size * 4, most);

@@ -71,7 +71,7 @@ multiplexer::multiplexer(caf::actor_system* sys)
 multiplexer::~multiplexer() {
   // Actors that ended while they were in line. They are not cleaned up again:
   // that needs CAF's clock, whose thread has ended by now.
-  for (auto* list : {&woken_, &woken_here_})
+  for (auto* list : {&woken_, &woken_here_, &draining_})
     for (auto* ptr : *list)
       caf::intrusive_ptr_release(ptr);
 }
@@ -110,9 +110,11 @@ void multiplexer::run() {
     forget_caf_logger();
     if (!(busy_wait_.worth_it() && wait_awake()))
       run_once();
-    if (const auto long_one
-        = watch_.turn_ended(std::chrono::steady_clock::now(), thread_time))
+    const auto now = std::chrono::steady_clock::now();
+    if (const auto long_one = watch_.turn_ended(now, thread_time)) {
       metrics().add_turn(*long_one);
+      crowded.turn_took(*long_one, now);
+    }
   }
   super::run();
 }
@@ -146,11 +148,20 @@ void multiplexer::drain_later(const caf::intrusive_ptr<drain_request>& x) {
 void multiplexer::drain() {
   {
     const std::lock_guard guard{mutex_};
-    draining_.swap(woken_);
+    draining_.insert(draining_.end(), woken_.begin(), woken_.end());
+    woken_.clear();
   }
-  for (auto* ptr : draining_)
-    resume(caf::intrusive_ptr<caf::resumable>{ptr, false});
-  draining_.clear();
+  // The sockets do not wait for more: large messages for very many consumers
+  // take long to copy.
+  const auto until = std::chrono::steady_clock::now() + patience;
+  size_t done = 0;
+  while (done < draining_.size()
+         && (done == 0 || std::chrono::steady_clock::now() < until))
+    resume(caf::intrusive_ptr<caf::resumable>{draining_[done++], false});
+  draining_.erase(draining_.begin(),
+                  draining_.begin() + static_cast<ptrdiff_t>(done));
+  if (!draining_.empty())
+    drain_later(drain_request_);
 }
 
 void multiplexer::drain_here() {

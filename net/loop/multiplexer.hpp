@@ -46,7 +46,8 @@ private:
 
   void drain_later(const caf::intrusive_ptr<drain_request>& x);
 
-  /// Resumes everything that was woken since the last call.
+  /// Resumes what other threads have woken, for a millisecond, then in the next
+  /// turn.
   void drain();
 
   /// Likewise for what was woken in this thread.
@@ -56,7 +57,7 @@ private:
   /// Guarded by `mutex_`; each entry holds a reference.
   std::vector<caf::resumable*> woken_;
   caf::intrusive_ptr<drain_request> drain_request_;
-  /// Reused by `drain`.
+  /// Those that `drain` has not come to; each entry holds a reference.
   std::vector<caf::resumable*> draining_;
 
   /// What was woken in this turn, by this thread; each entry holds a reference.

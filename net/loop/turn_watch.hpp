@@ -2,9 +2,36 @@
 
 #include "actors/queue/time.hpp"
 
+#include <atomic>
 #include <optional>
 
 namespace cafq::net {
+
+/// Whether the event loop's turns are long, as very many clients have something
+/// for it: each then reads less at a time. From any thread.
+class crowding {
+public:
+  /// A turn ended that took so long.
+  void turn_took(queue::duration x, queue::time_point now) noexcept {
+    if (x > long_turn)
+      until_.store((now + while_).time_since_epoch().count(),
+                   std::memory_order_relaxed);
+  }
+
+  [[nodiscard]] bool now(queue::time_point x) const noexcept {
+    return x.time_since_epoch().count()
+           < until_.load(std::memory_order_relaxed);
+  }
+
+private:
+  static constexpr auto long_turn = std::chrono::milliseconds{10};
+  static constexpr auto while_ = std::chrono::seconds{1};
+
+  std::atomic<queue::duration::rep> until_{0};
+};
+
+/// Of the event loop.
+inline crowding crowded;
 
 /// Finds long turns of an event loop: those that keep all clients waiting for
 /// one. To ask the kernel for the CPU time of a thread costs as much as a short

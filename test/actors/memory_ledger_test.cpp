@@ -50,17 +50,33 @@ BOOST_AUTO_TEST_CASE(one_that_writes_much_does_not_stop_the_others) {
   constexpr size_t mb = size_t{1} << 20U;
   const auto much = std::make_shared<writer>(uut);
   const auto other = std::make_shared<writer>(uut);
-  auto all = std::make_unique<memory_ledger::claim>(much, 64 * mb);
+  auto all = std::make_unique<memory_ledger::claim>(much, 64 * mb, 0);
   BOOST_TEST(uut->writing_enough());
   BOOST_TEST(much->enough());
   BOOST_TEST(!other->enough());
-  const memory_ledger::claim some{other, 15 * mb};
+  const memory_ledger::claim some{other, 15 * mb, 0};
   BOOST_TEST(!other->enough());
-  const memory_ledger::claim more{other, mb};
+  const memory_ledger::claim more{other, mb, 0};
   BOOST_TEST(other->enough());
   all.reset();
   BOOST_TEST(!much->enough());
   BOOST_TEST(!other->enough());
+}
+
+BOOST_AUTO_TEST_CASE(rows_on_their_way_have_a_share_of_their_own) {
+  using writer = memory_ledger::writer;
+  const auto before = memory_ledger::all_bookkeeping();
+  const auto much = std::make_shared<writer>(uut);
+  const auto other = std::make_shared<writer>(uut);
+  auto all = std::make_unique<memory_ledger::claim>(much, 1000, 800);
+  const memory_ledger::claim some{other, 100, 100};
+  BOOST_TEST(memory_ledger::all_bookkeeping() == before + 900);
+  BOOST_TEST(!much->enough_rows(1000));
+  BOOST_TEST(much->enough_rows(800));
+  BOOST_TEST(!other->enough_rows(800));
+  all.reset();
+  BOOST_TEST(!much->enough_rows(800));
+  BOOST_TEST(memory_ledger::all_bookkeeping() == before + 100);
 }
 
 BOOST_AUTO_TEST_CASE(asks_nobody_while_there_is_memory) {

@@ -47,6 +47,37 @@ async function fill(broker, each) {
 
 const health = ['/livez', '/ping', '/readyz'];
 
+describe('clients that flood', () => {
+  // Each turn of the loop takes long then: nobody may need many of them.
+  attacked('do not keep probes of health waiting', {}, async ({ broker, connect, neighbour }) => {
+    const clients = [];
+    const all = Buffer.from('TOUCH 0123456789abcdef\n'.repeat(3000));
+    for (let i = 0; i < 120; ++i) {
+      const client = await connect();
+      await client.subscribe('own#ephemeral', 'c#ephemeral');
+      clients.push(client);
+    }
+    let flooding = true;
+    const floods = clients.map(async (x) => {
+      x.socket.resume();
+      while (flooding && (await x.written(all)));
+    });
+    // As a prober does that gives each of them 5 s.
+    const probe = async (_, i) => {
+      const client = await HttpClient.connect(broker.httpPort);
+      const late = AbortSignal.timeout(5000);
+      const { status } = await client.request('GET', health[i % 3]).answer();
+      assert.ok(!late.aborted, `probe ${i} was late`);
+      assert.equal(status, 200);
+      await client.end();
+    };
+    await neighbour.during(Promise.all(Array.from({ length: 300 }, probe)));
+    flooding = false;
+    for (const x of clients) x.destroy();
+    await Promise.all(floods);
+  });
+});
+
 describe('HTTP clients', () => {
   attacked('that are idle make room', files(places * 8), async ({ broker, neighbour }) => {
     const attack = (async () => {

@@ -236,6 +236,36 @@ describe('a memory limit', () => {
     ),
   );
 
+  it('is not used up by what is requeued for later', limit, (t) =>
+    withBroker({ flags: ['--memory-limit=33554432'] }, (broker) =>
+      withClients(broker.port, async (connect) => {
+        const topic = topicName('later');
+        const channels = 40;
+        await createChannels(broker, topic, channels);
+        const producer = await connect();
+        for (let i = 0; i < 3; ++i) await publish(producer, topic, 5000, 1, 5000);
+        const before = broker.memory();
+        let most = 0;
+        // Each message comes once: it is due in an hour.
+        const requeue = async (i) => {
+          const client = await connect();
+          client.answering = true;
+          await client.subscribe(topic, `c${i}`);
+          client.rdy(2500);
+          for (let n = 0; n < 15_000; ++n) {
+            client.req(await client.message(), 3_000_000);
+            if (n % 500 === 0) most = Math.max(most, broker.memory() - before);
+          }
+        };
+        await Promise.all(Array.from({ length: channels }, (_, i) => requeue(i)));
+        t.diagnostic(`${most >> 20} MB at most`);
+        assert.ok(most < 64 * MB, `${most}`);
+        const { body: text } = await ask(broker.httpPort, 'GET', `/stats?format=json&topic=${topic}`);
+        for (const x of JSON.parse(text).topics[0].channels) assert.equal(x.deferred_count, 15_000);
+      }),
+    ),
+  );
+
   for (const paused of [false, true])
     it(`is not used up by copies for many channels, ${paused ? 'unpaused' : 'always'}`, limit, (t) =>
       withBroker({ flags: ['--memory-limit=67108864', '--sync=always'] }, (broker) =>
@@ -347,6 +377,23 @@ describe('memory that is not needed any more', () => {
         t.diagnostic(`${most >> 20} MB, then ${left >> 20}`);
       }),
     ),
+  );
+
+  it('goes back when topics are deleted', limit, (t) =>
+    withBroker({ flags: ['--log-level=warn'] }, async (broker) => {
+      const client = await HttpClient.connect(broker.httpPort);
+      const each = async (path) => {
+        for (let i = 0; i < 8000; ++i)
+          assert.equal((await client.request('POST', path(i)).answer()).status, 200);
+      };
+      await each((i) => `/topic/create?topic=t${i}`);
+      await each((i) => `/channel/create?topic=t${i}&channel=c`);
+      const most = broker.memory();
+      assert.ok(most > 80 * MB, `${most}`);
+      await each((i) => `/topic/delete?topic=t${i}`);
+      const left = await until(async () => broker.memory(), (x) => x < 60 * MB);
+      t.diagnostic(`${most >> 20} MB, then ${left >> 20}`);
+    }),
   );
 });
 

@@ -51,6 +51,17 @@ BOOST_AUTO_TEST_CASE(looks_at_short_turns_together) {
   BOOST_TEST((turn(5ms) == 5ms + 240us));
 }
 
+BOOST_AUTO_TEST_CASE(a_loop_is_crowded_for_a_while_behind_a_long_turn) {
+  net::crowding uut;
+  BOOST_TEST(!uut.now(now));
+  uut.turn_took(9ms, now);
+  BOOST_TEST(!uut.now(now));
+  uut.turn_took(11ms, now);
+  BOOST_TEST(uut.now(now));
+  BOOST_TEST(uut.now(now + 999ms));
+  BOOST_TEST(!uut.now(now + 1s));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace cafq::test

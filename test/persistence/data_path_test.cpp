@@ -105,6 +105,35 @@ BOOST_AUTO_TEST_CASE(follows_no_links) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(writes_to_no_file_with_another_name) {
+  const scratch_directory elsewhere;
+  const auto target = elsewhere.path() / "target";
+  for (const auto* name :
+       {"cafqd.lock", "cafq.mdb", "cafq.mdb-lock", "cafq.mdb.new"}) {
+    std::ofstream{target} << "precious";
+    const scratch_directory dir;
+    std::filesystem::create_hard_link(target, dir.path() / name);
+    BOOST_TEST(contains(refusal(dir.path()), "has another name"));
+    BOOST_TEST(std::filesystem::file_size(target) == 8U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(says_which_files_others_may_open) {
+  const scratch_directory dir;
+  static_cast<void>(open_message_store(data_path{dir.path()}.store_file()));
+  BOOST_TEST(data_path{dir.path()}.warnings().empty());
+  BOOST_TEST_REQUIRE(::chmod((dir.path() / "cafq.mdb").c_str(), 0644) == 0);
+  const data_path mine{dir.path()};
+  BOOST_TEST_REQUIRE(mine.warnings().size() == 1U);
+  BOOST_TEST(contains(mine.warnings()[0], "cafq.mdb: others may open it"));
+}
+
+BOOST_AUTO_TEST_CASE(takes_no_pipe_for_a_file) {
+  const scratch_directory dir;
+  BOOST_TEST_REQUIRE(::mkfifo((dir.path() / "cafq.mdb").c_str(), 0600) == 0);
+  BOOST_TEST(contains(refusal(dir.path()), "is not a regular file"));
+}
+
 BOOST_AUTO_TEST_CASE(takes_no_pipe_for_the_lock) {
   const scratch_directory dir;
   BOOST_TEST_REQUIRE(::mkfifo((dir.path() / "cafqd.lock").c_str(), 0600) == 0);

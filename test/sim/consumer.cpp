@@ -82,6 +82,7 @@ private:
   }
 
   void subscribe() {
+    subscribed_ = around_.now().time;
     connect(surroundings::port::nsq);
     send("  V2SUB " + topic().name + " " + channel_ + "\nRDY "
          + std::to_string(how_.appetite) + "\n");
@@ -93,7 +94,9 @@ private:
     if (x.type == tool::frame_type::message) {
       const auto m = tool::parse_message(x.data);
       const auto which = around_.ledger.delivered(
-        book(), m.body, m.attempts, around_.now(), x.prompt, number_);
+        book(), m.body, m.attempts, around_.now(),
+        x.prompt && !around_.ledger.failed_since(how_.topic, subscribed_),
+        number_);
       messages_[std::string{m.id}] = {which, m.attempts};
     } else if (x.type == tool::frame_type::error) {
       failed(x.data);
@@ -220,6 +223,7 @@ private:
   }
 
   std::string channel_;
+  queue::time_point subscribed_{};
   std::map<std::string, message> messages_;
   std::multimap<queue::time_point, std::pair<action, std::string>> todo_;
   std::vector<order> told_;

@@ -26,6 +26,7 @@ ledger::ledger(const plan& of)
   : plan_(of),
     promise_(of.sync_interval + commits),
     msg_timeout_(of.msg_timeout),
+    broke_(of.topics.size(), queue::time_point::min()),
     failed_(of.topics.size()) {
   // nop
 }
@@ -295,6 +296,11 @@ void ledger::ended(bool clean, queue::time_point now) {
 }
 
 void ledger::failed(size_t topic, queue::time_point now) {
+  broke_[topic] = now;
+  restarted(topic, now);
+}
+
+void ledger::restarted(size_t topic, queue::time_point now) {
   failed_[topic] = now;
   for (auto& x : publications_)
     if (x.topic == topic && x.what == publication::answer::accepted)

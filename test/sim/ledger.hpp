@@ -140,8 +140,18 @@ public:
   /// @param clean Whether it said that it has saved all.
   void ended(bool clean, queue::time_point now);
 
-  /// A topic, or a channel of it, has failed, or starts again behind that.
+  /// A topic, or a channel of it, has failed. What goes out to clients that it
+  /// knew belongs to its life before.
   void failed(size_t topic, queue::time_point now);
+
+  /// It starts again behind that.
+  void restarted(size_t topic, queue::time_point now);
+
+  /// Whether it has failed since.
+  [[nodiscard]] bool
+  failed_since(size_t topic, queue::time_point then) const noexcept {
+    return broke_[topic] >= then;
+  }
 
   // -- the end ----------------------------------------------------------------
 
@@ -242,7 +252,8 @@ private:
   const plan& plan_;
   queue::duration promise_;
   queue::duration msg_timeout_;
-  /// When topics failed last.
+  /// When topics failed last, and when they last failed or started again.
+  std::vector<queue::time_point> broke_;
   std::vector<queue::time_point> failed_;
   std::vector<publication> publications_;
   std::vector<channel_book> channels_;

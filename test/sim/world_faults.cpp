@@ -159,7 +159,7 @@ void world::look_for_restarts() {
   if (failed_.empty() || metrics().restarts.Value() == restarts_)
     return;
   for (const auto topic : std::exchange(failed_, {}))
-    books_.failed(topic, now().time);
+    books_.restarted(topic, now().time);
 }
 
 } // namespace cafq::sim

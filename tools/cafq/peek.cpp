@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <fmt/chrono.h>
@@ -131,11 +132,13 @@ void run(const peek_options& x) {
     const auto& list = found["messages"];
     show(x, list);
     left -= std::min(left, list.size());
-    place = found.value("next", "");
+    const auto before = std::exchange(place, found.value("next", ""));
     if (place.empty())
       return;
+    if (place == before)
+      throw error("the broker's answer leads to itself");
   }
-  std::cerr << "there are more: --after=" << place << '\n';
+  std::cerr << "there are more: --after=" << printable(place) << '\n';
 }
 
 } // namespace
