@@ -88,12 +88,23 @@ void registry_state::dial_back(const producer& x) {
     all->note(x.id, "no host and port");
     return;
   }
+  const auto [i, is_new] = asked_.try_emplace(address);
+  i->second.insert(x.id);
+  if (!is_new)
+    return;
   self->request(dialer, caf::infinite, atom::find_v, address)
     .then(
-      [this, id = x.id](const std::string& why_not) { all->note(id, why_not); },
+      [this, address](const std::string& why_not) { dialed(address, why_not); },
       [](const caf::error&) {
         // The process stops.
       });
+}
+
+void registry_state::dialed(const std::string& address,
+                            const std::string& why_not) {
+  const auto whom = asked_.extract(address);
+  for (const auto id : whom.mapped())
+    all->note(id, why_not);
 }
 
 void registry_state::down(uint64_t connection) {
@@ -102,6 +113,9 @@ void registry_state::down(uint64_t connection) {
     return;
   log::info("DB: client({}) has gone, and what it registered",
             x->remote_address);
+  if (const auto i = asked_.find(protocol::tcp_address_of(x->who));
+      i != asked_.end())
+    i->second.erase(connection);
   all->leave(connection);
 }
 

@@ -11,7 +11,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -82,8 +84,13 @@ private:
   execute(const stat_actor& from, const std::string& remote_address,
           const protocol::lookup_command& x, time_point now);
   void dial_back(const producer& x);
+  void dialed(const std::string& address, const std::string& why_not);
   [[nodiscard]] report_text_ptr give(std::string text);
 
+  /// The addresses that the DIALER was asked about and has not answered, and
+  /// the producers that announce them. Nodes may ping any number of times
+  /// meanwhile.
+  std::map<std::string, std::set<producer_id>> asked_;
   given_texts given_;
   uint64_t commands_ = 0;
   uint64_t refused_ = 0;

@@ -1,5 +1,6 @@
 #include "actors/lookup/registry_actor.hpp"
 
+#include "actors/answer_promise.hpp"
 #include "test/support/deterministic_system.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -17,6 +18,8 @@ using namespace protocol;
 using kind = lookup::request::kind;
 
 namespace {
+
+using patient_dialer = dialer_actor::extend<caf::reacts_to<atom::resume>>;
 
 stat_actor::behavior_type connection(stat_actor::pointer) {
   return {[](atom::stat) {
@@ -41,28 +44,47 @@ struct fixture : deterministic_system {
   void start(const registry_limits& limits) {
     if (registry)
       self->send_exit(registry, caf::exit_reason::user_shutdown);
-    registry = sys.spawn(registry_keeper, limits, dialer);
+    registry = sys.spawn(registry_keeper, limits, dialer_actor{dialer});
   }
 
-  dialer_actor spawn_dialer() {
+  patient_dialer spawn_dialer() {
     return sys.spawn(
-      [this](dialer_actor::pointer) -> dialer_actor::behavior_type {
-        return {[this](atom::find, const std::string& address) {
-          dialed.push_back(address);
-          return finding;
-        }};
+      [this](patient_dialer::pointer ptr) -> patient_dialer::behavior_type {
+        return {
+          [this, ptr](atom::find, const std::string& address) {
+            dialed.push_back(address);
+            if (!patient)
+              ptr->send(ptr, atom::resume_v);
+            return dialing.emplace_back(ptr).later();
+          },
+          [this](atom::resume) {
+            for (auto& x : std::exchange(dialing, {}))
+              x.keep(finding);
+          },
+        };
       });
   }
 
-  /// Has the node say something; returns which of it was refused.
-  std::vector<size_t> say(std::vector<lookup_command> list) {
+  /// Has the DIALER answer those who wait.
+  void answer_dialed() {
+    self->send(dialer, atom::resume_v);
+    run();
+  }
+
+  /// Has a node say something; returns which of it was refused.
+  std::vector<size_t>
+  say_as(const stat_actor& from, std::vector<lookup_command> list) {
     auto what = std::make_shared<commands>();
     what->remote_address = "10.0.0.1:5";
     what->list = std::move(list);
-    const auto result = ask<outcome>(registry, atom::put_v, node,
+    const auto result = ask<outcome>(registry, atom::put_v, from,
                                      commands_ptr{what});
     BOOST_TEST_REQUIRE(result.has_value());
     return result->refused;
+  }
+
+  std::vector<size_t> say(std::vector<lookup_command> list) {
+    return say_as(node, std::move(list));
   }
 
   void end_node() {
@@ -80,9 +102,11 @@ struct fixture : deterministic_system {
   }
 
   std::vector<std::string> dialed;
-  /// What the DIALER says.
+  std::vector<answer_promise<std::string>> dialing;
+  /// What the DIALER says, and whether it waits with that until it is told to.
   std::string finding;
-  dialer_actor dialer = spawn_dialer();
+  bool patient = false;
+  patient_dialer dialer = spawn_dialer();
   stat_actor node = sys.spawn(connection);
   registry_actor registry;
 };
@@ -154,6 +178,35 @@ BOOST_AUTO_TEST_CASE(tries_again_with_each_ping_of_one_that_nobody_reaches) {
   say({lookup_ping{}});
   BOOST_TEST(dialed.size() == 2U);
   BOOST_TEST(tell(kind::nodes).find("dial_back") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(asks_once_about_an_address_however_many_pings_come) {
+  finding = "Connection refused";
+  say({who});
+  const auto other = sys.spawn(connection);
+  say_as(other, {who});
+  dialed.clear();
+  patient = true;
+  say(std::vector<lookup_command>(1000, lookup_ping{}));
+  say_as(other, std::vector<lookup_command>(1000, lookup_ping{}));
+  BOOST_TEST(dialed.size() == 1U);
+  finding = "";
+  answer_dialed();
+  BOOST_TEST(tell(kind::nodes).find("dial_back") == std::string::npos);
+  self->send_exit(other, caf::exit_reason::user_shutdown);
+}
+
+BOOST_AUTO_TEST_CASE(a_node_may_go_while_its_address_is_tried) {
+  patient = true;
+  say({who});
+  end_node();
+  finding = "Connection refused";
+  answer_dialed();
+  node = sys.spawn(connection);
+  say({who});
+  BOOST_TEST(dialed.size() == 2U);
+  BOOST_TEST(tell(kind::nodes).find("dial_back") == std::string::npos);
+  answer_dialed();
 }
 
 BOOST_AUTO_TEST_CASE(tries_nothing_that_is_no_address) {
