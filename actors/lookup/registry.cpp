@@ -1,5 +1,6 @@
 #include "actors/lookup/registry.hpp"
 
+#include "actors/lookup/place.hpp"
 #include "net/protocol/go_json.hpp"
 #include "net/protocol/names.hpp"
 
@@ -44,28 +45,6 @@ std::string members_of(const producer& x) {
 }
 
 } // namespace
-
-/// A topic or channel, and who has it.
-struct producer::place {
-  struct entry {
-    registry::registered what;
-    /// Where `what.who` has this place in its list.
-    size_t slot = 0;
-  };
-
-  [[nodiscard]] std::vector<entry>::iterator find(producer_id id) {
-    return std::lower_bound(
-      entries.begin(), entries.end(), id,
-      [](const entry& x, producer_id y) { return x.what.who->id < y; });
-  }
-
-  /// The name of the topic. Map nodes stay where they are.
-  const std::string* topic = nullptr;
-  /// Null for a topic.
-  const std::string* channel = nullptr;
-  /// By id, which is the order they came in.
-  std::vector<entry> entries;
-};
 
 struct registry::topic_entry {
   /// Whether the topic itself is known; its channels may be without it.
@@ -137,13 +116,13 @@ void registry::withdraw(producer_id id, std::string_view topic,
     if (x == of.channels.end())
       return;
     remove_from(x->second, *who->second);
-    if (x->second.entries.empty() && protocol::is_ephemeral(channel))
+    if (x->second.empty() && protocol::is_ephemeral(channel))
       erase_channel(of, channel);
   } else {
     for (auto& [name, x] : of.channels)
       remove_from(x, *who->second);
     remove_from(of.self, *who->second);
-    if (of.self.entries.empty() && protocol::is_ephemeral(topic))
+    if (of.self.empty() && protocol::is_ephemeral(topic))
       unname(of);
   }
   drop_if_unused(i);
@@ -154,9 +133,10 @@ void registry::leave(producer_id id) {
   if (i == producers_.end())
     return;
   auto& x = *i->second;
-  while (!x.places_.empty())
-    remove_from(*x.places_.back(), x);
-  bytes_ -= size_of(x);
+  for (auto* at : x.places_)
+    at->take(*at->find(id));
+  registration_count_ -= x.places_.size();
+  bytes_ -= x.places_.size() * registration_bytes + size_of(x);
   producers_.erase(i);
 }
 
@@ -175,8 +155,7 @@ bool registry::create(std::string_view topic, std::string_view channel) {
 
 void registry::erase(std::string_view topic) {
   if (topic == everything) {
-    while (!topics_.empty())
-      erase_topic(topics_.begin());
+    erase_all();
     return;
   }
   if (const auto i = topics_.find(topic); i != topics_.end())
@@ -194,13 +173,23 @@ bool registry::erase(std::string_view topic, std::string_view channel) {
 
 void registry::tombstone(std::string_view topic, std::string_view node,
                          time_point now) {
-  for_topics(topics_, topic, [&](topic_entry& x) {
-    for (auto& y : x.self.entries) {
-      const auto& who = y.what.who->who;
-      if (who.broadcast_address + ":" + std::to_string(who.http_port) == node)
-        y.what.tombstoned = now;
-    }
-  });
+  const auto hide = [now](place& of, producer_id id) {
+    if (auto* x = of.find(id))
+      x->tombstoned = now;
+  };
+  const auto i = topics_.find(topic);
+  for (const auto& [id, x] : producers_) {
+    if (x->who.broadcast_address + ":" + std::to_string(x->who.http_port)
+        != node)
+      continue;
+    if (topic == everything)
+      for (auto* at : x->places_) {
+        if (!at->channel)
+          hide(*at, id);
+      }
+    else if (i != topics_.end())
+      hide(i->second.self, id);
+  }
 }
 
 // -- observers ----------------------------------------------------------------
@@ -234,9 +223,10 @@ std::vector<const producer*>
 registry::active(std::string_view topic, time_point now) const {
   std::vector<const producer*> result;
   for_topics(topics_, topic, [&](const topic_entry& x) {
-    for (const auto& y : x.self.entries)
-      if (active(*y.what.who, now) && !dead(y.what, now))
-        result.push_back(y.what.who);
+    x.self.each([&](const auto& y) {
+      if (active(*y.who, now) && !dead(y.what(), now))
+        result.push_back(y.who);
+    });
   });
   if (topic == everything) {
     std::sort(result.begin(), result.end(),
@@ -265,18 +255,16 @@ void registry::each_topic_of(
   const std::function<void(std::string_view, bool)>& f) const {
   for (auto* at : x.places_)
     if (!at->channel)
-      f(*at->topic, dead(at->find(x.id)->what, now));
+      f(*at->topic, dead(at->find(x.id)->what(), now));
 }
 
 void registry::each(
   const std::function<void(std::string_view, const std::string*,
                            const registered&)>& f) const {
   for (const auto& [name, x] : topics_) {
-    for (const auto& y : x.self.entries)
-      f(name, nullptr, y.what);
+    x.self.each([&](const auto& y) { f(name, nullptr, y.what()); });
     for (const auto& [channel, in] : x.channels)
-      for (const auto& y : in.entries)
-        f(name, &channel, y.what);
+      in.each([&](const auto& y) { f(name, &channel, y.what()); });
   }
 }
 
@@ -306,7 +294,7 @@ registry::topic_entry& registry::topic_of(std::string_view name) {
   return i->second;
 }
 
-registry::place& registry::channel_of(topic_entry& in, std::string_view name) {
+place& registry::channel_of(topic_entry& in, std::string_view name) {
   auto i = in.channels.find(name);
   if (i == in.channels.end()) {
     i = in.channels.try_emplace(std::string{name}).first;
@@ -319,28 +307,24 @@ registry::place& registry::channel_of(topic_entry& in, std::string_view name) {
 }
 
 void registry::add_to(place& to, producer& who) {
-  const auto i = to.find(who.id);
-  if (i != to.entries.end() && i->what.who == &who)
+  if (to.find(who.id))
     return;
-  to.entries.insert(i, {{&who, std::nullopt}, who.places_.size()});
+  to.add(who, who.places_.size());
   who.places_.push_back(&to);
   ++registration_count_;
   bytes_ += registration_bytes;
 }
 
-bool registry::remove_from(place& from, producer& who) {
-  const auto i = from.find(who.id);
-  if (i == from.entries.end() || i->what.who != &who)
-    return false;
-  forget_slot(who, i->slot);
-  from.entries.erase(i);
-  return true;
+void registry::remove_from(place& from, producer& who) {
+  if (auto* x = from.find(who.id)) {
+    forget_slot(who, x->slot);
+    from.take(*x);
+  }
 }
 
-void registry::remove_all(place& from) {
-  for (const auto& x : from.entries)
-    forget_slot(*producers_.at(x.what.who->id), x.slot);
-  from.entries.clear();
+/// All producers of a place that goes.
+void registry::remove_all(const place& from) {
+  from.each([this](const auto& x) { forget_slot(*x.who, x.slot); });
 }
 
 /// Takes a place from the list of a producer; the last takes its slot.
@@ -353,6 +337,17 @@ void registry::forget_slot(producer& of, size_t slot) {
   }
   --registration_count_;
   bytes_ -= registration_bytes;
+}
+
+/// One by one would take each from the lists of all its producers.
+void registry::erase_all() {
+  bytes_ = 0;
+  for (const auto& [id, x] : producers_) {
+    x->places_ = {};
+    bytes_ += size_of(*x);
+  }
+  topics_.clear();
+  topic_count_ = channel_count_ = registration_count_ = 0;
 }
 
 void registry::erase_topic(topic_map::iterator i) {

@@ -33,6 +33,7 @@ struct registry_limits {
   size_t bytes = std::numeric_limits<size_t>::max();
 };
 
+class place;
 class registry;
 
 /// A node that has said who it is.
@@ -52,8 +53,6 @@ public:
 
 private:
   friend class registry;
-
-  struct place;
 
   /// Where it is registered, in no order.
   std::vector<place*> places_;
@@ -187,7 +186,6 @@ public:
   }
 
 private:
-  using place = producer::place;
   struct topic_entry;
   using topic_map = std::map<std::string, topic_entry, std::less<>>;
 
@@ -196,9 +194,10 @@ private:
   [[nodiscard]] topic_entry& topic_of(std::string_view name);
   place& channel_of(topic_entry& in, std::string_view name);
   void add_to(place& to, producer& who);
-  bool remove_from(place& from, producer& who);
-  void remove_all(place& from);
+  void remove_from(place& from, producer& who);
+  void remove_all(const place& from);
   void forget_slot(producer& of, size_t slot);
+  void erase_all();
   void erase_topic(topic_map::iterator i);
   void erase_channel(topic_entry& in, std::string_view name);
   void unname(topic_entry& x);

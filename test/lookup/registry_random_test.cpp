@@ -228,6 +228,7 @@ BOOST_AUTO_TEST_CASE(does_what_the_plainest_registry_does) {
     }
     for (producer_id id = 1; id <= 6; ++id)
       x.all.leave(id);
+    BOOST_TEST(x.all.registration_count() == 0U);
     x.all.erase("*");
     BOOST_TEST(x.all.bytes() == 0U);
   }

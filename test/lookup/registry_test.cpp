@@ -117,6 +117,17 @@ BOOST_AUTO_TEST_CASE(a_tombstone_hides_one_topic_for_its_time) {
   BOOST_TEST(active("t").size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(a_tombstone_for_the_star_hides_all_topics) {
+  add(1, "t", "c");
+  add(1, "u");
+  all.tombstone("*", "my.host:4151", now);
+  BOOST_TEST(active("*").empty());
+  all.each([](std::string_view, const std::string* channel,
+              const registry::registered& x) {
+    BOOST_TEST(x.tombstoned.has_value() == !channel);
+  });
+}
+
 BOOST_AUTO_TEST_CASE(a_new_registration_has_no_tombstone) {
   add(1, "t");
   all.tombstone("t", "my.host:4151", now);

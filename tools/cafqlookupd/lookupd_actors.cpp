@@ -114,8 +114,9 @@ listener_limits lookupd_actors::with_addresses(listener_limits x) const {
 void lookupd_actors::stop() {
   end(sys_, http_listener_);
   end(sys_, collector_);
-  end(sys_, node_listener_);
+  // Before the nodes, of which it would forget one after the other.
   end(sys_, registry_);
+  end(sys_, node_listener_);
   end(sys_, dialer_);
   sys_.await_all_actors_done();
 }
