@@ -2,6 +2,7 @@
 
 #include "actors/actor_support.hpp"
 #include "actors/unix_time.hpp"
+#include "net/loop/turn_watch.hpp"
 #include "net/protocol/command_text.hpp"
 #include "net/protocol/errors.hpp"
 
@@ -13,13 +14,32 @@ namespace cafq {
 
 namespace {
 
-/// Pieces decoded in a row for one client, whatever a read inflates to, and
-/// parts of an MPUB.
-constexpr size_t most_pieces = 2;
+/// What one client may have done before the others have their turn, in commands
+/// of the cheap kind; less while turns are long, as there are many clients.
+constexpr size_t most_effort = 1024;
+constexpr size_t crowded_effort = 128;
+
+/// Of a piece that was decoded, whatever a read inflates to, and of a part of
+/// an MPUB.
+constexpr size_t piece_effort = 512;
+
+/// Of parsing JSON, and of asking an auth server.
+constexpr size_t body_effort = 64;
 
 bool is_part(const protocol::parse_result& x) {
   const auto* command = std::get_if<protocol::command>(&x);
   return command && std::holds_alternative<protocol::mpub_part>(*command);
+}
+
+size_t effort_of(const protocol::parse_result& x) {
+  const auto* command = std::get_if<protocol::command>(&x);
+  if (is_part(x))
+    return piece_effort;
+  return command
+             && (std::holds_alternative<protocol::identify>(*command)
+                 || std::holds_alternative<protocol::auth>(*command))
+           ? body_effort
+           : 1;
 }
 
 constexpr size_t least_read = 1024;
@@ -119,20 +139,22 @@ void connection_state::run() {
   bool idle = false;
   run_started = self->clock().now();
   publishes.now(unix_time_ns());
-  size_t pieces = 0;
+  const auto most = net::crowded.now(run_started) ? crowded_effort
+                                                  : most_effort;
+  size_t effort = 0;
   if (held && may_run()) {
     held_bytes = 0;
     std::exchange(held, nullptr)();
   }
   do {
-    while (!idle && may_run() && pieces < most_pieces) {
+    while (!idle && may_run() && effort < most) {
       auto x = parser->next();
       idle = std::holds_alternative<protocol::need_more>(x);
       handle(x);
-      pieces += is_part(x);
+      effort += effort_of(x);
       if (idle && socket.filters()) {
         idle = !decode();
-        ++pieces;
+        effort += piece_effort;
       }
     }
     end_of_read();
@@ -144,7 +166,7 @@ void connection_state::run() {
     filters->stash();
   if (idle && phase == nsq_phase::emptying)
     input_ended();
-  const auto tired = !idle && pieces >= most_pieces && may_run();
+  const auto tired = !idle && effort >= most && may_run();
   const auto room = body_has_room(idle);
   if (!ending())
     set_reading((may_run() && !tired && room)

@@ -380,7 +380,7 @@ describe('memory that is not needed any more', () => {
   );
 
   it('goes back when topics are deleted', limit, (t) =>
-    withBroker({ flags: ['--log-level=warn'] }, async (broker) => {
+    withBroker({}, async (broker) => {
       const client = await HttpClient.connect(broker.httpPort);
       const each = async (path) => {
         for (let i = 0; i < 8000; ++i)
