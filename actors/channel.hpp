@@ -8,7 +8,9 @@
 #include "actors/queue/channel_queue.hpp"
 #include "actors/queue/consumer_set.hpp"
 #include "actors/queue/latency.hpp"
+#include "actors/queue/next_tick.hpp"
 #include "actors/queue_keeper.hpp"
+#include "actors/room_report.hpp"
 #include "actors/topic_life.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
@@ -45,28 +47,10 @@ struct channel_state {
 
   ~channel_state();
 
-  /// Takes published messages. An ephemeral channel drops what is too much.
-  void put(const batch_ptr& x);
-
-  /// Takes messages that the store has in queue `id` already.
-  void put_stored(const batch_ptr& x, queue_id id);
+  // -- its life: channel.cpp --------------------------------------------------
 
   /// The store has given the emptied queue an id.
   void renamed(queue_id id);
-
-  /// Adds a consumer, unless there are too many.
-  caf::error subscribe(const client_actor& client, const subscription& how);
-
-  /// Removes a consumer that is gone; its messages time out.
-  void unsubscribe(consumer_id id);
-
-  void set_ready_count(consumer_id id, size_t count);
-  void finish(consumer_id by, ticket answer_to, const numbers& which);
-  void requeue(consumer_id by, ticket answer_to, const requeues& which);
-  void touch(consumer_id by, ticket answer_to, const numbers& which);
-
-  /// A consumer's socket took everything up to `bytes`.
-  void sent(consumer_id id, uint64_t bytes);
 
   caf::result<atom::pause> pause(bool on);
   caf::result<atom::empty> empty();
@@ -85,9 +69,38 @@ struct channel_state {
   /// A tick came: makes overdue messages ready again.
   void tick();
 
+  // -- what it takes: channel_intake.cpp --------------------------------------
+
+  /// Takes published messages. An ephemeral channel drops what is too much.
+  void put(const batch_ptr& x);
+
+  /// Takes messages that the store has in queue `id` already.
+  void put_stored(const batch_ptr& x, queue_id id);
+
+  // -- to whom it gives: channel_delivery.cpp ---------------------------------
+
+  /// Adds a consumer, unless there are too many.
+  caf::error subscribe(const client_actor& client, const subscription& how);
+
+  /// Removes a consumer that is gone; its messages time out.
+  void unsubscribe(consumer_id id);
+
+  void set_ready_count(consumer_id id, size_t count);
+
+  /// A consumer's socket took everything up to `bytes`.
+  void sent(consumer_id id, uint64_t bytes);
+
   /// Hands ready messages to consumers with credit, tells the topic about the
   /// room this makes and arms the next tick.
   void pump();
+
+  // -- what becomes of it: channel_settling.cpp -------------------------------
+
+  void finish(consumer_id by, ticket answer_to, const numbers& which);
+  void requeue(consumer_id by, ticket answer_to, const requeues& which);
+  void touch(consumer_id by, ticket answer_to, const numbers& which);
+
+  // -- what it tells: channel_stat.cpp ----------------------------------------
 
   /// Shows single messages to people.
   [[nodiscard]] peek_answer_ptr peek(const queue::peek_request& what);
@@ -122,9 +135,39 @@ struct channel_state {
   static inline const char* name = "channel";
 
 private:
-  // -- channel_stat.cpp -------------------------------------------------------
-
   using oldest_flight = std::optional<queue::channel_queue::flight>;
+
+  // -- its life ---------------------------------------------------------------
+
+  void save_if_asked();
+
+  // -- what it takes ----------------------------------------------------------
+
+  void accept(const batch& x);
+  void accept_stored(const batch& x, queue_id id);
+  /// Whether an ephemeral channel has to drop what comes.
+  [[nodiscard]] bool overfull() const;
+  void report_room();
+
+  // -- to whom it gives -------------------------------------------------------
+
+  void give_out();
+  void serve(queue::consumer& to, size_t max_messages);
+  [[nodiscard]] bool may_give_out() const;
+  [[nodiscard]] bool short_of_memory() const;
+  /// Looks now and then how long a delivery took.
+  void sample(const queue::run& first, queue::time_point now);
+  void arm();
+
+  // -- what becomes of it -----------------------------------------------------
+
+  /// Gives a consumer back the credit of `count` messages.
+  void settle(consumer_id by, size_t count, uint64_t queue::consumer::*counter);
+  void answer(consumer_id by, ticket answer_to, failures_ptr failed);
+  [[nodiscard]] queue::duration
+  age(int64_t published_ns, queue::time_point now) const;
+
+  // -- what it tells ----------------------------------------------------------
 
   [[nodiscard]] channel_situation situation(const oldest_flight& oldest) const;
   void tell_consumers(actor_stat& to) const;
@@ -133,35 +176,8 @@ private:
   [[nodiscard]] std::optional<queue::duration>
   how_long(actor_state x, const actor_stat& told, queue::time_point now) const;
 
-  // -- channel.cpp ------------------------------------------------------------
-
-  void serve(queue::consumer& to, size_t max_messages);
-  [[nodiscard]] bool may_give_out() const;
-  [[nodiscard]] bool short_of_memory() const;
-  /// Looks now and then how long a delivery took.
-  void sample(const queue::run& first, queue::time_point now);
-  /// Adds a failure to the list, which exists from the first one on.
-  static void note(failures_ptr& failed, settling command, uint64_t number,
-                   queue::settled why);
-  /// Gives a consumer back the credit of `count` messages.
-  void settle(consumer_id by, size_t count, uint64_t queue::consumer::*counter);
-  [[nodiscard]] queue::duration
-  age(int64_t published_ns, queue::time_point now) const;
-  void answer(consumer_id by, ticket answer_to, failures_ptr failed);
-  void report_room();
-  void accept(const batch& x);
-  void save_if_asked();
-  /// Whether an ephemeral channel has to drop what comes.
-  [[nodiscard]] bool overfull() const;
-  void accept_stored(const batch& x, queue_id id);
-  void arm();
-
-  /// Messages put; the topic was told that `reported_` of them found their
-  /// place.
-  uint64_t put_ = 0;
-  uint64_t reported_ = 0;
-  /// Whether the topic was told that more has to go to disk.
-  bool told_full_ = false;
+  /// What the topic is told.
+  room_report room_;
   /// What came while the queue had no id; 0 for what is not stored. Those in
   /// the queue that was emptied are not wanted.
   std::vector<std::pair<batch_ptr, queue_id>> undecided_;
@@ -169,7 +185,7 @@ private:
   answer_promise<atom::save> saving_;
   /// Why it ends when it has saved.
   caf::error leaving_;
-  std::optional<queue::time_point> armed_;
+  queue::next_tick tick_;
   queue::time_point sampled_{};
   /// When a consumer was last given something, and the last one went.
   queue::time_point served_{};

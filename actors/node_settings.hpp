@@ -7,12 +7,17 @@
 #include "actors/queue/time.hpp"
 #include "config/sync_policy.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 
 namespace cafq {
+
+/// How many messages may be on their way from a topic to where they stay, in a
+/// channel's memory or in the store.
+inline constexpr uint64_t transit_window = 8192;
 
 /// The options that topics and channels go by, in their own types. Defaults
 /// are nsqd's (nsqd/options.go) but for the memory limit.
@@ -53,6 +58,12 @@ struct node_settings {
   /// Who is told of topics and channels, and knows those of other nodes.
   /// Invalid if there is nobody.
   discovery_actor discovery;
+
+  /// Returns how many messages a topic may have on their way.
+  /// @param stored Whether there is a store behind the memory.
+  [[nodiscard]] uint64_t in_transit(bool stored) const noexcept {
+    return stored ? transit_window : std::max<uint64_t>(mem_queue_size, 1);
+  }
 
   /// Whether the node has memory to spare for messages of queues that could do
   /// without.

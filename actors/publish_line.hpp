@@ -49,11 +49,11 @@ public:
            queue::time_point now, const std::shared_ptr<memory_ledger>& memory);
 
   /// Lets them go on while there is room.
-  /// @param has_room Is asked for each.
+  /// @param has_room Is asked for the next.
   /// @param use Takes it.
   template <class HasRoom, class Use>
   void admit(queue::time_point now, HasRoom&& has_room, Use&& use) {
-    while (!waiting_.empty() && has_room()) {
+    while (!waiting_.empty() && has_room(waiting_.front())) {
       const auto x = std::move(waiting_.front());
       waiting_.pop_front();
       progress_ = now;

@@ -17,10 +17,6 @@
 
 namespace cafq {
 
-/// How many messages may be on their way from a topic to where they stay, in a
-/// channel's memory or in the store.
-inline constexpr uint64_t transit_window = 8192;
-
 /// How a queue is kept.
 struct keeping {
   /// Invalid: everything stays in memory.

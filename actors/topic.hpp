@@ -8,7 +8,9 @@
 #include "actors/publish_line.hpp"
 #include "actors/queue/number_source.hpp"
 #include "actors/queue_keeper.hpp"
+#include "actors/topic_admission.hpp"
 #include "actors/topic_life.hpp"
+#include "actors/topic_members.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
@@ -23,33 +25,23 @@ namespace cafq {
 
 struct channel_start;
 
-/// The state of the TOPIC actor.
+/// The state of the TOPIC actor. Which publishes it takes is decided by
+/// `topic_admission`, how long others wait by `publish_line`, what is on its
+/// way through the store is in `append_ledger`.
 /// @relates topic
 struct topic_state {
   explicit topic_state(topic_actor::pointer ptr);
 
+  // -- its life: topic.cpp ----------------------------------------------------
+
   /// Goes on with what the store found at the start.
   void resume(const recovered_topic& x);
 
-  /// Takes publishes, or lets them wait while there is no room.
-  void put(const batch_ptr& x, const client_actor& from, ticket answer_to);
+  /// Goes on where the store's answer or new room allows.
+  void go_on();
 
-  /// Returns a channel, creating it if need be. The first one takes what the
-  /// topic holds.
-  caf::result<channel_actor> get_channel(const std::string& id);
-
-  /// The store has kept messages for the channels, or has not.
-  void appended(const cafq::appended& x);
-
-  /// Deletes a channel, if there is one.
-  caf::result<atom::erase> erase_channel(const std::string& id);
-
-  /// Deletes an ephemeral channel that is still the one of this name.
-  void vacate(const channel_actor& which, const std::string& id);
-
-  /// A channel has failed. With what the store has, all of the topic starts
-  /// again; without, the channel is gone.
-  void lose(const caf::actor_addr& who);
+  /// Looks again at the publishes that wait.
+  void tick();
 
   caf::result<atom::pause> pause(bool on);
   caf::result<atom::empty> empty();
@@ -63,26 +55,40 @@ struct topic_state {
   /// Hands all messages in memory to the store.
   caf::result<atom::save> save();
 
-  /// A channel has found a place for `count` messages.
-  void add_room(const std::string& id, uint64_t count);
+  // -- what it takes: topic_publish.cpp ---------------------------------------
 
-  /// Looks again at the publishes that wait.
-  void tick();
+  /// Takes publishes, or lets them wait while there is no room.
+  void put(const batch_ptr& x, const client_actor& from, ticket answer_to);
 
-  /// Goes on where the store's answer or new room allows.
-  void go_on();
+  // -- mode always: topic_appends.cpp -----------------------------------------
+
+  /// The store has kept messages for the channels, or has not.
+  void appended(const cafq::appended& x);
+
+  // -- its channels: topic_channels.cpp ---------------------------------------
+
+  /// Returns a channel, creating it if need be. The first one takes what the
+  /// topic holds.
+  caf::result<channel_actor> get_channel(const std::string& id);
+
+  [[nodiscard]] caf::result<channel_actor>
+  find_channel(const std::string& id) const;
+
+  [[nodiscard]] std::vector<channel_actor> all_channels() const;
+
+  /// Deletes a channel, if there is one.
+  caf::result<atom::erase> erase_channel(const std::string& id);
+
+  /// Deletes an ephemeral channel that is still the one of this name.
+  void vacate(const channel_actor& which, const std::string& id);
+
+  /// A channel has failed. With what the store has, all of the topic starts
+  /// again; without, the channel is gone.
+  void lose(uint64_t id);
+
+  // -- what it tells: topic_stat.cpp ------------------------------------------
 
   [[nodiscard]] actor_stat stat() const;
-
-  /// A channel, and how much it has to find a place for.
-  struct member {
-    channel_actor handle;
-    bool ephemeral = false;
-    /// Messages given to it that it has not reported.
-    uint64_t outstanding = 0;
-    /// What it is given from now on has to go to disk.
-    bool full = false;
-  };
 
   topic_actor::pointer self;
   node_actor node;
@@ -94,11 +100,9 @@ struct topic_state {
   node_settings settings;
   config::sync_mode mode = config::sync_mode::overflow;
   queue::number_source numbers{0};
-  /// Numbers from here on may not be given out yet.
-  uint64_t reserved = 0;
   /// What is held while the topic is paused or without channels.
   queue_keeper held;
-  std::map<std::string, member> channels;
+  topic_members channels;
   bool paused = false;
   /// Since when it is paused, or not.
   queue::time_point turned{};
@@ -114,13 +118,7 @@ struct topic_state {
 private:
   using channel_promise = answer_promise<channel_actor>;
 
-  /// What keeps publishes, or messages that are held, from going on.
-  struct obstacle {
-    actor_state state{};
-    awaited waits_for;
-    /// For whoever publishes.
-    std::string why;
-  };
+  // -- its life ---------------------------------------------------------------
 
   /// Whether messages stay in the topic, behind those that are here already.
   [[nodiscard]] bool holding() const {
@@ -128,78 +126,70 @@ private:
            || held.queue().deferred() > 0;
   }
 
-  /// Whether the last of what was held is on its way to the channels: what
-  /// comes now has to stay behind it.
-  [[nodiscard]] bool letting_go() const {
-    return appends_.holds() && !holding();
-  }
-
-  /// Whether new messages have to be on disk at some time.
-  [[nodiscard]] bool needs_store() const;
-
-  /// Returns why new messages are refused at once, empty if they are not.
-  [[nodiscard]] std::string unwelcome() const;
-
-  /// Returns why there is no room now, if there is none.
-  [[nodiscard]] std::optional<obstacle> no_room() const;
-
-  /// Likewise, for want of memory.
-  [[nodiscard]] std::optional<obstacle> no_memory() const;
-
-  [[nodiscard]] obstacle behind_store(std::string why) const;
-
-  // -- topic_stat.cpp ---------------------------------------------------------
-
-  /// Returns what it does, or what it waits for.
-  [[nodiscard]] obstacle situation(queue::time_point now) const;
-  [[nodiscard]] obstacle situation_of_held() const;
-  void tell_ages(actor_stat& to, queue::time_point now) const;
-  [[nodiscard]] std::optional<queue::duration>
-  how_long(actor_state x, queue::time_point now) const;
-
-  channel_actor add_channel(const std::string& id, channel_start start);
-  void fail();
-  void save_if_asked();
-  void remove_channel(std::map<std::string, member>::iterator i);
-  [[nodiscard]] bool full() const;
-  /// Tells NODE that a channel came (true) or went.
-  void announce(const std::string& id, bool exists);
-  void channel_stored(const std::string& id, queue_ids ids, bool first);
   [[nodiscard]] queue_keeper make_keeper(std::string label, queue_id id) const;
   /// Returns whose messages those of the topic are, for people; those of a
   /// channel if one is named.
   [[nodiscard]] std::string label(const std::string& channel = {}) const {
     return channel.empty() ? "topic " + key : "channel " + key + "/" + channel;
   }
+  void fail();
+  void save_if_asked();
+  void save_channels(std::function<void()> done);
+  void arm();
+
+  // -- what it takes ----------------------------------------------------------
+
+  /// @param coming Messages that are to be numbered.
+  [[nodiscard]] topic_situation look(uint64_t coming = 0) const;
+  /// Returns why new messages are refused at once, if they are.
+  [[nodiscard]] std::optional<std::string>
+  unwelcome(const topic_situation& seen) const;
   void accept(const batch_ptr& x, const client_actor& from, ticket answer_to);
-  void hold(const batch& x);
-  void hand_out(const batch_ptr& x, const cafq::appended* stored = nullptr);
-  void hand_out_held();
-  [[nodiscard]] queue::block_ptr renumbered(const queue::stored_block& x);
-  /// Whether numbers are reserved for what is on its way here.
-  [[nodiscard]] bool may_number() const {
-    return !store || numbers.next() + transit_window < reserved;
-  }
-  void hand_on_held(const batch_ptr& x);
-
-  // -- topic_appends.cpp ------------------------------------------------------
-
-  void append(const batch_ptr& x, const client_actor& from, ticket answer_to);
-  [[nodiscard]] append_ptr make_append(uint64_t id, const batch_ptr& x) const;
-  void append_ended(const append_ledger::put& x, const std::string& failure);
-  void refuse_appending(const std::string& why);
+  void wait(const batch_ptr& x, const client_actor& from, ticket answer_to);
   void admit_waiting();
   /// While the disk takes something, waiting for it is worth it.
   void look_at_disk(queue::time_point now);
   void give_up(publish_line::list which, queue::time_point now);
   void refuse(publish_line::list which, const std::string& why);
   void reserve_numbers();
-  void arm();
 
+  // -- mode always ------------------------------------------------------------
+
+  void append(const batch_ptr& x, const client_actor& from, ticket answer_to);
+  [[nodiscard]] append_ptr make_append(uint64_t id, const batch_ptr& x) const;
+  void append_ended(const append_ledger::put& x, const std::string& failure);
+  void hold_appended(const cafq::appended& x);
+  void refuse_appending(const std::string& why);
+
+  // -- what it hands on: topic_held.cpp ---------------------------------------
+
+  void hand_out(const batch_ptr& x, const cafq::appended* stored = nullptr);
+  void hold(const batch& x);
+  void hand_out_held();
+  void hand_on_held(const batch_ptr& x);
+
+  // -- its channels -----------------------------------------------------------
+
+  channel_actor add_channel(const std::string& id, channel_start start);
+  void add_stored_channel(const std::string& id);
+  void channel_stored(const std::string& id, queue_ids ids, bool first);
+  void remove_channel(const std::string& id);
+  /// Whether there may be no further channel.
+  [[nodiscard]] bool full() const;
+  /// Tells NODE that a channel came (true) or went.
+  void announce(const std::string& id, bool exists);
   [[nodiscard]] std::vector<channel_promise>
   take_waiting(const std::string& id) {
     return std::move(adding_.extract(id).mapped());
   }
+
+  // -- what it tells ----------------------------------------------------------
+
+  /// Returns what it does, or what it waits for.
+  [[nodiscard]] obstacle situation(queue::time_point now) const;
+  void tell_ages(actor_stat& to, queue::time_point now) const;
+  [[nodiscard]] std::optional<queue::duration>
+  how_long(actor_state x, queue::time_point now) const;
 
   publish_line waiting_;
   /// Null without a store.
@@ -210,7 +200,6 @@ private:
   /// What is on its way through the store.
   append_ledger appends_;
   uint64_t seen_commits_ = 0;
-  bool reserving_ = false;
   /// Whether the store is giving the queue to the first channel.
   bool handing_over_ = false;
   /// What to do when the queue is saved, while that waits for its id.

@@ -1,7 +1,6 @@
 #include "actors/actor_support.hpp"
 #include "actors/topic.hpp"
 
-#include <algorithm>
 #include <utility>
 
 // Mode `always`: the store has a message before anybody else, its publisher
@@ -9,28 +8,6 @@
 // order of the numbers.
 
 namespace cafq {
-
-bool topic_state::needs_store() const {
-  return store
-         && (holding()
-             || std::any_of(channels.begin(), channels.end(),
-                            [](const auto& x) { return !x.second.ephemeral; }));
-}
-
-std::string topic_state::unwelcome() const {
-  if (settings.health->ok() || !needs_store())
-    return {};
-  // Memory is enough for those that nobody promised more.
-  if (mode == config::sync_mode::overflow) {
-    const auto full
-      = holding() ? held.queue().full()
-                  : std::any_of(channels.begin(), channels.end(),
-                                [](const auto& x) { return x.second.full; });
-    if (!full)
-      return {};
-  }
-  return settings.health->reason();
-}
 
 append_ptr topic_state::make_append(uint64_t id, const batch_ptr& x) const {
   append_ptr result{new cafq::append};
@@ -65,16 +42,19 @@ void topic_state::appended(const cafq::appended& x) {
   if (x.failure.empty() && !for_us)
     hand_out(x.what, &x);
   // One that was emptied meanwhile is not the same any more.
-  if (x.failure.empty() && for_us && held.is(x.held)) {
-    const auto spare = held.may_hold(settings);
-    for (const auto& item : x.what->items) {
-      if (item.deferred())
-        held.queue().defer_stored(item.body, item.due, item.row_ns);
-      else
-        held.queue().put_stored(item.body, spare);
-    }
-  }
+  if (x.failure.empty() && for_us && held.is(x.held))
+    hold_appended(x);
   go_on();
+}
+
+void topic_state::hold_appended(const cafq::appended& x) {
+  const auto spare = held.may_hold(settings);
+  for (const auto& item : x.what->items) {
+    if (item.deferred())
+      held.queue().defer_stored(item.body, item.due, item.row_ns);
+    else
+      held.queue().put_stored(item.body, spare);
+  }
 }
 
 void topic_state::append_ended(const append_ledger::put& x,

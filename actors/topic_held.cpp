@@ -1,36 +1,34 @@
+#include "actors/held_moves.hpp"
 #include "actors/topic.hpp"
 
-#include <algorithm>
 #include <utility>
-#include <vector>
 
-// What a topic keeps while it is paused or without channels.
+// What a topic hands to its channels, and what it keeps while it is paused or
+// without any.
 
 namespace cafq {
 
 namespace {
 
-/// Bytes of held messages that go to a channel at a time and, of large ones, to
-/// all of them: what moves is one transaction, whose pages take memory. And how
-/// many times without an answer of the store.
-constexpr size_t most_moved = size_t{1} << 20U;
-constexpr size_t most_moved_to_all = size_t{8} << 20U;
+/// How many times messages may move without an answer of the store.
 constexpr size_t most_moving = 2;
 
 } // namespace
 
-/// Messages that move get new numbers. A channel tells by them what in the
-/// store is still to be put: of what was put, the highest number is the last,
-/// and after a start all that is there is below the next.
-queue::block_ptr topic_state::renumbered(const queue::stored_block& x) {
-  std::vector<queue::message_view> left;
-  for (size_t i = 0; i < x.body->count(); ++i)
-    if (!x.progress.finished[i])
-      left.push_back(x.body->message(i));
-  auto number = numbers.take(left.size());
-  for (auto& y : left)
-    y.number = number++;
-  return queue::block::make(left);
+/// @param stored Which queues of the store have these messages already.
+void topic_state::hand_out(const batch_ptr& x, const cafq::appended* stored) {
+  uint64_t count = 0;
+  for (const auto& item : x->items)
+    count += item.body->count();
+  channels.gave(count);
+  for (const auto& [id, to] : channels) {
+    if (stored)
+      if (auto i = stored->channels.find(id); i != stored->channels.end()) {
+        self->send(to.handle, atom::put_v, x, i->second);
+        continue;
+      }
+    self->send(to.handle, atom::put_v, x);
+  }
 }
 
 void topic_state::hold(const batch& x) {
@@ -51,12 +49,6 @@ void topic_state::hold(const batch& x) {
 /// Gives the channels what was held, as far as they have room and it is in
 /// memory.
 void topic_state::hand_out_held() {
-  const auto room = [this] {
-    for (const auto& [id, x] : channels)
-      if (!x.ephemeral && x.outstanding >= transit_window)
-        return false;
-    return true;
-  };
   // An emptied queue has no name yet under which something could move. One that
   // was saved has all of it there: it would come twice.
   if (held.where() == queue_keeper::place::awaiting_id
@@ -66,26 +58,11 @@ void topic_state::hand_out_held() {
   held.send_orders(self);
   if (store)
     reserve_numbers();
-  const auto most = std::min(most_moved, most_moved_to_all / channels.size());
-  while (room() && appends_.moving() < most_moving) {
-    batch_ptr x{new batch};
-    size_t moved = 0;
-    while (moved < most && may_number()) {
-      auto next = held.queue().move_block();
-      if (!next)
-        break;
-      x->items.push_back({renumbered(*next), {}});
-      moved += next->body->bytes();
-    }
-    while (moved < most && may_number()) {
-      auto next = held.queue().move_deferred();
-      if (!next)
-        break;
-      moved += next->first->bytes();
-      x->items.push_back({renumbered({next->first, {}}), next->second});
-    }
-    if (x->items.empty())
-      break;
+  const auto most = bytes_to_move(channels.size());
+  while (!channels.crowded(transit_window) && appends_.moving() < most_moving) {
+    const auto x = take_held(held.queue(), numbers, most);
+    if (!x)
+      return;
     hand_on_held(x);
   }
 }

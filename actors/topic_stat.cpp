@@ -18,33 +18,20 @@ constexpr auto lately = std::chrono::seconds{1};
 
 } // namespace
 
-topic_state::obstacle topic_state::situation_of_held() const {
-  using cause = awaited::cause;
-  if (paused)
-    return {actor_state::topic_paused, awaited::outside(cause::human), {}};
-  if (channels.empty())
-    return {actor_state::topic_no_channel, awaited::outside(cause::client), {}};
-  for (const auto& [id, x] : channels)
-    if (!x.ephemeral && x.outstanding >= transit_window)
-      return {actor_state::topic_waits_for_channel,
-              awaited::some_actor(x.handle.id()),
-              {}};
-  return behind_store({});
-}
-
-topic_state::obstacle topic_state::situation(queue::time_point now) const {
-  if (auto why = unwelcome(); !why.empty())
+obstacle topic_state::situation(queue::time_point now) const {
+  const auto seen = look();
+  if (auto why = unwelcome(seen))
     return {actor_state::topic_disk_refuses,
-            awaited::outside(awaited::cause::disk, std::move(why)),
+            awaited::outside(awaited::cause::disk, *std::move(why)),
             {}};
   if (!waiting_.empty())
-    if (auto why = no_room())
+    if (auto why = no_room(seen))
       return *std::move(why);
   const auto holds = held.queue().depth() + held.queue().deferred() > 0;
-  if (paused || (holding() && holds))
-    return situation_of_held();
+  if (paused || (seen.holding && holds))
+    return why_held(seen);
   if (appends_.overdue(now, lately))
-    return behind_store({});
+    return behind_store(seen);
   const auto flows = !appends_.empty()
                      || (published_ != queue::time_point{}
                          && now - published_ < lately);
@@ -97,7 +84,7 @@ actor_stat topic_state::stat() const {
     {"channels", channels.size()},
   };
   for (const auto& [id, x] : channels)
-    result.peers.push_back(x.handle.id());
+    result.peers.push_back(x.id);
   if (store)
     result.peers.push_back(store.id());
   return result;

@@ -1,6 +1,30 @@
 #include "actors/queue/consumer_set.hpp"
 
+#include "net/protocol/frame.hpp"
+
+#include <algorithm>
+#include <cassert>
+
 namespace cafq::queue {
+
+uint64_t consumer::gave(size_t count, size_t bytes) noexcept {
+  in_flight += count;
+  messages += count;
+  given_bytes += bytes + count * protocol::message_header_size;
+  if (given_bytes - asked_bytes < window_bytes / 2)
+    return 0;
+  return asked_bytes = given_bytes;
+}
+
+void consumer::took(uint64_t bytes) noexcept {
+  assert(bytes <= given_bytes);
+  sent_bytes = std::max(sent_bytes, bytes);
+}
+
+void consumer::has_less(size_t count) noexcept {
+  assert(count <= in_flight);
+  in_flight -= count;
+}
 
 consumer& consumer_set::add(const consumer& x) {
   return all_.emplace(x.id, x).first->second;
@@ -28,6 +52,13 @@ void consumer_set::line_up(consumer& x) {
   line_.push_back(&x);
 }
 
+size_t consumer_set::credit() const noexcept {
+  size_t result = 0;
+  for (const auto& [id, x] : all_)
+    result += x.credit();
+  return result;
+}
+
 consumer* consumer_set::next() {
   while (!line_.empty()) {
     auto* result = line_.front();
@@ -37,6 +68,15 @@ consumer* consumer_set::next() {
       return result;
   }
   return nullptr;
+}
+
+size_t fair_share::next(size_t ready, size_t waiting) noexcept {
+  if (turns_ == 0) {
+    turns_ = std::max<size_t>(waiting, 1);
+    share_ = (ready + turns_ - 1) / turns_;
+  }
+  --turns_;
+  return share_;
 }
 
 } // namespace cafq::queue

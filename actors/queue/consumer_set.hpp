@@ -46,9 +46,23 @@ struct consumer {
   }
 
   /// Returns how many more bytes it may be given now.
+  /// @pre It has credit.
   [[nodiscard]] size_t credit_bytes() const noexcept {
     return window_bytes - (given_bytes - sent_bytes);
   }
+
+  /// It was given messages.
+  /// @param bytes Of their bodies.
+  /// @returns what its connection is to report when all of it has left, 0 if
+  ///          nothing: half a window is left when the report comes.
+  uint64_t gave(size_t count, size_t bytes) noexcept;
+
+  /// Its socket took everything up to so many bytes.
+  void took(uint64_t bytes) noexcept;
+
+  /// It has so many messages no longer.
+  /// @pre They were in flight to it.
+  void has_less(size_t count) noexcept;
 
   /// Whether it is in line for messages; `consumer_set`'s own.
   bool in_line = false;
@@ -81,6 +95,9 @@ public:
     return line_.size();
   }
 
+  /// Returns how many more messages all of them may be given now.
+  [[nodiscard]] size_t credit() const noexcept;
+
   [[nodiscard]] size_t size() const noexcept {
     return all_.size();
   }
@@ -104,6 +121,20 @@ public:
 private:
   std::unordered_map<consumer_id, consumer> all_;
   std::deque<consumer*> line_;
+};
+
+/// An even share of what is ready for all in line, so that one with a large RDY
+/// does not take it all; what some could not take is shared again.
+class fair_share {
+public:
+  /// Returns how much the next consumer may be given.
+  /// @param ready Messages there are.
+  /// @param waiting Consumers in line.
+  [[nodiscard]] size_t next(size_t ready, size_t waiting) noexcept;
+
+private:
+  size_t turns_ = 0;
+  size_t share_ = 0;
 };
 
 } // namespace cafq::queue

@@ -35,7 +35,7 @@ struct fixture {
   tickets admit(size_t room) {
     tickets result;
     uut.admit(
-      now, [&] { return room > 0; },
+      now, [&](const publish_line::put&) { return room > 0; },
       [&](const publish_line::put& x) {
         --room;
         result.push_back(x.answer_to);

@@ -65,6 +65,46 @@ BOOST_DATA_TEST_CASE(credit_is_bound_by_rdy_and_the_byte_window,
   BOOST_TEST(x.credit_bytes() == sample.bytes);
 }
 
+BOOST_AUTO_TEST_CASE(is_to_report_each_half_window) {
+  consumer x = ready(1, 1000);
+  // With 34 bytes of a frame each.
+  BOOST_TEST(x.gave(1, 66) == 0u);
+  BOOST_TEST(x.gave(1, window / 2) == window / 2 + 134);
+  BOOST_TEST(x.gave(2, 100) == 0u);
+  BOOST_TEST(x.in_flight == 4u);
+  BOOST_TEST(x.messages == 4u);
+  BOOST_TEST(x.credit_bytes() == window / 2 - 302);
+  x.took(window / 2 + 134);
+  BOOST_TEST(x.credit_bytes() == window - 168);
+  // A report that another overtook.
+  x.took(1);
+  BOOST_TEST(x.credit_bytes() == window - 168);
+  x.has_less(3);
+  BOOST_TEST(x.in_flight == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(all_credit_is_what_each_may_be_given) {
+  consumer_set uut;
+  BOOST_TEST(uut.credit() == 0u);
+  uut.add(ready(1, 3));
+  uut.add(ready(2, 4)).in_flight = 2;
+  uut.add(ready(3, 0));
+  BOOST_TEST(uut.credit() == 5u);
+}
+
+BOOST_AUTO_TEST_CASE(shares_evenly_and_what_is_left_again) {
+  fair_share uut;
+  // 10 messages, 4 in line.
+  BOOST_TEST(uut.next(10, 4) == 3u);
+  BOOST_TEST(uut.next(7, 4) == 3u);
+  BOOST_TEST(uut.next(6, 4) == 3u);
+  BOOST_TEST(uut.next(5, 4) == 3u);
+  // A round is over.
+  BOOST_TEST(uut.next(5, 2) == 3u);
+  BOOST_TEST(uut.next(2, 2) == 3u);
+  BOOST_TEST(uut.next(1, 0) == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(finds_what_was_added) {
   consumer_set uut;
   BOOST_TEST(uut.find(7) == nullptr);
