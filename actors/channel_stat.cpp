@@ -91,16 +91,16 @@ actor_stat channel_state::stat() const {
   result.in_state = how_long(doing, result, now);
   result.waits_for = waits_for(seen, doing);
   result.paused = paused;
-  result.counters = {
-    {"depth", queue().depth()},
-    {"backend_depth", queue().backend_depth()},
-    {"in_flight", queue().in_flight()},
-    {"deferred", queue().deferred()},
-    {"messages", queue().totals().messages},
-    {"requeued", queue().totals().requeued},
-    {"timed_out", queue().totals().timed_out},
-    {"dropped", dropped},
-    {"consumers", consumers.size()},
+  result.figures = channel_figures{
+    .depth = queue().depth(),
+    .backend_depth = queue().backend_depth(),
+    .in_flight = queue().in_flight(),
+    .deferred = queue().deferred(),
+    .messages = queue().totals().messages,
+    .requeued = queue().totals().requeued,
+    .timed_out = queue().totals().timed_out,
+    .dropped = dropped,
+    .consumers = consumers.size(),
   };
   tell_consumers(result);
   if (keeper.store())

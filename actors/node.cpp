@@ -293,7 +293,10 @@ actor_stat node_state::stat() const {
   auto result = stat_of(self, actor_state::node_ready, "node", 0);
   if (!adding_.empty())
     tell_coming(result);
-  result.counters = {{"topics", topics.size()}, {"restarts", restarts_}};
+  result.figures = node_figures{
+    .topics = topics.size(),
+    .restarts = restarts_,
+  };
   if (store)
     result.peers.push_back(store.id());
   if (settings.discovery)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/figures.hpp"
 #include "actors/queue/delivered.hpp"
 #include "actors/queue/latency.hpp"
 #include "actors/queue/peek.hpp"
@@ -289,7 +290,7 @@ struct actor_stat {
   std::vector<std::pair<const char*, queue::duration>> ages;
   /// Only topics have one: their sync mode.
   std::string_view sync;
-  std::vector<std::pair<const char*, uint64_t>> counters;
+  actor_figures figures;
   /// The actors it sends messages to.
   std::vector<uint64_t> peers;
   /// Only connections have one.
@@ -305,12 +306,10 @@ struct actor_stat {
   /// Times from publish to FIN; only channels have them, and only if told to.
   std::shared_ptr<const queue::latency_histogram> latency;
 
-  /// Returns a counter by name, 0 if there is none.
-  [[nodiscard]] uint64_t counter(std::string_view key) const {
-    for (const auto& [label, value] : counters)
-      if (label == key)
-        return value;
-    return 0;
+  /// Returns one of its figures, 0 if it is another kind of actor.
+  template <class T>
+  [[nodiscard]] uint64_t figure(uint64_t T::*value) const noexcept {
+    return figures.get(value);
   }
 
   /// Returns an age by what it is of, if there is one.

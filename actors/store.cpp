@@ -319,24 +319,24 @@ actor_stat store_state::stat() const {
     result.ages.emplace_back("unsaved", now - *oldest);
   const auto room = disk->usage();
   const auto times = commit_times();
-  result.counters = {
-    {"staged_bytes", disk->staged_bytes()},
-    {"commits", commits_},
-    {"commits_1ms", times.within_1_ms},
-    {"commits_10ms", times.within_10_ms},
-    {"commits_100ms", times.within_100_ms},
-    {"commit_us", times.total_us},
-    {"waiting", waiting_.size()},
-    {"file_bytes", room.file},
-    {"used_bytes", room.used},
-    {"usable_bytes", room.usable},
-    {"disk_bytes", room.disk},
-    {"available_bytes", room.available},
-    {"reserve_bytes", room.reserve},
-    {"limit_bytes", room.limit},
-    {"damaged_blocks", disk->damaged_blocks()},
-    {"full", health_->ok() ? 0U : 1U},
-    {"failing", failing ? 1U : 0U},
+  result.figures = store_figures{
+    .staged_bytes = disk->staged_bytes(),
+    .commits = commits_,
+    .commits_1ms = times.within_1_ms,
+    .commits_10ms = times.within_10_ms,
+    .commits_100ms = times.within_100_ms,
+    .commit_us = times.total_us,
+    .waiting = waiting_.size(),
+    .file_bytes = room.file,
+    .used_bytes = room.used,
+    .usable_bytes = room.usable,
+    .disk_bytes = room.disk,
+    .available_bytes = room.available,
+    .reserve_bytes = room.reserve,
+    .limit_bytes = room.limit,
+    .damaged_blocks = disk->damaged_blocks(),
+    .full = health_->ok() ? 0U : 1U,
+    .failing = failing ? 1U : 0U,
   };
   return result;
 }

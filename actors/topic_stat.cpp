@@ -73,15 +73,15 @@ actor_stat topic_state::stat() const {
   tell_ages(result, now);
   result.paused = paused;
   result.sync = to_string(mode);
-  result.counters = {
-    {"depth", held.queue().depth() + held.queue().deferred()},
-    {"backend_depth", held.queue().backend_depth()},
-    {"messages", messages},
-    {"bytes", bytes},
-    {"dropped", dropped},
-    {"waiting", waiting_.size()},
-    {"appending", appends_.size()},
-    {"channels", channels.size()},
+  result.figures = topic_figures{
+    .depth = held.queue().depth() + held.queue().deferred(),
+    .backend_depth = held.queue().backend_depth(),
+    .messages = messages,
+    .bytes = bytes,
+    .dropped = dropped,
+    .waiting = waiting_.size(),
+    .appending = appends_.size(),
+    .channels = channels.size(),
   };
   for (const auto& [id, x] : channels)
     result.peers.push_back(x.id);

@@ -183,15 +183,17 @@ actor_stat registry_state::stat() const {
     = std::count_if(nodes.begin(), nodes.end(),
                     [](const auto* x) { return !x->unreachable.empty(); });
   auto result = stat_of(self, actor_state::registry_ready, "registry", 0);
-  result.counters = {{"topics", all->topic_count()},
-                     {"channels", all->channel_count()},
-                     {"producers", nodes.size()},
-                     {"unreachable", static_cast<uint64_t>(unreachable)},
-                     {"registrations", all->registration_count()},
-                     {"bytes", all->bytes()},
-                     {"commands", commands_},
-                     {"refused", refused_},
-                     {"lookups", lookups_}};
+  result.figures = registry_figures{
+    .topics = all->topic_count(),
+    .channels = all->channel_count(),
+    .producers = nodes.size(),
+    .unreachable = static_cast<uint64_t>(unreachable),
+    .registrations = all->registration_count(),
+    .bytes = all->bytes(),
+    .commands = commands_,
+    .refused = refused_,
+    .lookups = lookups_,
+  };
   return result;
 }
 

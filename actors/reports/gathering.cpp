@@ -112,7 +112,7 @@ void gathering::ask_topic(const topic_actor& who) {
 }
 
 void gathering::ask_channels(size_t topic, const topic_actor& who) {
-  if (report_.topics[topic].self.counter("channels") == 0)
+  if (report_.topics[topic].self.figure(&topic_figures::channels) == 0)
     return;
   enqueue([this, topic, who] {
     if (whom_.channel.empty())

@@ -1,5 +1,6 @@
 #include "actors/reports/history.hpp"
 
+#include "actors/reports/message_flow.hpp"
 #include "actors/reports/stats_latency.hpp"
 
 #include <algorithm>
@@ -20,28 +21,21 @@ constexpr std::string_view fields
   = R"(["at","seconds","in","out","requeued","timed_out","depth",)"
     R"("in_flight","oldest_ms","latency_ms"])";
 
-double left_of(const actor_stat& x) {
-  return static_cast<double>(x.counter("depth") + x.counter("in_flight")
-                             + x.counter("deferred"));
-}
-
 /// Reports come every ten seconds: every sixth closes a minute.
 constexpr uint64_t reports_per_minute = 6;
 
 } // namespace
 
 history::values history::count(const actor_stat& x) {
-  const auto number = [&](std::string_view key) {
-    return static_cast<double>(x.counter(key));
-  };
+  const auto flow = flow_of(x);
   values result{};
-  result[in] = number("messages");
+  result[in] = static_cast<double>(flow.in);
   // What came and is not there any more has gone out.
-  result[out] = number("messages") - left_of(x);
-  result[requeued] = number("requeued");
-  result[timed_out] = number("timed_out");
-  result[depth] = number("depth");
-  result[in_flight] = number("in_flight");
+  result[out] = static_cast<double>(flow.in) - static_cast<double>(flow.left());
+  result[requeued] = static_cast<double>(flow.requeued);
+  result[timed_out] = static_cast<double>(flow.timed_out);
+  result[depth] = static_cast<double>(flow.depth);
+  result[in_flight] = static_cast<double>(flow.in_flight);
   if (const auto age = x.age("ready"))
     result[oldest_ms]
       = static_cast<double>(*age / std::chrono::milliseconds{1});

@@ -143,7 +143,10 @@ actor_stat peeker_state::stat() const {
                         line_.empty() ? actor_state::peeker_idle
                                       : actor_state::peeker_looking,
                         "messages", 0);
-  result.counters = {{"looks", looks_}, {"waiting", line_.size()}};
+  result.figures = peeker_figures{
+    .looks = looks_,
+    .waiting = line_.size(),
+  };
   return result;
 }
 

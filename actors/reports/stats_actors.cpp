@@ -60,7 +60,8 @@ void append_state(std::string& out, const actor_stat& x) {
 } // namespace
 
 /// Writes an object piece by piece: building a tree first takes ten times as
-/// long, and there may be many thousands. Kinds and counters are our own words.
+/// long, and there may be many thousands. Kinds and names of figures are our
+/// own words.
 void append_actor(std::string& out, const actor_stat& x) {
   fmt::format_to(std::back_inserter(out),
                  R"({{"id":{},"parent":{},"kind":"{}","name":)", x.id, x.parent,
@@ -76,9 +77,10 @@ void append_actor(std::string& out, const actor_stat& x) {
     fmt::format_to(std::back_inserter(out), R"("sync":"{}",)", x.sync);
   out += R"("counters":{)";
   bool first = true;
-  for (const auto& [name, value] : x.counters)
+  x.figures.for_each([&](std::string_view name, uint64_t value) {
     fmt::format_to(std::back_inserter(out), R"({}"{}":{})",
                    std::exchange(first, false) ? "" : ",", name, value);
+  });
   fmt::format_to(std::back_inserter(out), R"(}},"peers":[{}]}})",
                  fmt::join(x.peers, ","));
 }

@@ -17,6 +17,18 @@ namespace cafq {
 
 namespace {
 
+/// A figure that stands in the label of an actor.
+struct label_figure {
+  std::string_view (*name)() = nullptr;
+  uint64_t (*of)(const actor_stat&) = nullptr;
+};
+
+template <auto Value>
+constexpr label_figure shows{[] { return row_of(Value).name; },
+                             [](const actor_stat& x) {
+                               return x.figure(Value);
+                             }};
+
 /// How a kind of actor is drawn.
 struct style {
   std::string_view kind;
@@ -24,29 +36,77 @@ struct style {
   std::string_view colour;
   /// From left to right; -1 = wherever there is room.
   int column;
-  /// The counters in its label.
-  std::array<std::string_view, 3> figures;
+  std::array<label_figure, 3> figures;
 };
 
 constexpr std::array styles{
-  style{"listener", "#cfd8dc", 0, {"connections", "accepted"}},
-  style{"node", "#ffe082", 0, {"topics"}},
-  style{"connection", "#bbdefb", 1, {"commands", "published"}},
-  style{"http", "#b2ebf2", 1, {"requests", "published"}},
-  style{"topic", "#c8e6c9", 2, {"depth", "messages"}},
-  style{"channel", "#e6ee9c", 3, {"depth", "in_flight", "messages"}},
-  style{"store", "#ffccbc", 4, {"commits", "staged_bytes"}},
-  style{"discovery", "#e1bee7", 1, {"topics", "ready"}},
-  style{"lookup_peer", "#d1c4e9", 2, {"ready", "commands"}},
-  style{"fetcher", "#f8bbd0", 2, {"requests", "open"}},
-  style{"authorizer", "#f8bbd0", -1, {"questions", "failures"}},
-  style{"statsd", "#d7ccc8", 0, {"packets", "failures"}},
-  style{"handshaker", "#f8bbd0", -1, {"steps", "failures"}},
-  style{"producer", "#bbdefb", 0, {"commands"}},
-  style{"dialer", "#f8bbd0", 2, {"dials", "failures"}},
-  style{"registry", "#c8e6c9", 1, {"topics", "producers"}},
-  style{"peeker", "#d7ccc8", -1, {"looks"}},
-  style{"collector", "#d7ccc8", -1, {"gatherings"}},
+  style{"listener",
+        "#cfd8dc",
+        0,
+        {shows<&listener_figures::connections>,
+         shows<&listener_figures::accepted>}},
+  style{"node", "#ffe082", 0, {shows<&node_figures::topics>}},
+  style{"connection",
+        "#bbdefb",
+        1,
+        {shows<&connection_figures::commands>,
+         shows<&connection_figures::published>}},
+  style{"http",
+        "#b2ebf2",
+        1,
+        {shows<&http_figures::requests>, shows<&http_figures::published>}},
+  style{"topic",
+        "#c8e6c9",
+        2,
+        {shows<&topic_figures::depth>, shows<&topic_figures::messages>}},
+  style{"channel",
+        "#e6ee9c",
+        3,
+        {shows<&channel_figures::depth>, shows<&channel_figures::in_flight>,
+         shows<&channel_figures::messages>}},
+  style{"store",
+        "#ffccbc",
+        4,
+        {shows<&store_figures::commits>, shows<&store_figures::staged_bytes>}},
+  style{"discovery",
+        "#e1bee7",
+        1,
+        {shows<&discovery_figures::topics>, shows<&discovery_figures::ready>}},
+  style{"lookup_peer",
+        "#d1c4e9",
+        2,
+        {shows<&lookup_peer_figures::ready>,
+         shows<&lookup_peer_figures::commands>}},
+  style{"fetcher",
+        "#f8bbd0",
+        2,
+        {shows<&fetcher_figures::requests>, shows<&fetcher_figures::open>}},
+  style{"authorizer",
+        "#f8bbd0",
+        -1,
+        {shows<&authorizer_figures::questions>,
+         shows<&authorizer_figures::failures>}},
+  style{"statsd",
+        "#d7ccc8",
+        0,
+        {shows<&statsd_figures::packets>, shows<&statsd_figures::failures>}},
+  style{
+    "handshaker",
+    "#f8bbd0",
+    -1,
+    {shows<&handshaker_figures::steps>, shows<&handshaker_figures::failures>}},
+  style{"producer", "#bbdefb", 0, {shows<&producer_figures::commands>}},
+  style{"dialer",
+        "#f8bbd0",
+        2,
+        {shows<&dialer_figures::dials>, shows<&dialer_figures::failures>}},
+  style{
+    "registry",
+    "#c8e6c9",
+    1,
+    {shows<&registry_figures::topics>, shows<&registry_figures::producers>}},
+  style{"peeker", "#d7ccc8", -1, {shows<&peeker_figures::looks>}},
+  style{"collector", "#d7ccc8", -1, {shows<&collector_figures::gatherings>}},
 };
 constexpr style unknown_style{"", "#ffffff", -1, {}};
 constexpr size_t num_columns = 5;
@@ -92,12 +152,12 @@ std::string label_of(const actor_stat& x) {
   if (x.busy)
     result += fmt::format("\\nbusy {:.0f} %", *x.busy * 100);
   result += fmt::format("\\nmailbox {}, handled {}", x.mailbox, x.handled);
-  for (const auto key : style_of(x.kind).figures) {
-    if (key.empty())
+  for (const auto& shown : style_of(x.kind).figures) {
+    if (!shown.of)
       continue;
-    std::string words{key};
+    std::string words{shown.name()};
     std::replace(words.begin(), words.end(), '_', ' ');
-    result += fmt::format("\\n{} {}", words, x.counter(key));
+    result += fmt::format("\\n{} {}", words, shown.of(x));
   }
   return result;
 }

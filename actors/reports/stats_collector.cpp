@@ -346,10 +346,12 @@ actor_stat collector_state::stat() const {
   for (const auto& look : resting_)
     waiting += look.whom.size();
   auto result = stat_of(self, doing, "collector", 0);
-  result.counters = {{"gatherings", gatherings_},
-                     {"waiting", waiting},
-                     {"history_bytes", history_.memory()},
-                     {"heap_trims", heap_.times()}};
+  result.figures = collector_figures{
+    .gatherings = gatherings_,
+    .waiting = waiting,
+    .history_bytes = history_.memory(),
+    .heap_trims = heap_.times(),
+  };
   return result;
 }
 

@@ -17,6 +17,31 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
+/// What nsqd calls a figure.
+template <class Figures>
+struct stats_field {
+  std::string_view key;
+  uint64_t Figures::*value;
+};
+
+constexpr stats_field<topic_figures> topic_fields[] = {
+  {"depth", &topic_figures::depth},
+  {"backend_depth", &topic_figures::backend_depth},
+  {"message_count", &topic_figures::messages},
+  {"message_bytes", &topic_figures::bytes},
+};
+
+constexpr stats_field<channel_figures> channel_fields[] = {
+  {"depth", &channel_figures::depth},
+  {"backend_depth", &channel_figures::backend_depth},
+  {"in_flight_count", &channel_figures::in_flight},
+  {"deferred_count", &channel_figures::deferred},
+  {"message_count", &channel_figures::messages},
+  {"requeue_count", &channel_figures::requeued},
+  {"timeout_count", &channel_figures::timed_out},
+  {"client_count", &channel_figures::consumers},
+};
+
 /// Writes JSON as Go does: safe to stand in HTML. The characters in question
 /// only come up inside of strings.
 void append(std::string& out, const json& x) {
@@ -91,10 +116,8 @@ private:
     append_array(out, topic.channels, [this](auto& to, const auto& channel) {
       add_channel(to, channel);
     });
-    add(out, "depth", self.counter("depth"));
-    add(out, "backend_depth", self.counter("backend_depth"));
-    add(out, "message_count", self.counter("messages"));
-    add(out, "message_bytes", self.counter("bytes"));
+    for (const auto& [key, value] : topic_fields)
+      add(out, key, self.figure(value));
     add_paused(out, self);
     add(out, latency_of(topic, x_.quantiles));
     if (!self.sync.empty()) {
@@ -110,14 +133,8 @@ private:
   void add_channel(std::string& out, const actor_stat& channel) {
     out += R"({"channel_name":)";
     append(out, channel.name);
-    add(out, "depth", channel.counter("depth"));
-    add(out, "backend_depth", channel.counter("backend_depth"));
-    add(out, "in_flight_count", channel.counter("in_flight"));
-    add(out, "deferred_count", channel.counter("deferred"));
-    add(out, "message_count", channel.counter("messages"));
-    add(out, "requeue_count", channel.counter("requeued"));
-    add(out, "timeout_count", channel.counter("timed_out"));
-    add(out, "client_count", channel.counter("consumers"));
+    for (const auto& [key, value] : channel_fields)
+      add(out, key, channel.figure(value));
     out += R"(,"clients":)";
     if (how_.include_clients) {
       std::vector<consumer_stat> present;

@@ -7,7 +7,6 @@
 #include "config/version.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <map>
 #include <string>
@@ -28,75 +27,69 @@ using prometheus::MetricType;
 
 using labels = std::vector<ClientMetric::Label>;
 
-/// The family `name` of a counter that topics or channels have.
+/// The family of a figure.
+template <class Figures>
 struct family_row {
   std::string_view name;
-  std::string_view counter;
-  std::string_view help;
+  uint64_t Figures::*value;
+
+  [[nodiscard]] std::string_view help() const {
+    return row_of(value).what;
+  }
 };
 
 // The names that dashboards for nsq_exporter use; gauges there, too.
-constexpr std::array topic_rows{
-  family_row{"nsq_topic_depth", "depth", "Messages waiting in the topic"},
-  family_row{"nsq_topic_backend_depth", "backend_depth",
-             "Messages of the topic only on disk"},
-  family_row{"nsq_topic_message_count", "messages", "Messages published"},
-  family_row{"nsq_topic_channel_count", "channels", "Channels of the topic"},
+constexpr family_row<topic_figures> topic_rows[] = {
+  {"nsq_topic_depth", &topic_figures::depth},
+  {"nsq_topic_backend_depth", &topic_figures::backend_depth},
+  {"nsq_topic_message_count", &topic_figures::messages},
+  {"nsq_topic_channel_count", &topic_figures::channels},
 };
 
-constexpr std::array channel_rows{
-  family_row{"nsq_channel_depth", "depth", "Messages ready for delivery"},
-  family_row{"nsq_channel_backend_depth", "backend_depth",
-             "Messages of the channel only on disk"},
-  family_row{"nsq_channel_message_count", "messages",
-             "Messages the channel was given"},
-  family_row{"nsq_channel_in_flight_count", "in_flight",
-             "Messages delivered and not finished"},
-  family_row{"nsq_channel_deferred_count", "deferred", "Messages deferred"},
-  family_row{"nsq_channel_requeue_count", "requeued", "Messages requeued"},
-  family_row{"nsq_channel_timeout_count", "timed_out",
-             "Deliveries that timed out"},
-  family_row{"nsq_channel_client_count", "consumers", "Consumers"},
+constexpr family_row<channel_figures> channel_rows[] = {
+  {"nsq_channel_depth", &channel_figures::depth},
+  {"nsq_channel_backend_depth", &channel_figures::backend_depth},
+  {"nsq_channel_message_count", &channel_figures::messages},
+  {"nsq_channel_in_flight_count", &channel_figures::in_flight},
+  {"nsq_channel_deferred_count", &channel_figures::deferred},
+  {"nsq_channel_requeue_count", &channel_figures::requeued},
+  {"nsq_channel_timeout_count", &channel_figures::timed_out},
+  {"nsq_channel_client_count", &channel_figures::consumers},
 };
 
-constexpr std::array topic_totals{
-  family_row{"cafq_topic_messages_total", "messages", "Messages published"},
-  family_row{"cafq_topic_message_bytes_total", "bytes",
-             "Bytes of the messages published"},
-  family_row{"cafq_topic_dropped_messages_total", "dropped",
-             "Messages an ephemeral topic had no room for"},
+constexpr family_row<topic_figures> topic_totals[] = {
+  {"cafq_topic_messages_total", &topic_figures::messages},
+  {"cafq_topic_message_bytes_total", &topic_figures::bytes},
+  {"cafq_topic_dropped_messages_total", &topic_figures::dropped},
 };
 
-constexpr std::array channel_totals{
-  family_row{"cafq_channel_messages_total", "messages",
-             "Messages the channel was given"},
-  family_row{"cafq_channel_requeued_messages_total", "requeued",
-             "Messages requeued"},
-  family_row{"cafq_channel_timed_out_messages_total", "timed_out",
-             "Deliveries that timed out"},
-  family_row{"cafq_channel_dropped_messages_total", "dropped",
-             "Messages an ephemeral channel had no room for"},
+constexpr family_row<channel_figures> channel_totals[] = {
+  {"cafq_channel_messages_total", &channel_figures::messages},
+  {"cafq_channel_requeued_messages_total", &channel_figures::requeued},
+  {"cafq_channel_timed_out_messages_total", &channel_figures::timed_out},
+  {"cafq_channel_dropped_messages_total", &channel_figures::dropped},
 };
 
-/// Of a registry.
-constexpr std::array registry_rows{
-  family_row{"cafq_lookupd_topics", "topics", "Topics known"},
-  family_row{"cafq_lookupd_channels", "channels", "Channels known"},
-  family_row{"cafq_lookupd_producers", "producers", "Nodes connected"},
-  family_row{"cafq_lookupd_unreachable", "unreachable",
-             "Those that nobody reaches at the address they announce"},
-  family_row{"cafq_lookupd_registrations", "registrations",
-             "Topics and channels of all nodes together"},
-  family_row{"cafq_lookupd_memory_bytes", "bytes",
-             "Memory of the registry, about"},
+constexpr family_row<store_figures> store_rows[] = {
+  {"cafq_store_refuses", &store_figures::full},
+  {"cafq_store_file_bytes", &store_figures::file_bytes},
+  {"cafq_store_used_bytes", &store_figures::used_bytes},
+  {"cafq_store_available_bytes", &store_figures::available_bytes},
 };
 
-constexpr std::array registry_totals{
-  family_row{"cafq_lookupd_commands_total", "commands", "Commands of nodes"},
-  family_row{"cafq_lookupd_refused_total", "refused",
-             "Those for which there was no memory"},
-  family_row{"cafq_lookupd_lookups_total", "lookups",
-             "Questions who has a topic"},
+constexpr family_row<registry_figures> registry_rows[] = {
+  {"cafq_lookupd_topics", &registry_figures::topics},
+  {"cafq_lookupd_channels", &registry_figures::channels},
+  {"cafq_lookupd_producers", &registry_figures::producers},
+  {"cafq_lookupd_unreachable", &registry_figures::unreachable},
+  {"cafq_lookupd_registrations", &registry_figures::registrations},
+  {"cafq_lookupd_memory_bytes", &registry_figures::bytes},
+};
+
+constexpr family_row<registry_figures> registry_totals[] = {
+  {"cafq_lookupd_commands_total", &registry_figures::commands},
+  {"cafq_lookupd_refused_total", &registry_figures::refused},
+  {"cafq_lookupd_lookups_total", &registry_figures::lookups},
 };
 
 MetricFamily
@@ -183,12 +176,9 @@ private:
       if (x.kind != "registry")
         continue;
       for (const auto& row : registry_rows)
-        add_one(row.name, row.help, {},
-                static_cast<double>(x.counter(row.counter)));
+        add_figure(row, x, MetricType::Gauge);
       for (const auto& row : registry_totals)
-        add_one(row.name, row.help, {},
-                static_cast<double>(x.counter(row.counter)),
-                MetricType::Counter);
+        add_figure(row, x, MetricType::Counter);
     }
   }
 
@@ -198,22 +188,22 @@ private:
     text_ += prometheus::TextSerializer{}.Serialize({x});
   }
 
-  void add_topics(const family_row& row, MetricType type) {
-    auto family = make_family(row.name, row.help, type);
+  void add_topics(const family_row<topic_figures>& row, MetricType type) {
+    auto family = make_family(row.name, row.help(), type);
     const auto with_paused = type == MetricType::Gauge;
     for (const auto& topic : x_.topics)
       add(family, labels_of(topic, with_paused),
-          static_cast<double>(topic.self.counter(row.counter)));
+          static_cast<double>(topic.self.figure(row.value)));
     append(family);
   }
 
-  void add_channels(const family_row& row, MetricType type) {
-    auto family = make_family(row.name, row.help, type);
+  void add_channels(const family_row<channel_figures>& row, MetricType type) {
+    auto family = make_family(row.name, row.help(), type);
     const auto with_paused = type == MetricType::Gauge;
     for (const auto& topic : x_.topics)
       for (const auto& channel : topic.channels)
         add(family, labels_of(topic, channel, with_paused),
-            static_cast<double>(channel.counter(row.counter)));
+            static_cast<double>(channel.figure(row.value)));
     append(family);
   }
 
@@ -244,17 +234,11 @@ private:
     append(family);
   }
 
-  void add_store(const actor_stat& x) {
-    const auto gauge = [&](std::string_view name, std::string_view help,
-                           std::string_view counter) {
-      add_one(name, help, {}, static_cast<double>(x.counter(counter)));
-    };
-    gauge("cafq_store_refuses", "Whether the disk takes no more messages (1)",
-          "full");
-    gauge("cafq_store_file_bytes", "Size of the store's file", "file_bytes");
-    gauge("cafq_store_used_bytes", "What of that is in use", "used_bytes");
-    gauge("cafq_store_available_bytes",
-          "What the disk has left for the file to grow", "available_bytes");
+  template <class Figures>
+  void add_figure(const family_row<Figures>& row, const actor_stat& x,
+                  MetricType type) {
+    add_one(row.name, row.help(), {}, static_cast<double>(x.figure(row.value)),
+            type);
   }
 
   void add_messages() {
@@ -280,7 +264,8 @@ private:
               .count());
     for (const auto& x : x_.others)
       if (x.kind == "store")
-        add_store(x);
+        for (const auto& row : store_rows)
+          add_figure(row, x, MetricType::Gauge);
     add_one("cafq_store_readers",
             "Processes that read the store's file from outside", {},
             metrics().readers.Value());

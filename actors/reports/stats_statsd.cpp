@@ -9,6 +9,41 @@
 
 namespace cafq {
 
+namespace {
+
+/// Whether to tell what came since the last report, or what there is.
+enum class told : bool { as_count, as_gauge };
+
+/// What nsqd calls a figure.
+template <class Figures>
+struct statsd_name {
+  std::string_view name;
+  uint64_t Figures::*value;
+  told how;
+};
+
+using enum told;
+
+constexpr statsd_name<topic_figures> topic_names[] = {
+  {"message_count", &topic_figures::messages, as_count},
+  {"message_bytes", &topic_figures::bytes, as_count},
+  {"depth", &topic_figures::depth, as_gauge},
+  {"backend_depth", &topic_figures::backend_depth, as_gauge},
+};
+
+constexpr statsd_name<channel_figures> channel_names[] = {
+  {"message_count", &channel_figures::messages, as_count},
+  {"depth", &channel_figures::depth, as_gauge},
+  {"backend_depth", &channel_figures::backend_depth, as_gauge},
+  {"in_flight_count", &channel_figures::in_flight, as_gauge},
+  {"deferred_count", &channel_figures::deferred, as_gauge},
+  {"requeue_count", &channel_figures::requeued, as_count},
+  {"timeout_count", &channel_figures::timed_out, as_count},
+  {"clients", &channel_figures::consumers, as_gauge},
+};
+
+} // namespace
+
 std::string
 statsd_prefix(std::string_view pattern, std::string_view host, int64_t port) {
   // As Go joins host and port.
@@ -47,10 +82,7 @@ std::vector<std::string> statsd_writer::write(const node_report& x) {
 
 void statsd_writer::add(const topic_report& x, const node_report& all) {
   const auto name = "topic." + x.self.name + ".";
-  count(name + "message_count", x.self.counter("messages"));
-  count(name + "message_bytes", x.self.counter("bytes"));
-  gauge(name + "depth", x.self.counter("depth"));
-  gauge(name + "backend_depth", x.self.counter("backend_depth"));
+  add_figures(name, x.self, topic_names);
   add_latency(name, latency_of(x, all.quantiles));
   for (const auto& channel : x.channels)
     if (!format_.exclude_ephemeral || !protocol::is_ephemeral(channel.name))
@@ -60,15 +92,20 @@ void statsd_writer::add(const topic_report& x, const node_report& all) {
 void statsd_writer::add_channel(const std::string& topic, const actor_stat& x,
                                 const node_report& all) {
   const auto name = topic + "channel." + x.name + ".";
-  count(name + "message_count", x.counter("messages"));
-  gauge(name + "depth", x.counter("depth"));
-  gauge(name + "backend_depth", x.counter("backend_depth"));
-  gauge(name + "in_flight_count", x.counter("in_flight"));
-  gauge(name + "deferred_count", x.counter("deferred"));
-  count(name + "requeue_count", x.counter("requeued"));
-  count(name + "timeout_count", x.counter("timed_out"));
-  gauge(name + "clients", x.counter("consumers"));
+  add_figures(name, x, channel_names);
   add_latency(name, latency_of(x, all.quantiles));
+}
+
+template <class Names>
+void statsd_writer::add_figures(const std::string& prefix, const actor_stat& x,
+                                const Names& names) {
+  for (const auto& [name, value, how] : names) {
+    auto full = prefix + std::string{name};
+    if (how == told::as_count)
+      count(full, x.figure(value));
+    else
+      gauge(full, x.figure(value));
+  }
 }
 
 void statsd_writer::add_latency(const std::string& name,

@@ -41,6 +41,9 @@ private:
   void add(const topic_report& x, const node_report& all);
   void add_channel(const std::string& topic, const actor_stat& x,
                    const node_report& all);
+  template <class Names>
+  void add_figures(const std::string& prefix, const actor_stat& x,
+                   const Names& names);
   void add_latency(const std::string& name, const struct latency_report& x);
   void count(const std::string& name, uint64_t value);
   void gauge(const std::string& name, uint64_t value);

@@ -98,16 +98,22 @@ private:
   void add(const topic_report& topic) {
     const auto& self = topic.self;
     line("\n{}[{:<15}] depth: {:<5} be-depth: {:<5} msgs: {:<8} e2e%: {}",
-         marks(self), self.name, self.counter("depth"),
-         self.counter("backend_depth"), self.counter("messages"),
+         marks(self), self.name, self.figure(&topic_figures::depth),
+         self.figure(&topic_figures::backend_depth),
+         self.figure(&topic_figures::messages),
          durations(latency_of(topic, x_.quantiles)));
     for (const auto& x : topic.channels) {
       line("{}[{:<25}] depth: {:<5} be-depth: {:<5} inflt: {:<4} def: {:<4} "
            "re-q: {:<5} timeout: {:<5} msgs: {:<8} e2e%: {}",
-           x.paused ? "   *P " : "      ", x.name, x.counter("depth"),
-           x.counter("backend_depth"), x.counter("in_flight"),
-           x.counter("deferred"), x.counter("requeued"), x.counter("timed_out"),
-           x.counter("messages"), durations(latency_of(x, x_.quantiles)));
+           x.paused ? "   *P " : "      ", x.name,
+           x.figure(&channel_figures::depth),
+           x.figure(&channel_figures::backend_depth),
+           x.figure(&channel_figures::in_flight),
+           x.figure(&channel_figures::deferred),
+           x.figure(&channel_figures::requeued),
+           x.figure(&channel_figures::timed_out),
+           x.figure(&channel_figures::messages),
+           durations(latency_of(x, x_.quantiles)));
       for (const auto& consumer : x.consumers)
         if (const auto* who = index_.find(consumer.id))
           line("        {}", client(*who, consumer));

@@ -59,8 +59,9 @@ uint64_t mark_of(const actor_stat& x) {
   result = mix(result, hash(x.waits_for.who));
   for (const auto peer : x.peers)
     result = mix(result, peer);
-  for (const auto& [name, value] : x.counters)
+  x.figures.for_each([&result](std::string_view, uint64_t value) {
     result = mix(result, value);
+  });
   return result;
 }
 
@@ -71,7 +72,7 @@ uint64_t figure(const actor_stat& x, std::string_view order) {
     return x.handled;
   if (order == "busy")
     return static_cast<uint64_t>(x.busy.value_or(0) * 1e6F);
-  return x.counter(order);
+  return x.figures.named(order).value_or(0);
 }
 
 /// Leaves those that are shown, in order.

@@ -59,7 +59,7 @@ std::string have(uint64_t count, std::string_view noun) {
 }
 
 std::string deferred(const actor_stat& x) {
-  const auto count = x.counter("deferred");
+  const auto count = x.figure(&channel_figures::deferred);
   if (count == 0)
     return {};
   auto result = (x.state == channel_only_deferred ? "" : " ")
@@ -75,22 +75,22 @@ std::string deferred(const actor_stat& x) {
 
 std::string on_way_to_disk(const actor_stat& x, const std::string& wait,
                            const std::string& stay) {
-  auto result = are(x.counter("appending"), "publish request")
+  auto result = are(x.figure(&topic_figures::appending), "publish request")
                 + " on the way to disk";
-  if (x.counter("waiting") > 0)
+  if (x.figure(&topic_figures::waiting) > 0)
     result += ", " + wait;
-  if (x.counter("depth") > 0)
+  if (x.figure(&topic_figures::depth) > 0)
     result += ", " + stay;
   return result + ".";
 }
 
 std::string of_topic(const actor_stat& x, const why_view& all) {
   std::string text;
-  const auto held = x.counter("depth");
+  const auto held = x.figure(&topic_figures::depth);
   const auto stay = counted(held, "message")
                     + (held == 1 ? " stays here" : " stay here")
                     + oldest(x, "ready");
-  const auto open = x.counter("waiting");
+  const auto open = x.figure(&topic_figures::waiting);
   const auto wait = counted(open, "publish request")
                     + (open == 1 ? " waits" : " wait") + oldest(x, "publish");
   switch (x.state) {
@@ -187,11 +187,16 @@ std::string_view sentence_of(fault x) {
 }
 
 std::string not_answered(const actor_stat& x) {
-  const auto bytes = x.counter("open_bytes");
+  const auto bytes = x.figure(&connection_figures::open_bytes);
   if (bytes == 0)
     return "waits for the topic that it publishes to" + since(x) + ".";
   return fmt::format("is not read{}: {} that it published are not answered.",
                      since(x), size_in_words(bytes));
+}
+
+uint64_t pending_bytes(const actor_stat& x) {
+  return x.figure(&connection_figures::pending_bytes)
+         + x.figure(&http_figures::pending_bytes);
 }
 
 std::string of_client(const actor_stat& x, const actor_stat* from) {
@@ -201,7 +206,7 @@ std::string of_client(const actor_stat& x, const actor_stat* from) {
     case http_output_full:
       return text
              + fmt::format("does not read; {} wait to be sent{}.",
-                           size_in_words(x.counter("pending_bytes")), since(x));
+                           size_in_words(pending_bytes(x)), since(x));
     case connection_asking_auth:
     case http_asking_auth:
       return text + "waits for an auth server" + since(x) + ".";
@@ -235,8 +240,8 @@ std::string longest_flight(const actor_stat& x, const why_view& all) {
 
 std::string in_flight(const actor_stat& x, const why_view& all) {
   const auto longest = longest_flight(x, all);
-  return counted(x.counter("in_flight"), "message") + " in flight."
-         + (longest.empty() ? "" : " " + longest);
+  return counted(x.figure(&channel_figures::in_flight), "message")
+         + " in flight." + (longest.empty() ? "" : " " + longest);
 }
 
 std::string used_rdy(const actor_stat& x, const why_view& all) {
@@ -270,8 +275,8 @@ std::string do_not_read(const actor_stat& x) {
 std::string of_channel(const actor_stat& x, const why_view& all,
                        const report_request& how) {
   std::string text;
-  const auto ready = counted(x.counter("depth"), "message") + " ready"
-                     + oldest(x, "ready");
+  const auto ready = counted(x.figure(&channel_figures::depth), "message")
+                     + " ready" + oldest(x, "ready");
   switch (x.state) {
     case channel_idle:
       return text;
@@ -321,7 +326,7 @@ std::string of_store(const actor_stat& x) {
   if (x.state == store_full || x.state == store_failing)
     return fmt::format("The disk takes no more messages: {}.", x.waits_for.who);
   return fmt::format("The store has {} to write{}.",
-                     size_in_words(x.counter("staged_bytes")),
+                     size_in_words(x.figure(&store_figures::staged_bytes)),
                      oldest(x, "unsaved"));
 }
 

@@ -1,5 +1,6 @@
 #include "actors/reports/why_view.hpp"
 
+#include "actors/reports/message_flow.hpp"
 #include "actors/reports/stats_each.hpp"
 
 #include <algorithm>
@@ -26,18 +27,14 @@ why_rates why_view::rates_of(const actor_stat& x) const {
   const auto i = earlier_.find(x.id);
   if (i == earlier_.end())
     return {};
-  const auto& y = *i->second;
+  const auto flow = flow_of(x);
+  const auto before = flow_of(*i->second);
   const auto per_second = [this](uint64_t now, uint64_t then) {
     const auto difference = static_cast<double>(now - std::min(now, then));
     return static_cast<uint64_t>(std::llround(difference / seconds_));
   };
-  const auto left = [](const actor_stat& of) {
-    return of.counter("depth") + of.counter("in_flight")
-           + of.counter("deferred");
-  };
-  const auto in = x.counter("messages");
-  return {per_second(in, y.counter("messages")),
-          per_second(in + left(y), y.counter("messages") + left(x))};
+  return {per_second(flow.in, before.in),
+          per_second(flow.in + before.left(), before.in + flow.left())};
 }
 
 } // namespace cafq

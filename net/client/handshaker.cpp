@@ -31,8 +31,11 @@ stat_of_shaker(detached_pointer<handshaker_actor, handshaker_state> self) {
   if (result.mailbox > 0)
     result.is(actor_state::handshaker_busy);
   const auto& st = self->state;
-  result.counters
-    = {{"steps", st.steps}, {"refused", st.refused}, {"failures", st.failures}};
+  result.figures = handshaker_figures{
+    .steps = st.steps,
+    .refused = st.refused,
+    .failures = st.failures,
+  };
   return result;
 }
 

@@ -225,12 +225,14 @@ actor_stat listener_state::stat() const {
   if (paused)
     result.waits_for = awaited::outside(awaited::cause::client);
   result.paused = paused;
-  result.counters = {{"connections", connections.size()},
-                     {"silent", silent.size()},
-                     {"accepted", accepted},
-                     {"ended", ended},
-                     {"refused", refused},
-                     {"longest_turn_us", longest_turn_us()}};
+  result.figures = listener_figures{
+    .connections = connections.size(),
+    .silent = silent.size(),
+    .accepted = accepted,
+    .ended = ended,
+    .refused = refused,
+    .longest_turn_us = longest_turn_us(),
+  };
   return result;
 }
 

@@ -435,10 +435,10 @@ actor_stat http_connection_state::stat() const {
   result.in_state = self->clock().now()
                     - std::max(last_progress, request_begun);
   result.waits_for = waits_for(doing);
-  result.counters = {
-    {"requests", requests},
-    {"published", published},
-    {"pending_bytes", socket.pending()},
+  result.figures = http_figures{
+    .requests = requests,
+    .published = published,
+    .pending_bytes = socket.pending(),
   };
   for (const auto& [key, handle] : topics)
     result.peers.push_back(handle.id());

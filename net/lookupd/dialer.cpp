@@ -102,10 +102,12 @@ actor_stat dialer_state::stat() const {
   if (!open_.empty())
     result.waits_for = awaited::outside(awaited::cause::server,
                                         open_.begin()->second.address);
-  result.counters = {{"dials", dials_},
-                     {"failures", failures_},
-                     {"open", open_.size()},
-                     {"waiting", waiting_.size()}};
+  result.figures = dialer_figures{
+    .dials = dials_,
+    .failures = failures_,
+    .open = open_.size(),
+    .waiting = waiting_.size(),
+  };
   return result;
 }
 

@@ -274,9 +274,11 @@ actor_stat producer_state::stat() const {
     result.waits_for = awaited::some_actor(settings->registry.id());
   else if (doing == actor_state::producer_output_full)
     result.waits_for = awaited::outside(awaited::cause::client);
-  result.counters = {{"commands", commands},
-                     {"identified", identified ? 1 : 0},
-                     {"pending_bytes", socket.pending()}};
+  result.figures = producer_figures{
+    .commands = commands,
+    .identified = identified ? 1U : 0U,
+    .pending_bytes = socket.pending(),
+  };
   result.peers.push_back(settings->registry.id());
   return result;
 }

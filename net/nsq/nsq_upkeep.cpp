@@ -198,12 +198,12 @@ actor_stat connection_state::stat() const {
   auto result = stat_of(self, doing, socket.peer(), parent);
   result.in_state = self->clock().now() - std::max(run_started, place->came);
   result.waits_for = waits_for(doing);
-  result.counters = {
-    {"commands", commands},
-    {"published", published},
-    {"pending_bytes", socket.pending()},
-    {"open_bytes", open_bytes},
-    {"state", static_cast<uint64_t>(session.current())},
+  result.figures = connection_figures{
+    .commands = commands,
+    .published = published,
+    .pending_bytes = socket.pending(),
+    .open_bytes = open_bytes,
+    .state = static_cast<uint64_t>(session.current()),
   };
   for (const auto& [key, handle] : topics)
     result.peers.push_back(handle.id());

@@ -92,7 +92,10 @@ actor_stat authorizer_state::stat() const {
       config::without_secret(settings.servers[oldest.server]));
     result.ages.emplace_back("question", age);
   }
-  result.counters = {{"questions", questions}, {"failures", failures}};
+  result.figures = authorizer_figures{
+    .questions = questions,
+    .failures = failures,
+  };
   result.peers = {fetcher.id()};
   return result;
 }

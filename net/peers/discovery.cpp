@@ -236,8 +236,11 @@ actor_stat discovery_state::stat() const {
     ready += x.ready ? 1 : 0;
     result.peers.push_back(x.handle.id());
   }
-  result.counters = {
-    {"topics", topology.size()}, {"lookupds", peers.size()}, {"ready", ready}};
+  result.figures = discovery_figures{
+    .topics = topology.size(),
+    .lookupds = peers.size(),
+    .ready = ready,
+  };
   if (!peers.empty())
     result.is(ready == peers.size() ? actor_state::discovery_registered
                                     : actor_state::discovery_unregistered);

@@ -52,7 +52,10 @@ actor_stat fetcher_state::stat() const {
     result.waits_for = awaited::outside(awaited::cause::server);
     result.ages.emplace_back("request", age);
   }
-  result.counters = {{"requests", requests}, {"open", open.size()}};
+  result.figures = fetcher_figures{
+    .requests = requests,
+    .open = open.size(),
+  };
   return result;
 }
 

@@ -223,14 +223,14 @@ actor_stat lookup_peer_state::stat() const {
     result.waits_for = awaited::outside(awaited::cause::server, address);
   else if (phase_ == phase::connected && session_.unanswered() > 0)
     result.ages.emplace_back("answer", now - waiting_since_);
-  result.counters = {
-    {"ready", session_.ready() ? 1 : 0},
-    {"dials", dials_},
-    {"connects", connects_},
-    {"commands", commands_},
-    {"unanswered", session_.unanswered()},
-    {"errors", session_.errors()},
-    {"pending_bytes", pending_},
+  result.figures = lookup_peer_figures{
+    .ready = session_.ready() ? 1U : 0U,
+    .dials = dials_,
+    .connects = connects_,
+    .commands = commands_,
+    .unanswered = session_.unanswered(),
+    .errors = session_.errors(),
+    .pending_bytes = pending_,
   };
   return result;
 }

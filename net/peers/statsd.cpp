@@ -118,8 +118,11 @@ actor_stat statsd_state::stat() const {
                      : dialing_ >= 0  ? actor_state::statsd_looking_up
                                       : actor_state::statsd_sending;
   auto result = stat_of(self, doing, settings.address, 0);
-  result.counters = {
-    {"packets", sent_}, {"waiting", packets_.size()}, {"failures", failures_}};
+  result.figures = statsd_figures{
+    .packets = sent_,
+    .waiting = packets_.size(),
+    .failures = failures_,
+  };
   return result;
 }
 

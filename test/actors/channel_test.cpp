@@ -376,14 +376,14 @@ BOOST_AUTO_TEST_CASE(tells_about_itself) {
   BOOST_TEST(x.name == "c");
   BOOST_TEST(x.id == c.id());
   BOOST_TEST(x.parent == t.id());
-  BOOST_TEST(x.counter("depth") == 0u);
-  BOOST_TEST(x.counter("in_flight") == 2u);
-  BOOST_TEST(x.counter("deferred") == 2u);
-  BOOST_TEST(x.counter("messages") == 5u);
-  BOOST_TEST(x.counter("requeued") == 1u);
-  BOOST_TEST(x.counter("timed_out") == 0u);
-  BOOST_TEST(x.counter("dropped") == 0u);
-  BOOST_TEST(x.counter("consumers") == 1u);
+  BOOST_TEST(x.figure(&channel_figures::depth) == 0u);
+  BOOST_TEST(x.figure(&channel_figures::in_flight) == 2u);
+  BOOST_TEST(x.figure(&channel_figures::deferred) == 2u);
+  BOOST_TEST(x.figure(&channel_figures::messages) == 5u);
+  BOOST_TEST(x.figure(&channel_figures::requeued) == 1u);
+  BOOST_TEST(x.figure(&channel_figures::timed_out) == 0u);
+  BOOST_TEST(x.figure(&channel_figures::dropped) == 0u);
+  BOOST_TEST(x.figure(&channel_figures::consumers) == 1u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

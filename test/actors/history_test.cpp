@@ -17,7 +17,7 @@ actor(uint64_t id, std::string name, uint64_t messages, uint64_t left) {
   actor_stat result;
   result.id = id;
   result.name = std::move(name);
-  result.counters = {{"messages", messages}, {"depth", left}};
+  result.figures = channel_figures{.depth = left, .messages = messages};
   return result;
 }
 
@@ -60,7 +60,8 @@ BOOST_AUTO_TEST_CASE(rates_are_what_lies_between_two_reports) {
   pass();
   topic() = actor(1, "t", 20, 0);
   channel() = actor(2, "c", 20, 5);
-  channel().counters.emplace_back("in_flight", 1);
+  channel().figures
+    = channel_figures{.depth = 5, .in_flight = 1, .messages = 20};
   pass();
   const auto told = json::parse(uut.json("t", ""));
   BOOST_TEST(told["fields"][2] == "in");

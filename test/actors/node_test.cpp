@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(tells_about_itself) {
   BOOST_TEST(x.name == "node");
   BOOST_TEST(x.id == node.id());
   BOOST_TEST(x.parent == 0u);
-  BOOST_TEST(x.counter("topics") == 2u);
+  BOOST_TEST(x.figure(&node_figures::topics) == 2u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -354,7 +354,7 @@ BOOST_AUTO_TEST_CASE(tells_about_itself_as_all_others) {
   const auto x = ask<actor_stat>(collector, atom::stat_v).value();
   BOOST_TEST(x.kind == "collector");
   BOOST_TEST(x.handled > 0u);
-  BOOST_TEST(x.counter("gatherings") == 1u);
+  BOOST_TEST(x.figure(&collector_figures::gatherings) == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(actors_measure_as_long_as_somebody_looks) {

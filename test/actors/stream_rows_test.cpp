@@ -17,7 +17,7 @@ actor(uint64_t id, std::string name, actor_state doing, uint64_t depth) {
   result.name = std::move(name);
   result.kind = row_of(doing).kind;
   result.is(doing);
-  result.counters = {{"depth", depth}};
+  result.figures = topic_figures{.depth = depth};
   return result;
 }
 
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(tells_all_and_then_what_changed) {
   data = ann.hear(x);
   BOOST_TEST(data["rows"].empty());
   BOOST_TEST(data["gone"].empty());
-  x.topics[1].self.counters = {{"depth", 7}};
+  x.topics[1].self.figures = topic_figures{.depth = 7};
   x.topics[0].self = actor(4, "d", actor_state::topic_idle, 0);
   data = ann.hear(x);
   BOOST_TEST(data["total"] == 3);
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(what_leaves_the_window_is_gone) {
   view.most = 1;
   listener ann;
   BOOST_TEST(ids(ann.hear(x, view)["rows"]) == "3");
-  x.topics[0].self.counters = {{"depth", 9}};
+  x.topics[0].self.figures = topic_figures{.depth = 9};
   const auto data = ann.hear(x, view);
   BOOST_TEST(ids(data["rows"]) == "1");
   BOOST_TEST(data["gone"] == nlohmann::json::parse("[3]"));
@@ -153,7 +153,8 @@ BOOST_AUTO_TEST_CASE(what_grows_by_itself_is_no_change) {
     change(x.topics[2].self);
     return ids(ann.hear(x)["rows"]);
   };
-  BOOST_TEST(changes([](auto& y) { y.counters[0].second = 4; }) == "3");
+  BOOST_TEST(changes([](auto& y) { y.figures = topic_figures{.depth = 4}; })
+             == "3");
   BOOST_TEST(changes([](auto& y) { y.is(actor_state::topic_paused); }) == "3");
   BOOST_TEST(changes([](auto& y) { y.waits_for = awaited::some_actor(1); })
              == "3");

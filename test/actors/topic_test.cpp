@@ -271,12 +271,12 @@ BOOST_AUTO_TEST_CASE(tells_about_itself) {
   BOOST_TEST(x.id == t.id());
   BOOST_TEST(x.parent == node.id());
   BOOST_TEST(x.paused);
-  BOOST_TEST(x.counter("depth") == 1u);
-  BOOST_TEST(x.counter("messages") == 3u);
-  BOOST_TEST(x.counter("bytes") == 6u);
-  BOOST_TEST(x.counter("dropped") == 0u);
-  BOOST_TEST(x.counter("waiting") == 0u);
-  BOOST_TEST(x.counter("channels") == 2u);
+  BOOST_TEST(x.figure(&topic_figures::depth) == 1u);
+  BOOST_TEST(x.figure(&topic_figures::messages) == 3u);
+  BOOST_TEST(x.figure(&topic_figures::bytes) == 6u);
+  BOOST_TEST(x.figure(&topic_figures::dropped) == 0u);
+  BOOST_TEST(x.figure(&topic_figures::waiting) == 0u);
+  BOOST_TEST(x.figure(&topic_figures::channels) == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(no_timer_runs_while_idle) {

@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(names_who_holds_the_oldest_and_until_when) {
   auto& x = channel();
   x.is(actor_state::channel_all_rdy_used, 41s);
   x.waits_for = awaited::some_actor(30);
-  x.counters = {{"depth", 12034}, {"in_flight", 30}};
+  x.figures = channel_figures{.depth = 12034, .in_flight = 30};
   x.consumers = {{30, 30, 30, 30, 0, 0}};
   x.ages = {{"ready", 41s}};
   x.oldest_in_flight = flight_stat{30, 3, 41s, 19s};
@@ -110,14 +110,14 @@ BOOST_AUTO_TEST_CASE(follows_a_publisher_to_the_consumer_it_lacks) {
   auto publisher = actor(40, "10.0.0.8:1", actor_state::connection_idle);
   publisher.is(actor_state::connection_waits_for_topic, 3s);
   publisher.waits_for = awaited::some_actor(10);
-  publisher.counters = {{"open_bytes", 524288}};
+  publisher.figures = connection_figures{.open_bytes = 524288};
   report.connections.push_back(publisher);
   topic().is(actor_state::topic_waits_for_channel, 3s);
   topic().waits_for = awaited::some_actor(20);
-  topic().counters = {{"waiting", 9}};
+  topic().figures = topic_figures{.waiting = 9};
   channel().is(actor_state::channel_no_consumer, 60s);
   channel().waits_for = awaited::outside(cause::client);
-  channel().counters = {{"depth", 10}};
+  channel().figures = channel_figures{.depth = 10};
   const auto answer = explain(report, about(""));
   BOOST_TEST_REQUIRE(answer.findings.size() == 3u);
   const auto& way = answer.findings[2].chain;
@@ -132,10 +132,11 @@ BOOST_AUTO_TEST_CASE(follows_a_publisher_to_the_consumer_it_lacks) {
 
 BOOST_AUTO_TEST_CASE(says_what_moves) {
   channel().is(actor_state::channel_flowing);
-  channel().counters = {{"messages", 2204}, {"depth", 16}};
+  channel().figures = channel_figures{.depth = 16, .messages = 2204};
   auto before = report;
   before.now = 1;
-  before.topics[0].channels[0].counters = {{"messages", 1000}, {"depth", 10}};
+  before.topics[0].channels[0].figures = channel_figures{.depth = 10,
+                                                         .messages = 1000};
   report.now = 1'000'000'001;
   const auto answer = explain(report, about(), &before);
   BOOST_TEST(has(answer.findings.at(0).chain[0].text,
@@ -145,7 +146,7 @@ BOOST_AUTO_TEST_CASE(says_what_moves) {
 
 BOOST_AUTO_TEST_CASE(says_until_when_messages_are_deferred) {
   channel().is(actor_state::channel_only_deferred);
-  channel().counters = {{"deferred", 2}};
+  channel().figures = channel_figures{.deferred = 2};
   channel().first_due = 90s;
   BOOST_TEST(chain()[0].text
              == "2 messages are deferred, the first until 90 s from now.");
@@ -158,7 +159,7 @@ BOOST_AUTO_TEST_CASE(says_until_when_messages_are_deferred) {
 BOOST_AUTO_TEST_CASE(says_what_ends_a_pause) {
   channel().is(actor_state::channel_paused, 200s);
   channel().waits_for = awaited::outside(cause::human);
-  channel().counters = {{"depth", 1}};
+  channel().figures = channel_figures{.depth = 1};
   BOOST_TEST(chain()[0].text
              == "The channel was paused 3 min 20 s ago: 1 message ready. `cafq "
                 "channel unpause orders billing` lets them go on.");
@@ -301,7 +302,7 @@ BOOST_AUTO_TEST_CASE(every_state_can_be_told) {
   for (const auto& row : state_rows()) {
     report.others = {actor(1, "node", row.what)};
     report.others[0].pending = {{"orders", {}, 1s}};
-    report.others[0].counters = {{"deferred", 1}};
+    report.others[0].figures = channel_figures{.deferred = 1};
     report.others[0].is(row.what, 1s);
     topic().waits_for = awaited::some_actor(1);
     topic().is(actor_state::topic_waits_for_channel);

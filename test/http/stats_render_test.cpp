@@ -30,7 +30,7 @@ node_report example() {
   channel.kind = "channel";
   channel.name = "c";
   channel.paused = true;
-  channel.counters = {{"depth", 1}, {"in_flight", 2}, {"consumers", 1}};
+  channel.figures = channel_figures{.depth = 1, .in_flight = 2, .consumers = 1};
   channel.consumers = {{4, 10, 2, 9, 6, 1}, {99, 1, 1, 1, 1, 1}};
   channel.peers = {4, 6};
   channel.is(actor_state::channel_rdy_0, std::chrono::seconds{41});
@@ -45,7 +45,7 @@ node_report example() {
   topic.self.parent = 1;
   topic.self.kind = "topic";
   topic.self.name = "t";
-  topic.self.counters = {{"messages", 9}, {"bytes", 90}, {"channels", 1}};
+  topic.self.figures = topic_figures{.messages = 9, .bytes = 90, .channels = 1};
   topic.self.peers = {3, 6, 99};
   topic.channels = {channel};
   x.topics = {topic};
@@ -69,7 +69,7 @@ node_report example() {
   store.id = 6;
   store.kind = "store";
   store.name = "store";
-  store.counters = {{"file_bytes", 8192}};
+  store.figures = store_figures{.file_bytes = 8192};
   x.others = {node, store};
   return x;
 }

@@ -13,9 +13,14 @@ namespace {
 actor_stat channel(std::string name, uint64_t messages) {
   actor_stat x;
   x.name = std::move(name);
-  x.counters = {{"depth", 1},     {"backend_depth", 2},   {"in_flight", 3},
-                {"deferred", 4},  {"messages", messages}, {"requeued", 6},
-                {"timed_out", 7}, {"consumers", 8}};
+  x.figures = channel_figures{.depth = 1,
+                              .backend_depth = 2,
+                              .in_flight = 3,
+                              .deferred = 4,
+                              .messages = messages,
+                              .requeued = 6,
+                              .timed_out = 7,
+                              .consumers = 8};
   return x;
 }
 
@@ -23,10 +28,10 @@ node_report report(uint64_t messages) {
   node_report x;
   topic_report t;
   t.self.name = "t";
-  t.self.counters = {{"messages", messages},
-                     {"bytes", messages * 10},
-                     {"depth", 11},
-                     {"backend_depth", 12}};
+  t.self.figures = topic_figures{.depth = 11,
+                                 .backend_depth = 12,
+                                 .messages = messages,
+                                 .bytes = messages * 10};
   t.channels = {channel("c", messages), channel("e#ephemeral", messages)};
   topic_report e;
   e.self.name = "e#ephemeral";

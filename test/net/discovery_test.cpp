@@ -131,7 +131,8 @@ BOOST_AUTO_TEST_CASE(one_can_be_removed_while_it_is_dialed) {
   BOOST_TEST(sockets() == 1u);
   set_addresses({});
   BOOST_TEST(sockets() == 0u);
-  BOOST_TEST(ask<actor_stat>(discovery, atom::stat_v)->counter("lookupds")
+  BOOST_TEST(ask<actor_stat>(discovery, atom::stat_v)
+               ->figure(&discovery_figures::lookupds)
              == 0u);
 }
 

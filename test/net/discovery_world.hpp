@@ -163,7 +163,8 @@ struct discovery_world : deterministic_system_on<real_network> {
 
   /// How many nsqlookupds know us.
   uint64_t ready() {
-    return ask<actor_stat>(discovery, atom::stat_v)->counter("ready");
+    return ask<actor_stat>(discovery, atom::stat_v)
+      ->figure(&discovery_figures::ready);
   }
 
   /// What the only peer tells about itself.
@@ -171,7 +172,9 @@ struct discovery_world : deterministic_system_on<real_network> {
     const auto all
       = ask<std::vector<stat_actor>>(discovery, atom::list_v).value();
     BOOST_TEST_REQUIRE(all.size() == 1u);
-    return ask<actor_stat>(all.front(), atom::stat_v)->counter(counter);
+    return ask<actor_stat>(all.front(), atom::stat_v)
+      ->figures.named(counter)
+      .value();
   }
 
   /// How many sockets the peers have, those included that they only dial with.

@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(counts_as_all_others) {
   const auto x = ask<actor_stat>(shaker, atom::stat_v).value();
   BOOST_TEST(x.kind == "handshaker");
   BOOST_TEST(x.handled > 0u);
-  BOOST_TEST(x.counter("steps") == 1u);
+  BOOST_TEST(x.figure(&handshaker_figures::steps) == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(who_finds_nobody_to_take_steps_is_refused) {

@@ -86,9 +86,9 @@ BOOST_AUTO_TEST_CASE(counts_its_clients) {
   greet();
   const auto x = stat(listener);
   BOOST_TEST(x.kind == "listener");
-  BOOST_TEST(x.counter("connections") == 2u);
-  BOOST_TEST(x.counter("silent") == 1u);
-  BOOST_TEST(x.counter("accepted") == 2u);
+  BOOST_TEST(x.figure(&listener_figures::connections) == 2u);
+  BOOST_TEST(x.figure(&listener_figures::silent) == 1u);
+  BOOST_TEST(x.figure(&listener_figures::accepted) == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(one_silent_client_too_many_ends_the_oldest) {

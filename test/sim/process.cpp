@@ -165,13 +165,15 @@ std::vector<std::string> process::channels(const std::string& of) {
 size_t process::messages(const std::string& of, const std::string& name) {
   const auto x
     = system_.ask<actor_stat>(channel(of, name), atom::stat_v).value();
-  return x.counter("depth") + x.counter("in_flight") + x.counter("deferred");
+  return x.figure(&channel_figures::depth)
+         + x.figure(&channel_figures::in_flight)
+         + x.figure(&channel_figures::deferred);
 }
 
 size_t process::held(const std::string& name) {
   return system_.ask<actor_stat>(topic(name), atom::stat_v)
     .value()
-    .counter("depth");
+    .figure(&topic_figures::depth);
 }
 
 } // namespace cafq::sim

@@ -148,7 +148,7 @@ actor_stat node_world::stat(const stat_actor& of) {
 }
 
 uint64_t node_world::counter(const stat_actor& of, const std::string& name) {
-  return stat(of).counter(name);
+  return stat(of).figures.named(name).value();
 }
 
 } // namespace cafq::test
