@@ -69,7 +69,11 @@ void listener_state::start(int fd, const listener_limits& allowed) {
 // clients send: probes of health would wait behind all who come at once.
 void listener_state::accept(caf::io::connection_handle first) {
   accept_one(first);
-  for (size_t i = 1; i < most_in_turn && !paused && !stopping; ++i) {
+  // Where somebody has to go for each, that takes a turn.
+  const auto roomy = [this] {
+    return roll->size() < limits.max_connections && !paused && !stopping;
+  };
+  for (size_t i = 1; i < most_in_turn && roomy(); ++i) {
     const auto fd = ::accept4(descriptor, nullptr, nullptr,
                               SOCK_NONBLOCK | SOCK_CLOEXEC);
     // Whatever is wrong, CAF will come to it as well.
