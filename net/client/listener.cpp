@@ -69,9 +69,10 @@ void listener_state::start(int fd, const listener_limits& allowed) {
 // clients send: probes of health would wait behind all who come at once.
 void listener_state::accept(caf::io::connection_handle first) {
   accept_one(first);
-  // Where somebody has to go for each, that takes a turn.
+  // Where somebody has to go for each, that takes a turn, as it takes to greet.
   const auto roomy = [this] {
-    return roll->size() < limits.max_connections && !paused && !stopping;
+    return roll->size() < limits.max_connections
+           && silent.size() < limits.max_silent / 2 && !paused && !stopping;
   };
   for (size_t i = 1; i < most_in_turn && roomy(); ++i) {
     const auto fd = ::accept4(descriptor, nullptr, nullptr,
