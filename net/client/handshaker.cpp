@@ -61,4 +61,11 @@ handshaker(detached_pointer<handshaker_actor, handshaker_state> self) {
   };
 }
 
+void go_inside_tls(client_socket& socket, transport::handshake_ptr& handshake) {
+  socket.push_tls(handshake->take_stream(), handshake->rest());
+  handshake.reset();
+  if (const auto& weakness = socket.tls()->weakness(); !weakness.empty())
+    log::warn("TLS: [{}] {}", socket.peer(), weakness);
+}
+
 } // namespace cafq

@@ -2,6 +2,7 @@
 
 #include "actors/counting_actor.hpp"
 #include "actors/interfaces.hpp"
+#include "net/loop/client_socket.hpp"
 #include "net/transport/tls_handshake.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -65,5 +66,8 @@ void take_step(Self* self, const handshaker_actor& who,
     wait_for(self->template request<caf::message_priority::high>(
       who, caf::infinite, what));
 }
+
+/// Puts TLS around what is there behind its handshake, which is done.
+void go_inside_tls(client_socket& socket, transport::handshake_ptr& handshake);
 
 } // namespace cafq

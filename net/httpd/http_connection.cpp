@@ -1,6 +1,7 @@
 #include "net/httpd/http_connection.hpp"
 
 #include "actors/actor_support.hpp"
+#include "net/client/connection_actor.hpp"
 #include "net/http/lookup_api.hpp"
 #include "net/loop/asked_for_memory.hpp"
 
@@ -452,15 +453,8 @@ actor_stat http_connection_state::stat() const {
 http_connection_actor::behavior_type http_connection(
   counting_broker_pointer<http_connection_actor, http_connection_state> self,
   caf::io::connection_handle handle, const listener_actor& listener,
-  std::shared_ptr<const http_settings> settings, const client_ptr& place) {
-  auto& st = self->state;
-  st.listener = listener;
-  st.parent = listener.id();
-  st.settings = std::move(settings);
-  st.place = place;
-  st.start(handle);
-  log_exceptions(self, "HTTP");
-  self->set_exit_handler([self](const caf::exit_msg&) { self->state.abort(); });
+  const client_ptr& place, std::shared_ptr<const http_settings> settings) {
+  start_connection(self, handle, listener, place, std::move(settings), "HTTP");
   self->set_down_handler(
     [self](const caf::down_msg& x) { self->state.down(x.source); });
   return {
@@ -474,15 +468,9 @@ http_connection_actor::behavior_type http_connection(
     [](atom::failed, ticket, const failures_ptr&) {
       // It never sends FIN, REQ or TOUCH.
     },
-    one_way([self](const caf::io::new_data_msg& x) {
-      self->state.received({x.buf.data(), x.buf.size()});
-    }),
-    [self](const caf::io::connection_closed_msg& x) {
-      self->state.closed_by_peer(x.handle);
-    },
-    one_way([self](const caf::io::data_transferred_msg& x) {
-      self->state.transferred(x.written);
-    }),
+    on_bytes(self),
+    on_closed(self),
+    on_transferred(self),
     [self](atom::stat) { return self->state.stat(); },
     one_way([self](atom::resume) { self->state.resume(); }),
     one_way([self](atom::turn) { self->state.take_turn(); }),
@@ -492,15 +480,7 @@ http_connection_actor::behavior_type http_connection(
 
 fork_connection
 http_connections(std::shared_ptr<const http_settings> settings) {
-  return
-    [settings = std::move(settings)](listener_actor::broker_pointer parent,
-                                     caf::io::connection_handle client,
-                                     const client_ptr& place) -> stat_actor {
-      // CAF 0.17 forwards the arguments of fork twice, so none may be a
-      // temporary.
-      const listener_actor me{parent};
-      return parent->fork(http_connection, client, me, settings, place);
-    };
+  return forks(http_connection, std::move(settings));
 }
 
 } // namespace cafq

@@ -194,8 +194,9 @@ private:
   /// Reads or sets where the nsqlookupds are.
   void on_addresses(const std::optional<std::string>& value);
 
-  // Named as the public ones: code does not care where they stand.
-  // NOLINTBEGIN(readability-identifier-naming)
+public:
+  // -- what it has ------------------------------------------------------------
+
   client_socket socket;
   http_phase phase = http_phase::open;
   /// What the request under way waits for.
@@ -256,14 +257,13 @@ private:
   // For the stats.
   uint64_t requests = 0;
   uint64_t published = 0;
-  // NOLINTEND(readability-identifier-naming)
 };
 
 /// Speaks HTTP/1.1 with one client.
 http_connection_actor::behavior_type http_connection(
   counting_broker_pointer<http_connection_actor, http_connection_state> self,
   caf::io::connection_handle handle, const listener_actor& listener,
-  std::shared_ptr<const http_settings> settings, const client_ptr& place);
+  const client_ptr& place, std::shared_ptr<const http_settings> settings);
 
 /// Returns how a LISTENER makes HTTP connections.
 [[nodiscard]] fork_connection

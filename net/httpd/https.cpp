@@ -69,10 +69,7 @@ void http_connection_state::shake_hands() {
 /// Goes on inside TLS.
 void http_connection_state::begin_tls() {
   phase = http_phase::open;
-  socket.push_tls(handshake->take_stream(), handshake->rest());
-  handshake.reset();
-  if (const auto& weakness = socket.tls()->weakness(); !weakness.empty())
-    log::warn("TLS: [{}] {}", socket.peer(), weakness);
+  go_inside_tls(socket, handshake);
   last_progress = self->clock().now();
   arm();
   run();

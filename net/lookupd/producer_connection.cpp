@@ -1,6 +1,7 @@
 #include "net/lookupd/producer_connection.hpp"
 
 #include "actors/actor_support.hpp"
+#include "net/client/connection_actor.hpp"
 #include "net/loop/asked_for_memory.hpp"
 #include "net/protocol/utf8.hpp"
 
@@ -288,26 +289,14 @@ actor_stat producer_state::stat() const {
 producer_actor::behavior_type producer_connection(
   counting_broker_pointer<producer_actor, producer_state> self,
   caf::io::connection_handle handle, const listener_actor& listener,
-  std::shared_ptr<const producer_settings> settings, const client_ptr& place) {
-  auto& st = self->state;
-  st.listener = listener;
-  st.parent = listener.id();
-  st.settings = std::move(settings);
-  st.place = place;
-  st.start(handle);
-  log_exceptions(self, "PRODUCER");
-  self->set_exit_handler([self](const caf::exit_msg&) { self->state.abort(); });
+  const client_ptr& place, std::shared_ptr<const producer_settings> settings) {
+  start_connection(self, handle, listener, place, std::move(settings),
+                   "PRODUCER");
   return {
     [self](atom::stat) { return self->state.stat(); },
-    one_way([self](const caf::io::new_data_msg& x) {
-      self->state.received({x.buf.data(), x.buf.size()});
-    }),
-    [self](const caf::io::connection_closed_msg& x) {
-      self->state.closed_by_peer(x.handle);
-    },
-    one_way([self](const caf::io::data_transferred_msg& x) {
-      self->state.transferred(x.written);
-    }),
+    on_bytes(self),
+    on_closed(self),
+    on_transferred(self),
     one_way([self](atom::resume) { self->state.resume(); }),
     one_way([self](atom::tick) { self->state.tick(); }),
   };
@@ -315,15 +304,7 @@ producer_actor::behavior_type producer_connection(
 
 fork_connection
 producer_connections(std::shared_ptr<const producer_settings> settings) {
-  return
-    [settings = std::move(settings)](listener_actor::broker_pointer parent,
-                                     caf::io::connection_handle client,
-                                     const client_ptr& place) -> stat_actor {
-      // CAF 0.17 forwards the arguments of fork twice, so none may be a
-      // temporary.
-      const listener_actor me{parent};
-      return parent->fork(producer_connection, client, me, settings, place);
-    };
+  return forks(producer_connection, std::move(settings));
 }
 
 } // namespace cafq

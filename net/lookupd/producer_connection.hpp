@@ -91,8 +91,9 @@ private:
   void tell_conduct();
   [[nodiscard]] actor_state situation() const;
 
-  // Named as the public ones: code does not care where they stand.
-  // NOLINTBEGIN(readability-identifier-naming)
+public:
+  // -- what it has ------------------------------------------------------------
+
   client_socket socket;
   protocol::lookupd_session session;
   std::unique_ptr<client_share> share;
@@ -110,14 +111,13 @@ private:
   queue::time_point last_progress{};
   tick_timer timer;
   uint64_t commands = 0;
-  // NOLINTEND(readability-identifier-naming)
 };
 
 /// Speaks protocol V1 with one node.
 producer_actor::behavior_type producer_connection(
   counting_broker_pointer<producer_actor, producer_state> self,
   caf::io::connection_handle handle, const listener_actor& listener,
-  std::shared_ptr<const producer_settings> settings, const client_ptr& place);
+  const client_ptr& place, std::shared_ptr<const producer_settings> settings);
 
 /// Returns how a LISTENER makes connections of nodes.
 [[nodiscard]] fork_connection

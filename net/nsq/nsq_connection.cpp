@@ -2,6 +2,7 @@
 
 #include "actors/actor_support.hpp"
 #include "actors/unix_time.hpp"
+#include "net/client/connection_actor.hpp"
 #include "net/loop/turn_watch.hpp"
 #include "net/protocol/command_text.hpp"
 #include "net/protocol/errors.hpp"
@@ -136,7 +137,6 @@ void connection_state::take_turn() {
 }
 
 void connection_state::run() {
-  bool idle = false;
   run_started = self->clock().now();
   publishes.now(unix_time_ns());
   const auto most = net::crowded.now(run_started) ? crowded_effort
@@ -146,24 +146,8 @@ void connection_state::run() {
     held_bytes = 0;
     std::exchange(held, nullptr)();
   }
-  do {
-    while (!idle && may_run() && effort < most) {
-      auto x = parser->next();
-      idle = std::holds_alternative<protocol::need_more>(x);
-      handle(x);
-      effort += effort_of(x);
-      if (idle && socket.filters()) {
-        idle = !decode();
-        effort += piece_effort;
-      }
-    }
-    end_of_read();
-  } while (upgrade && advance_upgrade());
-  if (!idle && executes())
-    parser->stash();
-  fed = {};
-  if (auto* filters = socket.filters())
-    filters->stash();
+  const auto idle = run_commands(most, effort);
+  keep_rest(idle);
   if (idle && phase == nsq_phase::emptying)
     input_ended();
   const auto tired = !idle && effort >= most && may_run();
@@ -176,6 +160,41 @@ void connection_state::run() {
   if (tired)
     turn.ask<connection_actor>(self);
   account();
+}
+
+/// Executes what has arrived, as far as that may be done now.
+/// @returns whether all commands that have arrived whole were executed.
+bool connection_state::run_commands(size_t most, size_t& effort) {
+  bool idle = false;
+  do {
+    while (!idle && may_run() && effort < most)
+      idle = !step(effort);
+    end_of_read();
+  } while (upgrade && advance_upgrade());
+  return idle;
+}
+
+/// Executes the next command, or decodes the next piece.
+/// @returns false if there is neither.
+bool connection_state::step(size_t& effort) {
+  const auto x = parser->next();
+  handle(x);
+  effort += effort_of(x);
+  if (!std::holds_alternative<protocol::need_more>(x))
+    return true;
+  if (!socket.filters())
+    return false;
+  effort += piece_effort;
+  return decode();
+}
+
+/// What was read is gone behind this.
+void connection_state::keep_rest(bool idle) {
+  if (!idle && executes())
+    parser->stash();
+  fed = {};
+  if (auto* filters = socket.filters())
+    filters->stash();
 }
 
 void connection_state::handle(const protocol::parse_result& x) {
@@ -316,19 +335,13 @@ bool connection_state::lasting(std::string_view bytes) const {
 
 connection_actor::behavior_type
 nsq_connection(counting_broker_pointer<connection_actor, connection_state> self,
-               caf::io::connection_handle handle, const node_actor& node,
-               const listener_actor& listener,
+               caf::io::connection_handle handle,
+               const listener_actor& listener, const client_ptr& place,
                std::shared_ptr<const connection_settings> settings,
-               const client_ptr& place) {
-  auto& st = self->state;
-  st.node = node;
-  st.listener = listener;
-  st.parent = listener.id();
-  st.settings = std::move(settings);
-  st.place = place;
-  st.start(handle);
-  log_exceptions(self, "CLIENT");
-  self->set_exit_handler([self](const caf::exit_msg&) { self->state.abort(); });
+               const node_actor& node) {
+  self->state.node = node;
+  start_connection(self, handle, listener, place, std::move(settings),
+                   "CLIENT");
   self->set_down_handler(
     [self](const caf::down_msg& x) { self->state.down(x.source); });
   return {
@@ -342,15 +355,9 @@ nsq_connection(counting_broker_pointer<connection_actor, connection_state> self,
     one_way([self](atom::failed, ticket t, const failures_ptr& list) {
       self->state.failed(t, list.get());
     }),
-    one_way([self](const caf::io::new_data_msg& x) {
-      self->state.received({x.buf.data(), x.buf.size()});
-    }),
-    [self](const caf::io::connection_closed_msg& x) {
-      self->state.closed_by_peer(x.handle);
-    },
-    one_way([self](const caf::io::data_transferred_msg& x) {
-      self->state.transferred(x.written);
-    }),
+    on_bytes(self),
+    on_closed(self),
+    on_transferred(self),
     [self](atom::stat) { return self->state.stat(); },
     one_way([self](atom::resume) { self->state.resume(); }),
     one_way([self](atom::turn) { self->state.take_turn(); }),
@@ -361,15 +368,7 @@ nsq_connection(counting_broker_pointer<connection_actor, connection_state> self,
 fork_connection
 nsq_connections(node_actor node,
                 std::shared_ptr<const connection_settings> settings) {
-  return
-    [node = std::move(node), settings = std::move(settings)](
-      listener_actor::broker_pointer parent, caf::io::connection_handle client,
-      const client_ptr& place) -> stat_actor {
-      // CAF 0.17 forwards the arguments of fork twice, so none may be a
-      // temporary.
-      const listener_actor me{parent};
-      return parent->fork(nsq_connection, client, node, me, settings, place);
-    };
+  return forks(nsq_connection, std::move(settings), std::move(node));
 }
 
 } // namespace cafq

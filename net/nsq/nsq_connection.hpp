@@ -152,6 +152,9 @@ private:
 
   /// Executes the commands that have arrived, as far as they may be.
   void run();
+  [[nodiscard]] bool run_commands(size_t most, size_t& effort);
+  [[nodiscard]] bool step(size_t& effort);
+  void keep_rest(bool idle);
   [[nodiscard]] bool may_run() const;
   /// Whether commands are executed, as far as they may be.
   [[nodiscard]] bool executes() const noexcept {
@@ -257,8 +260,9 @@ private:
   own_number(const protocol::message_id& id) const;
   void log_error(std::string_view text) const;
 
-  // Named as the public ones: code does not care where they stand.
-  // NOLINTBEGIN(readability-identifier-naming)
+public:
+  // -- what it has ------------------------------------------------------------
+
   client_socket socket;
 
   // What arrives.
@@ -332,16 +336,15 @@ private:
   int64_t connected_at = 0;
   /// Messages by topic, of the first few topics.
   std::map<std::string, uint64_t, std::less<>> published_to;
-  // NOLINTEND(readability-identifier-naming)
 };
 
 /// Speaks NSQ's protocol V2 with one client.
 connection_actor::behavior_type
 nsq_connection(counting_broker_pointer<connection_actor, connection_state> self,
-               caf::io::connection_handle handle, const node_actor& node,
-               const listener_actor& listener,
+               caf::io::connection_handle handle,
+               const listener_actor& listener, const client_ptr& place,
                std::shared_ptr<const connection_settings> settings,
-               const client_ptr& place);
+               const node_actor& node);
 
 /// Returns how a LISTENER makes NSQ connections.
 [[nodiscard]] fork_connection

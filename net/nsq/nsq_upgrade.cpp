@@ -1,4 +1,3 @@
-#include "config/log.hpp"
 #include "net/nsq/nsq_connection.hpp"
 #include "net/protocol/errors.hpp"
 #include "net/protocol/frame.hpp"
@@ -102,12 +101,9 @@ bool connection_state::shake_hands() {
       fail_upgrade(x.error());
       return false;
   }
-  socket.push_tls(x.take_stream(), x.rest());
-  upgrade->handshake.reset();
+  go_inside_tls(socket, upgrade->handshake);
   upgrade->tls = false;
   session.set_tls(true);
-  if (const auto& weakness = socket.tls()->weakness(); !weakness.empty())
-    log::warn("TLS: [{}] {}", socket.peer(), weakness);
   confirm_upgrade();
   return true;
 }
