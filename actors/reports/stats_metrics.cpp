@@ -138,17 +138,21 @@ public:
   }
 
   std::string write() {
-    if (has_node())
+    if (find(node_figures::kind))
       add_broker();
-    add_registry();
+    add_rows(registry_rows, MetricType::Gauge);
+    add_rows(registry_totals, MetricType::Counter);
     add_process();
     return std::move(text_);
   }
 
 private:
-  [[nodiscard]] bool has_node() const {
-    return std::any_of(x_.others.begin(), x_.others.end(),
-                       [](const actor_stat& x) { return x.kind == "node"; });
+  /// Returns the actor of a kind of which there is one; null if there is none.
+  [[nodiscard]] const actor_stat* find(std::string_view kind) const {
+    const auto i
+      = std::find_if(x_.others.begin(), x_.others.end(),
+                     [&](const actor_stat& x) { return x.kind == kind; });
+    return i != x_.others.end() ? &*i : nullptr;
   }
 
   /// What only a process with topics has.
@@ -169,17 +173,6 @@ private:
                   "Time from publish to the first delivery; a sample of up to "
                   "1000 per second and channel",
                   metrics().delivery);
-  }
-
-  void add_registry() {
-    for (const auto& x : x_.others) {
-      if (x.kind != "registry")
-        continue;
-      for (const auto& row : registry_rows)
-        add_figure(row, x, MetricType::Gauge);
-      for (const auto& row : registry_totals)
-        add_figure(row, x, MetricType::Counter);
-    }
   }
 
   /// One family at a time: its figures take 20 times as much memory as their
@@ -234,11 +227,15 @@ private:
     append(family);
   }
 
-  template <class Figures>
-  void add_figure(const family_row<Figures>& row, const actor_stat& x,
-                  MetricType type) {
-    add_one(row.name, row.help(), {}, static_cast<double>(x.figure(row.value)),
-            type);
+  /// Figures of an actor of which there is one, if there is one.
+  template <class Figures, size_t N>
+  void add_rows(const family_row<Figures> (&rows)[N], MetricType type) {
+    const auto* x = find(Figures::kind);
+    if (!x)
+      return;
+    for (const auto& row : rows)
+      add_one(row.name, row.help(), {},
+              static_cast<double>(x->figure(row.value)), type);
   }
 
   void add_messages() {
@@ -262,10 +259,7 @@ private:
             std::chrono::duration<double>{
               metrics().unsaved_age(std::chrono::steady_clock::now())}
               .count());
-    for (const auto& x : x_.others)
-      if (x.kind == "store")
-        for (const auto& row : store_rows)
-          add_figure(row, x, MetricType::Gauge);
+    add_rows(store_rows, MetricType::Gauge);
     add_one("cafq_store_readers",
             "Processes that read the store's file from outside", {},
             metrics().readers.Value());

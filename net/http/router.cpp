@@ -126,6 +126,19 @@ std::string allowed(std::span<const row> rows, std::string_view path) {
   return result;
 }
 
+/// Returns the path of a row that differs from this one in its case only.
+std::optional<std::string>
+in_other_case(std::span<const row> rows, std::string_view method,
+              const std::string& path) {
+  for (const auto& x : rows) {
+    if (x.method != method)
+      continue;
+    if (const auto parameter = match(x, path, true))
+      return std::string{x.path}.append(*parameter);
+  }
+  return std::nullopt;
+}
+
 /// Returns the path that was probably meant.
 std::optional<std::string>
 meant(std::span<const row> rows, std::string_view method,
@@ -142,12 +155,9 @@ meant(std::span<const row> rows, std::string_view method,
   auto without_slash = cleaned;
   if (cleaned.size() > 1 && cleaned.ends_with('/'))
     without_slash.pop_back();
-  for (const auto& candidate : {cleaned, without_slash})
-    for (const auto& x : rows)
-      if (x.method == method)
-        if (auto parameter = match(x, candidate, true))
-          return std::string{x.path}.append(*parameter);
-  return std::nullopt;
+  if (auto found = in_other_case(rows, method, cleaned))
+    return found;
+  return in_other_case(rows, method, without_slash);
 }
 
 std::string escape_html(std::string_view text) {

@@ -15,7 +15,6 @@ namespace cafq::protocol {
 
 inline constexpr std::string_view not_in_flight = "ID not in flight";
 inline constexpr std::string_view not_owner = "client does not own message";
-inline constexpr std::string_view already_deferred = "ID already deferred";
 inline constexpr std::string_view exiting = "exiting";
 /// For sub_failed(): an ephemeral topic or channel is just going away.
 inline constexpr std::string_view being_deleted = "to deleted topic/channel";

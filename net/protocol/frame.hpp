@@ -22,7 +22,6 @@ enum class frame_type : int32_t { response = 0, error = 1, message = 2 };
 ///   [ frame header: 8 ][ timestamp: 8 ][ attempts: 2 ][ id: 16 ]
 inline constexpr size_t message_header_size = 34;
 
-inline constexpr std::string_view heartbeat_data = "_heartbeat_";
 inline constexpr std::string_view ok_frame{"\0\0\0\x06\0\0\0\0OK", 10};
 inline constexpr std::string_view heartbeat_frame{
   "\0\0\0\x0f\0\0\0\0_heartbeat_", 19};

@@ -33,8 +33,9 @@ BOOST_AUTO_TEST_CASE(answers_have_the_texts_of_nsqd) {
   const row rows[] = {
     {fin_failed(id, not_in_flight),
      "E_FIN_FAILED FIN 0123456789abcdef failed ID not in flight", false},
-    {req_failed(id, already_deferred),
-     "E_REQ_FAILED REQ 0123456789abcdef failed ID already deferred", false},
+    {req_failed(id, not_owner),
+     "E_REQ_FAILED REQ 0123456789abcdef failed client does not own message",
+     false},
     {touch_failed(id, not_owner),
      "E_TOUCH_FAILED TOUCH 0123456789abcdef failed client does not own message",
      false},
