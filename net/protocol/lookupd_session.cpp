@@ -3,6 +3,7 @@
 #include "net/protocol/big_endian.hpp"
 #include "net/protocol/join.hpp"
 #include "net/protocol/json_fields.hpp"
+#include "net/protocol/limits.hpp"
 #include "net/protocol/names.hpp"
 #include "net/protocol/utf8.hpp"
 #include "net/protocol/words.hpp"
@@ -57,6 +58,13 @@ std::string_view trim(std::string_view text) {
 }
 
 constexpr size_t length_bytes = 4;
+
+/// Keeps as much of what a node calls itself as is kept of any client. No host
+/// has a longer name.
+void shorten(lookup_identity& x) {
+  for (auto* text : {&x.broadcast_address, &x.hostname, &x.version})
+    *text = std::string{first_bytes(*text, max_metadata_text)};
+}
 
 } // namespace
 
@@ -177,6 +185,7 @@ lookupd_session::result lookupd_session::read_body() {
   if (who->broadcast_address.empty() || who->version.empty()
       || who->tcp_port == 0 || who->http_port == 0)
     return fail("E_BAD_BODY IDENTIFY missing fields");
+  shorten(*who);
   known_ = true;
   phase_ = phase::line;
   return lookup_command{std::move(*who)};

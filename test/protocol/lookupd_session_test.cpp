@@ -89,6 +89,19 @@ BOOST_AUTO_TEST_CASE(a_body_is_no_line) {
               == all{std::string{who}, "ping"}));
 }
 
+BOOST_AUTO_TEST_CASE(keeps_256_bytes_of_what_a_node_calls_itself) {
+  const std::string long_text(300, 'x');
+  const auto body
+    = R"({"broadcast_address":")" + long_text + R"(","hostname":")" + long_text
+      + R"(","http_port":1,"tcp_port":2,"version":")" + long_text + R"("})";
+  session.feed("  V1IDENTIFY\n\0\0"s + static_cast<char>(body.size() / 256)
+               + static_cast<char>(body.size() % 256) + body);
+  const auto x
+    = std::get<lookup_identity>(std::get<lookup_command>(session.next()));
+  for (const auto& text : {x.broadcast_address, x.hostname, x.version})
+    BOOST_TEST(text == long_text.substr(0, 256));
+}
+
 BOOST_AUTO_TEST_CASE(ends_with_the_first_violation) {
   BOOST_TEST((say("  V1PING\nFOO\nPING\n")
               == all{"ping", "!E_INVALID invalid command FOO"}));
