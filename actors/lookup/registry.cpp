@@ -201,45 +201,36 @@ bool registry::has_topic(std::string_view topic) const {
   return i != topics_.end() && i->second.named;
 }
 
-std::vector<std::string_view> registry::topics() const {
-  std::vector<std::string_view> result;
-  result.reserve(topic_count_);
-  for (const auto& [name, x] : topics_)
-    if (x.named)
-      result.push_back(name);
-  return result;
-}
-
-std::vector<std::string_view> registry::channels(std::string_view topic) const {
-  std::vector<std::string_view> result;
-  for_topics(topics_, topic, [&](const topic_entry& x) {
-    for (const auto& [name, y] : x.channels)
-      result.push_back(name);
-  });
-  return result;
-}
-
-std::vector<const producer*>
-registry::active(std::string_view topic, time_point now) const {
-  std::vector<const producer*> result;
-  for_topics(topics_, topic, [&](const topic_entry& x) {
-    x.self.each([&](const auto& y) {
-      if (active(*y.who, now) && !dead(y.what(), now))
-        result.push_back(y.who);
-    });
-  });
-  if (topic == everything) {
-    std::sort(result.begin(), result.end(),
-              [](const auto* x, const auto* y) { return x->id < y->id; });
-    result.erase(std::unique(result.begin(), result.end()), result.end());
+bool registry::walk(position& at, std::string_view topic, size_t most,
+                    const std::function<size_t(const place&)>& f) const {
+  const auto all = topic == everything;
+  size_t done = 0;
+  auto i = all ? topics_.lower_bound(at.topic) : topics_.find(topic);
+  for (; i != topics_.end() && (all || i->first == topic); ++i) {
+    const auto& [name, x] = *i;
+    if (at.topic != name) {
+      at = {name, {}};
+      done += x.named ? f(x.self) : 1;
+    }
+    auto channel = x.channels.upper_bound(at.channel);
+    for (; channel != x.channels.end() && done < most; ++channel) {
+      done += f(channel->second);
+      at.channel = channel->first;
+    }
+    if (done >= most)
+      return true;
   }
-  return result;
+  return false;
 }
 
-std::vector<const producer*> registry::nodes(time_point now) const {
-  auto result = producers();
-  std::erase_if(result, [&](const auto* x) { return !active(*x, now); });
-  return result;
+size_t registry::extent(std::string_view topic) const {
+  if (topic == everything)
+    return topics_.size() + channel_count_ + registration_count_
+           + producers_.size();
+  const auto i = topics_.find(topic);
+  return i == topics_.end()
+           ? 0
+           : 1 + i->second.channels.size() + i->second.self.kept();
 }
 
 std::vector<const producer*> registry::producers() const {
@@ -250,26 +241,13 @@ std::vector<const producer*> registry::producers() const {
   return result;
 }
 
-void registry::each_topic_of(
-  const producer& x, time_point now,
-  const std::function<void(std::string_view, bool)>& f) const {
-  for (auto* at : x.places_)
-    if (!at->channel)
-      f(*at->topic, dead(at->find(x.id)->what(), now));
-}
-
-void registry::each(
-  const std::function<void(std::string_view, const std::string*,
-                           const registered&)>& f) const {
-  for (const auto& [name, x] : topics_) {
-    x.self.each([&](const auto& y) { f(name, nullptr, y.what()); });
-    for (const auto& [channel, in] : x.channels)
-      in.each([&](const auto& y) { f(name, &channel, y.what()); });
-  }
-}
-
 const producer* registry::find(producer_id id) const {
   const auto i = producers_.find(id);
+  return i == producers_.end() ? nullptr : i->second.get();
+}
+
+const producer* registry::next(producer_id id) const {
+  const auto i = producers_.upper_bound(id);
   return i == producers_.end() ? nullptr : i->second.get();
 }
 
@@ -378,17 +356,6 @@ void registry::drop_if_unused(topic_map::iterator i) {
     return;
   bytes_ -= size_of_name(i->first);
   topics_.erase(i);
-}
-
-/// Calls `f` for the topic of this name, or for all of them.
-template <class Map, class F>
-void registry::for_topics(Map& topics, std::string_view name, F f) {
-  if (name == everything) {
-    for (auto& [key, x] : topics)
-      f(x);
-  } else if (const auto i = topics.find(name); i != topics.end()) {
-    f(i->second);
-  }
 }
 
 } // namespace cafq::lookup

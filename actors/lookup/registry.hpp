@@ -130,37 +130,42 @@ public:
   /// Whether there is such a topic; `*`: any.
   [[nodiscard]] bool has_topic(std::string_view topic) const;
 
-  /// Returns the names of all topics, sorted.
-  [[nodiscard]] std::vector<std::string_view> topics() const;
+  /// How far a walk over names has come: to this channel of this topic, or to
+  /// the topic itself. Names may come and go between its steps.
+  struct position {
+    std::string topic;
+    std::string channel;
+  };
 
-  /// Returns the names of the channels of a topic, sorted; `*`: of all topics,
-  /// each as often as it comes up.
-  [[nodiscard]] std::vector<std::string_view>
-  channels(std::string_view topic) const;
+  /// Goes on with a walk over topics, and the channels of each, in the order of
+  /// their names.
+  /// @param topic `*`: all.
+  /// @param most Where the step ends: so much of what `f` returns.
+  /// @returns Whether there is more.
+  [[nodiscard]] bool walk(position& at, std::string_view topic, size_t most,
+                          const std::function<size_t(const place&)>& f) const;
 
-  /// Returns whom to tell of when somebody looks for a topic: those that were
-  /// not silent for too long and have no tombstone.
-  [[nodiscard]] std::vector<const producer*>
-  active(std::string_view topic, time_point now) const;
+  /// Returns how many names and registrations such a walk comes by, about.
+  [[nodiscard]] size_t extent(std::string_view topic) const;
 
-  /// Returns all producers that were not silent for too long.
-  [[nodiscard]] std::vector<const producer*> nodes(time_point now) const;
+  /// Whether to tell of a producer when somebody looks for that topic: it was
+  /// not silent for too long and has no tombstone.
+  [[nodiscard]] bool
+  active(const registered& x, time_point now) const noexcept {
+    return active(*x.who, now) && !dead(x, now);
+  }
 
-  /// Calls `f(topic, tombstoned)` for each topic of a producer.
-  void
-  each_topic_of(const producer& x, time_point now,
-                const std::function<void(std::string_view, bool)>& f) const;
-
-  /// Calls `f(topic, channel, registered)` for each registration, but for those
-  /// of clients: see `producers`. The channel is null for the topic itself.
-  void each(const std::function<void(std::string_view, const std::string*,
-                                     const registered&)>& f) const;
+  /// Whether a tombstone hides a producer.
+  [[nodiscard]] bool dead(const registered& x, time_point now) const noexcept;
 
   [[nodiscard]] const producer* find(producer_id id) const;
 
   [[nodiscard]] bool active(const producer& x, time_point now) const noexcept {
     return now - x.last_update <= limits_.inactive;
   }
+
+  /// Returns the producer that comes behind this id, null if there is none.
+  [[nodiscard]] const producer* next(producer_id id) const;
 
   [[nodiscard]] std::vector<const producer*> producers() const;
 
@@ -190,7 +195,6 @@ private:
   using topic_map = std::map<std::string, topic_entry, std::less<>>;
 
   [[nodiscard]] bool has_room(size_t bytes) const noexcept;
-  [[nodiscard]] bool dead(const registered& x, time_point now) const noexcept;
   [[nodiscard]] topic_entry& topic_of(std::string_view name);
   place& channel_of(topic_entry& in, std::string_view name);
   void add_to(place& to, producer& who);
@@ -202,8 +206,6 @@ private:
   void erase_channel(topic_entry& in, std::string_view name);
   void unname(topic_entry& x);
   void drop_if_unused(topic_map::iterator i);
-  template <class Map, class F>
-  static void for_topics(Map& topics, std::string_view name, F f);
 
   registry_limits limits_;
   topic_map topics_;

@@ -25,6 +25,8 @@ struct request {
   std::string channel;
   /// `host:port` of HTTP.
   std::string node;
+
+  bool operator==(const request&) const = default;
 };
 
 } // namespace cafq::lookup

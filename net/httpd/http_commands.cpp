@@ -289,7 +289,7 @@ void http_connection_state::answer(http::response with,
 }
 
 void http_connection_state::on(const lookup::request& x) {
-  self->request(settings->registry, node_patience, atom::find_v, x)
+  self->request(settings->registry, caf::infinite, atom::find_v, x)
     .then(
       [this](const report_text_ptr& text) {
         auto result = http::empty_ok();

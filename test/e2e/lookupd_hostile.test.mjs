@@ -135,6 +135,44 @@ describe('cafqlookupd', limit, () => {
       }),
     ));
 
+  it('serves nodes beside those who ask for everything, and go', () =>
+    withRegistry({}, (registry) =>
+      withNodes(registry, async ({ registered }) => {
+        const names = Array.from({ length: 12000 }, (_, i) => `topic-${i}`);
+        await registered(names);
+        const clients = await Promise.all(Array.from({ length: 40 }, () => HttpClient.connect(registry.httpPort)));
+        try {
+          const targets = ['/topics', '/nodes', '/lookup?topic=*', '/debug'];
+          const asked = clients.map((client, i) => ({ client, i, target: targets[i % 4] }));
+          for (const { client, target } of asked) client.request('GET', target);
+          for (const { client } of asked.filter(({ i }) => i >= 20)) client.destroy();
+          await serves(registry);
+          for (const { client, target } of asked.slice(0, 20)) {
+            const { status, body } = await client.answer();
+            assert.equal(status, 200);
+            const told = body.match(/topic-\d+/g);
+            assert.equal(new Set(told).size, target.startsWith('/lookup') ? 0 : names.length, target);
+          }
+        } finally {
+          for (const client of clients) client.destroy();
+        }
+      }),
+    ));
+
+  it('gives memory back that names took which are gone', () =>
+    withRegistry({}, (registry) =>
+      withNodes(registry, async ({ registered }) => {
+        const before = registry.memory();
+        const node = await registered();
+        const many = 20000;
+        for (let i = 0; i < 20; ++i)
+          await node.register(...Array.from({ length: many }, (_, k) => `${'n'.repeat(50)}-${i * many + k}`));
+        assert.ok(registry.memory() - before > 90 * MB);
+        assert.equal((await ask(registry, 'POST', '/topic/delete?topic=*')).status, 200);
+        await until(registry, '/topics', () => registry.memory() - before < 40 * MB);
+      }),
+    ));
+
   it(`takes any bytes, SEED=${seed}`, () =>
     withRegistry({}, async (registry) => {
       const random = generator(seed);

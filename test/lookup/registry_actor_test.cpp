@@ -5,8 +5,12 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <caf/event_based_actor.hpp>
+
 #include <chrono>
+#include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +29,13 @@ stat_actor::behavior_type connection(stat_actor::pointer) {
   return {[](atom::stat) {
     return actor_stat{};
   }};
+}
+
+const lookup_command who = lookup_identity{"my.host", "vm", 4150, 4151,
+                                           "1.3.0"};
+
+lookup_command add(std::string topic) {
+  return lookup_registration{true, std::move(topic), {}};
 }
 
 struct fixture : deterministic_system {
@@ -101,6 +112,37 @@ struct fixture : deterministic_system {
     return result ? *(*result)->get() : "";
   }
 
+  /// Has somebody ask who goes when he is answered; `seen` has it then.
+  caf::actor ask_for(kind what, std::string topic = {}) {
+    lookup::request x;
+    x.what = what;
+    x.topic = std::move(topic);
+    return sys.spawn([this, x](caf::event_based_actor* asker) {
+      asker->request(registry, caf::infinite, atom::find_v, x)
+        .then([this, x](const report_text_ptr& text) {
+          seen.push_back(x.what);
+          texts.insert(text);
+        });
+    });
+  }
+
+  /// Registers more than is told of at once.
+  void fill() {
+    std::vector<lookup_command> list{who};
+    for (int i = 0; i < 10'000; ++i)
+      list.push_back(add("t" + std::to_string(i)));
+    BOOST_TEST(say(std::move(list)).empty());
+  }
+
+  /// Returns how many messages the REGISTRY has handled.
+  uint64_t handled() {
+    return ask<actor_stat>(registry, atom::stat_v)->handled;
+  }
+
+  /// To what somebody was answered, in order.
+  std::vector<kind> seen;
+  /// With which texts.
+  std::set<report_text_ptr> texts;
   std::vector<std::string> dialed;
   std::vector<answer_promise<std::string>> dialing;
   /// What the DIALER says, and whether it waits with that until it is told to.
@@ -110,13 +152,6 @@ struct fixture : deterministic_system {
   stat_actor node = sys.spawn(connection);
   registry_actor registry;
 };
-
-const lookup_command who = lookup_identity{"my.host", "vm", 4150, 4151,
-                                           "1.3.0"};
-
-lookup_command add(std::string topic) {
-  return lookup_registration{true, std::move(topic), {}};
-}
 
 constexpr auto nobody = R"({"producers":[]})";
 
@@ -214,6 +249,51 @@ BOOST_AUTO_TEST_CASE(tries_nothing_that_is_no_address) {
   BOOST_TEST(dialed.empty());
   BOOST_TEST(tell(kind::nodes).find(R"("dial_back":"no host and port")")
              != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(others_have_their_turn_beside_a_long_answer) {
+  fill();
+  ask_for(kind::topics);
+  ask_for(kind::lookup, "t1");
+  run();
+  BOOST_TEST((seen == std::vector<kind>{kind::lookup, kind::topics}));
+}
+
+BOOST_AUTO_TEST_CASE(a_long_answer_is_written_once_for_all_who_wait) {
+  fill();
+  ask_for(kind::nodes);
+  for (int i = 0; i < 20; ++i) {
+    ask_for(kind::topics);
+    ask_for(kind::nodes);
+  }
+  run();
+  BOOST_TEST(seen.size() == 41U);
+  // One that asks when the answer was begun could miss what it knows of.
+  BOOST_TEST(texts.size() == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_written_for_those_that_have_gone) {
+  fill();
+  auto before = handled();
+  ask_for(kind::topics);
+  run();
+  const auto for_one = handled() - before;
+  before = handled();
+  ask_for(kind::topics);
+  std::vector<caf::actor> others;
+  for (int i = 0; i < 20; ++i)
+    others.push_back(ask_for(i % 2 ? kind::nodes : kind::debug));
+  for (const auto& x : others)
+    self->send_exit(x, caf::exit_reason::kill);
+  run();
+  BOOST_TEST((seen == std::vector<kind>{kind::topics, kind::topics}));
+  // Their questions, and that they have gone.
+  BOOST_TEST(handled() - before <= for_one + 2 * others.size());
+  const auto last = ask_for(kind::topics);
+  self->send_exit(last, caf::exit_reason::kill);
+  run();
+  BOOST_TEST(tell(kind::topics).size() > 10'000U);
+  BOOST_TEST(seen.size() == 2U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,6 +2,7 @@
 // nsqlookupd's map from (category, key, subkey) to producers.
 
 #include "actors/lookup/registry.hpp"
+#include "test/lookup/seen.hpp"
 #include "test/support/seed.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -174,9 +175,9 @@ struct world {
         channels.insert(k.second);
       registrations += who.size();
     }
-    const auto have = all.topics();
+    const auto have = test::topics(all);
     BOOST_TEST((std::set<std::string>{have.begin(), have.end()} == topics));
-    const auto found = all.channels("*");
+    const auto found = test::channels(all, "*");
     BOOST_TEST(
       (std::multiset<std::string>{found.begin(), found.end()} == channels));
     BOOST_TEST(all.registration_count() == registrations);
@@ -188,16 +189,13 @@ struct world {
         if (now - expected.updated.at(id) <= seconds{300}
             && !(dead && now - *dead < seconds{45}))
           wanted.insert(id);
-      std::set<producer_id> seen;
-      for (const auto* x : all.active(topic, now))
-        seen.insert(x->id);
-      BOOST_TEST((seen == wanted), topic);
+      const auto seen = active(all, topic, now);
+      BOOST_TEST((std::set<producer_id>{seen.begin(), seen.end()} == wanted),
+                 topic);
+      BOOST_TEST(seen.size() == wanted.size());
     }
     for (const auto* x : all.producers()) {
-      std::map<std::string, bool> of;
-      all.each_topic_of(*x, now, [&](std::string_view name, bool dead) {
-        BOOST_TEST(of.emplace(name, dead).second);
-      });
+      auto of = topics_of(all, x->id, now);
       for (const auto& [k, who] : expected.all) {
         const auto i = who.find(x->id);
         if (!k.second.empty() || i == who.end())

@@ -1,5 +1,7 @@
 #include "actors/lookup/registry.hpp"
 
+#include "test/lookup/seen.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
@@ -13,7 +15,7 @@ using std::chrono::seconds;
 
 namespace {
 
-using names = std::vector<std::string_view>;
+using names = std::vector<std::string>;
 
 protocol::lookup_identity node(std::string host = "my.host") {
   return {std::move(host), "vm", 4150, 4151, "1.3.0"};
@@ -32,10 +34,7 @@ struct fixture {
   }
 
   [[nodiscard]] std::vector<producer_id> active(std::string_view topic) const {
-    std::vector<producer_id> result;
-    for (const auto* x : all.active(topic, now))
-      result.push_back(x->id);
-    return result;
+    return test::active(all, topic, now);
   }
 
   registry all;
@@ -48,8 +47,8 @@ BOOST_FIXTURE_TEST_SUITE(registry_tests, fixture)
 
 BOOST_AUTO_TEST_CASE(a_channel_brings_its_topic) {
   add(1, "t", "c");
-  BOOST_TEST((all.topics() == names{"t"}));
-  BOOST_TEST((all.channels("t") == names{"c"}));
+  BOOST_TEST((topics(all) == names{"t"}));
+  BOOST_TEST((channels(all, "t") == names{"c"}));
   BOOST_TEST((active("t") == std::vector<producer_id>{1}));
   BOOST_TEST(all.registration_count() == 2U);
 }
@@ -67,8 +66,8 @@ BOOST_AUTO_TEST_CASE(names_stay_when_their_nodes_go) {
   add(1, "t", "c");
   add(1, "t#ephemeral", "c#ephemeral");
   all.leave(1);
-  BOOST_TEST((all.topics() == names{"t", "t#ephemeral"}));
-  BOOST_TEST((all.channels("t#ephemeral") == names{"c#ephemeral"}));
+  BOOST_TEST((topics(all) == names{"t", "t#ephemeral"}));
+  BOOST_TEST((channels(all, "t#ephemeral") == names{"c#ephemeral"}));
   BOOST_TEST(all.registration_count() == 0U);
   BOOST_TEST(active("t").empty());
 }
@@ -77,9 +76,9 @@ BOOST_AUTO_TEST_CASE(ephemeral_names_go_with_the_last_that_takes_them_back) {
   for (const producer_id id : {1U, 2U})
     add(id, "t", "c#ephemeral");
   all.withdraw(1, "t", "c#ephemeral");
-  BOOST_TEST((all.channels("t") == names{"c#ephemeral"}));
+  BOOST_TEST((channels(all, "t") == names{"c#ephemeral"}));
   all.withdraw(2, "t", "c#ephemeral");
-  BOOST_TEST(all.channels("t").empty());
+  BOOST_TEST(channels(all, "t").empty());
   BOOST_TEST(all.has_topic("t"));
 }
 
@@ -87,11 +86,11 @@ BOOST_AUTO_TEST_CASE(an_ephemeral_topic_leaves_its_channels_behind) {
   add(1, "t#ephemeral", "c");
   all.withdraw(1, "t#ephemeral", {});
   BOOST_TEST(!all.has_topic("t#ephemeral"));
-  BOOST_TEST(all.topics().empty());
-  BOOST_TEST((all.channels("t#ephemeral") == names{"c"}));
+  BOOST_TEST(topics(all).empty());
+  BOOST_TEST((channels(all, "t#ephemeral") == names{"c"}));
   BOOST_TEST(all.topic_count() == 0U);
   all.erase("t#ephemeral");
-  BOOST_TEST(all.channels("*").empty());
+  BOOST_TEST(channels(all, "*").empty());
 }
 
 BOOST_AUTO_TEST_CASE(withdrawing_a_topic_withdraws_its_channels) {
@@ -122,9 +121,10 @@ BOOST_AUTO_TEST_CASE(a_tombstone_for_the_star_hides_all_topics) {
   add(1, "u");
   all.tombstone("*", "my.host:4151", now);
   BOOST_TEST(active("*").empty());
-  all.each([](std::string_view, const std::string* channel,
-              const registry::registered& x) {
-    BOOST_TEST(x.tombstoned.has_value() == !channel);
+  each_place(all, "*", [](const place& x) {
+    x.each([&](const place::entry& y) {
+      BOOST_TEST(y.what().tombstoned.has_value() == !x.channel);
+    });
   });
 }
 
@@ -140,14 +140,15 @@ BOOST_AUTO_TEST_CASE(silence_hides_until_the_next_ping) {
   add(1, "t");
   now += seconds{300};
   BOOST_TEST(active("t").size() == 1U);
-  BOOST_TEST(all.nodes(now).size() == 2U);
+  BOOST_TEST(all.active(*all.find(1), now));
   now += duration{1};
   add(1, "u");
   BOOST_TEST(active("t").empty());
   BOOST_TEST(active("u").empty());
   all.ping(1, now);
   BOOST_TEST(active("t").size() == 1U);
-  BOOST_TEST(all.nodes(now).size() == 1U);
+  BOOST_TEST(all.active(*all.find(1), now));
+  BOOST_TEST(!all.active(*all.find(2), now));
 }
 
 BOOST_AUTO_TEST_CASE(the_star_means_all_topics) {
@@ -156,12 +157,42 @@ BOOST_AUTO_TEST_CASE(the_star_means_all_topics) {
   add(1, "u", "c");
   add(2, "u");
   BOOST_TEST(all.has_topic("*"));
-  BOOST_TEST((all.channels("*") == names{"c", "c"}));
-  BOOST_TEST((active("*") == std::vector<producer_id>{1, 2}));
+  BOOST_TEST((channels(all, "*") == names{"c", "c"}));
+  BOOST_TEST((active("*") == std::vector<producer_id>{1, 1, 2}));
   all.erase("*");
-  BOOST_TEST(all.topics().empty());
+  BOOST_TEST(topics(all).empty());
   BOOST_TEST(all.producer_count() == 2U);
   BOOST_TEST(all.registration_count() == 0U);
+}
+
+// Those who ask for much are told in steps, between which others have their
+// turn.
+BOOST_AUTO_TEST_CASE(a_walk_goes_on_whatever_comes_and_goes) {
+  for (const auto* topic : {"b", "d", "f"})
+    for (const auto* channel : {"x", "z"})
+      add(1, topic, channel);
+  registry::position at;
+  std::string seen;
+  const auto step = [&] {
+    return all.walk(at, "*", 1, [&](const place& x) {
+      seen += *x.topic + (x.channel ? ":" + *x.channel : "") + " ";
+      return size_t{1};
+    });
+  };
+  const auto go_to = [&](const std::string& end) {
+    while (!seen.ends_with(end + " "))
+      BOOST_TEST_REQUIRE(step());
+  };
+  go_to("b:x");
+  add(2, "a", "x");
+  add(2, "b", "y");
+  BOOST_TEST(all.erase("b", "x"));
+  go_to("d:x");
+  all.erase("d");
+  add(2, "e");
+  go_to("f:z");
+  BOOST_TEST(!step());
+  BOOST_TEST(seen == "b b:x b:y b:z d d:x e f f:x f:z ");
 }
 
 BOOST_AUTO_TEST_CASE(who_is_unknown_is_ignored) {
@@ -169,7 +200,7 @@ BOOST_AUTO_TEST_CASE(who_is_unknown_is_ignored) {
   all.ping(9, now);
   all.withdraw(9, "t", {});
   all.leave(9);
-  BOOST_TEST(all.topics().empty());
+  BOOST_TEST(topics(all).empty());
 }
 
 BOOST_AUTO_TEST_CASE(deleting_says_whether_the_channel_was_there) {

@@ -55,8 +55,9 @@ void lookupd_actors::start_registry() {
     dialer_ = sys_.middleman().spawn_broker(dial_back);
     directory_->add(dialer_);
   }
-  registry_ = sys_.spawn(lookup::registry_keeper, to_registry_limits(options_),
-                         lookup::dialer_actor{dialer_});
+  registry_ = sys_.spawn<caf::detached>(lookup::registry_keeper,
+                                        to_registry_limits(options_),
+                                        lookup::dialer_actor{dialer_});
   directory_->add(registry_);
 }
 
