@@ -162,6 +162,10 @@ int env::descriptor() const {
   return result;
 }
 
+void env::copy(int to) const {
+  check("mdb_env_copyfd2", mdb_env_copyfd2(handle(), to, MDB_CP_COMPACT));
+}
+
 void env::fail_by(const char* call) const {
   check(call, fault_(call));
 }

@@ -90,6 +90,9 @@ public:
   /// give up its locks.
   [[nodiscard]] int descriptor() const;
 
+  /// Writes a copy of the file without free pages, as it is now, to a file.
+  void copy(int to) const;
+
   /// @param hook Called before each write with the name of the call; returns
   ///        the code to fail with, or 0.
   void fault(std::function<int(const char*)> hook) {

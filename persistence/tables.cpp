@@ -83,18 +83,6 @@ tables create_tables(lmdb::env& env, bool fresh) {
   return result;
 }
 
-/// Makes names durable, as fdatasync makes contents.
-void sync_directory(const std::filesystem::path& dir) {
-  const auto directory = ::open(dir.c_str(),
-                                O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const auto failed = directory < 0 || ::fsync(directory) != 0;
-  const auto why = errno;
-  if (directory >= 0)
-    ::close(directory);
-  if (failed)
-    refuse(dir, std::strerror(why));
-}
-
 /// Creates a store that gets its name when it is complete.
 void create_store(const std::filesystem::path& file, size_t map_size) {
   auto unfinished = file;
@@ -109,6 +97,17 @@ void create_store(const std::filesystem::path& file, size_t map_size) {
 }
 
 } // namespace
+
+void sync_directory(const std::filesystem::path& dir) {
+  const auto directory = ::open(dir.c_str(),
+                                O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const auto failed = directory < 0 || ::fsync(directory) != 0;
+  const auto why = errno;
+  if (directory >= 0)
+    ::close(directory);
+  if (failed)
+    refuse(dir, std::strerror(why));
+}
 
 lmdb::env open_environment(const std::filesystem::path& file, size_t map_size) {
   check_magic(file);

@@ -39,6 +39,10 @@ open_environment(const std::filesystem::path& file, size_t map_size);
 [[nodiscard]] lmdb::env
 open_environment_for_reading(const std::filesystem::path& file);
 
+/// Makes the names in a directory durable, as fdatasync makes contents.
+/// @throws storage_error `refused` when it cannot.
+void sync_directory(const std::filesystem::path& dir);
+
 /// Opens the tables, which must be there.
 /// @throws storage_error `refused` when one is not.
 [[nodiscard]] tables

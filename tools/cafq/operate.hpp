@@ -16,6 +16,9 @@ void add_import(CLI::App& app);
 /// Adds `cafq peek`.
 void add_peek(CLI::App& app);
 
+/// Adds `cafq restore`.
+void add_restore(CLI::App& app);
+
 /// Adds `cafq stats`.
 void add_stats(CLI::App& app);
 

@@ -1,4 +1,6 @@
+#include "persistence/restore.hpp"
 #include "persistence/storage_error.hpp"
+#include "tools/cafq/as_owner.hpp"
 #include "tools/cafq/error.hpp"
 #include "tools/cafq/operate.hpp"
 #include "tools/cafq/store_dump.hpp"
@@ -49,6 +51,17 @@ void read(const std::string& path, store_visitor& to) {
   }
 }
 
+void compact(const store_options& x) {
+  try {
+    const as_owner creating{x.path};
+    const data_path dir{x.path};
+    std::cout << "smaller by " << compact_store(dir) << " bytes\n";
+  } catch (const storage_error& ex) {
+    throw error{ex.what(),
+                ex.kind() == storage_failure::refused ? cannot_open : 1};
+  }
+}
+
 void fail_if_damaged(const std::string& path, std::uint64_t rows) {
   if (rows > 0)
     throw error{path + ": " + std::to_string(rows) + " damaged"};
@@ -93,6 +106,10 @@ void add_store(CLI::App& app) {
       "Verify every row; exit code 0: good, 1: damaged, 2: cannot be opened", x,
       check)
     .add_flag("--json", x->json, "Answer in JSON");
+  add(*store, "compact",
+      "Replace the store by a copy without free pages; a free disk of its size "
+      "is needed",
+      x, compact);
   auto& dumping = add(*store, "dump", "Write every message as a line of JSON",
                       x, dump);
   dumping.add_option("--topic,-t", x->topic, "Only of this topic");
