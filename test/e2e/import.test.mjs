@@ -2,7 +2,7 @@
 // meanwhile. NSQD names an nsqd 1.3.0 whose own files are imported as well.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
@@ -114,6 +114,18 @@ describe('cafq import', limit, () => {
           await ask(broker.httpPort, 'POST', '/topic/unpause?topic=b');
           assert.deepEqual(await consume(broker, 'b', 'first', 4), delivered(2000, 4));
         }),
+    ));
+
+  it('leaves what root imports to whom the directory belongs', { skip: process.getuid() !== 0 }, () =>
+    withNsqd({ 'nsqd.dat': nsqdDat(null) }, (source) =>
+      withDataPath(async (_, folder) => {
+        const nobody = 65534;
+        chownSync(folder, nobody, nobody);
+        await imported(source, '--data-path', folder);
+        const files = readdirSync(folder);
+        assert.ok(files.includes('cafq.mdb'));
+        for (const name of files) assert.equal(statSync(path.join(folder, name)).uid, nobody, name);
+      }),
     ));
 
   it('is refused, with the reason, while cafqd runs', () =>
