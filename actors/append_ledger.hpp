@@ -2,10 +2,10 @@
 
 #include "actors/interfaces.hpp"
 #include "actors/queue/time.hpp"
+#include "net/protocol/contract.hpp"
 
 #include <boost/container/deque.hpp>
 
-#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -58,9 +58,8 @@ public:
     while (!puts_.empty() && puts_.front().id <= last) {
       const auto x = std::move(puts_.front());
       puts_.pop_front();
-      assert(x.bytes <= bytes_ && (!x.held || held_ > 0));
-      bytes_ -= x.bytes;
-      held_ -= size_t{x.held};
+      take_off(bytes_, x.bytes);
+      take_off(held_, size_t{x.held});
       held = x.held;
       use(x);
     }

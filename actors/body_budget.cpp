@@ -2,6 +2,7 @@
 
 #include "actors/memory_ledger.hpp"
 #include "actors/queue/block.hpp"
+#include "net/protocol/contract.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -16,8 +17,13 @@ bool body_budget::fits(size_t bytes) const noexcept {
 }
 
 void body_budget::take(size_t bytes) noexcept {
+  assert(owner_.is_here());
   bytes_ += bytes;
   all_bytes_.fetch_add(bytes, std::memory_order_relaxed);
+}
+
+bool body_budget::invariant() const {
+  return line_.empty() || !fits(line_.front()->bytes_);
 }
 
 void body_budget::let_next() {
@@ -25,7 +31,7 @@ void body_budget::let_next() {
   while (!line_.empty() && fits(line_.front()->bytes_)) {
     auto& next = *line_.front();
     line_.pop_front();
-    all_waiting_.fetch_sub(1, std::memory_order_relaxed);
+    take_off(all_waiting_, 1);
     take(next.bytes_);
     next.granted_ = true;
     next.wake_();
@@ -49,21 +55,24 @@ body_claim::body_claim(std::shared_ptr<body_budget> from, size_t bytes,
 body_claim::~body_claim() {
   if (granted_) {
     becomes_messages();
+    CAFQ_CHECK_OR_END(bytes_ <= from_->bytes_);
     from_->bytes_ -= bytes_;
   } else {
     // It may have held up others.
     from_->line_.erase(place_);
-    body_budget::all_waiting_.fetch_sub(1, std::memory_order_relaxed);
+    take_off(body_budget::all_waiting_, 1);
   }
   from_->let_next();
 }
 
 void body_claim::becomes_messages() noexcept {
+  CAFQ_CHECK_OR_END(granted_);
   if (!std::exchange(messages_, true))
-    body_budget::all_bytes_.fetch_sub(bytes_, std::memory_order_relaxed);
+    take_off(body_budget::all_bytes_, bytes_);
 }
 
 bool body_claim::grow_to(size_t bytes) {
+  CAFQ_CHECK(granted_ && !messages_);
   if (bytes <= bytes_)
     return true;
   const auto more = bytes - bytes_;
@@ -76,14 +85,15 @@ bool body_claim::grow_to(size_t bytes) {
 }
 
 void body_claim::shrink_to(size_t bytes) {
-  assert(granted_);
+  CAFQ_CHECK(granted_);
   if (bytes >= bytes_)
     return;
   const auto less = bytes_ - bytes;
   bytes_ = bytes;
+  CAFQ_CHECK_OR_END(less <= from_->bytes_);
   from_->bytes_ -= less;
   if (!messages_)
-    body_budget::all_bytes_.fetch_sub(less, std::memory_order_relaxed);
+    take_off(body_budget::all_bytes_, less);
   from_->let_next();
 }
 

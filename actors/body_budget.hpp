@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/queue/thread_owner.hpp"
 #include "actors/queue/time.hpp"
 
 #include <atomic>
@@ -51,6 +52,9 @@ public:
     return all_waiting_.load(std::memory_order_relaxed);
   }
 
+  /// Whether the first in line has to wait: for tests.
+  [[nodiscard]] bool invariant() const;
+
 private:
   friend class body_claim;
 
@@ -65,6 +69,7 @@ private:
   size_t bytes_ = 0;
   /// In the order they came.
   std::list<body_claim*> line_;
+  queue::thread_owner owner_;
 };
 
 /// The budgets of one node: those of up to a sixteenth of it have a quarter,

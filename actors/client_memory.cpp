@@ -1,12 +1,30 @@
 #include "actors/client_memory.hpp"
 
+#include "net/protocol/contract.hpp"
+
+#include <cassert>
 #include <utility>
 
 namespace cafq {
 
 // -- all of them --------------------------------------------------------------
 
+bool client_memory::invariant() const {
+  size_t bytes = 0;
+  size_t leaving = 0;
+  for (size_t i = 0; i < all_.size(); ++i) {
+    const auto& x = *all_[i];
+    if (x.place_ != i)
+      return false;
+    bytes += x.bytes_;
+    leaving += x.leaving_ ? x.bytes_ : 0;
+  }
+  return bytes == bytes_ && leaving == leaving_;
+}
+
 void client_memory::changed(size_t before, size_t now) {
+  assert(owner_.is_here());
+  CAFQ_CHECK_OR_END(before <= bytes_);
   ++steps_;
   bytes_ += now - before;
   all_bytes_.fetch_add(now - before, std::memory_order_relaxed);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/queue/thread_owner.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
@@ -78,6 +80,9 @@ public:
     return ended_.load(std::memory_order_relaxed);
   }
 
+  /// Whether the sums are those of all shares: for tests.
+  [[nodiscard]] bool invariant() const;
+
 private:
   friend class client_share;
 
@@ -98,6 +103,7 @@ private:
   /// How often anything changed: what stands for time here.
   uint64_t steps_ = 0;
   std::vector<client_share*> all_;
+  queue::thread_owner owner_;
 };
 
 /// What one client holds, for as long as it is there.

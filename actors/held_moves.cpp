@@ -1,7 +1,8 @@
 #include "actors/held_moves.hpp"
 
+#include "net/protocol/contract.hpp"
+
 #include <algorithm>
-#include <cassert>
 #include <vector>
 
 namespace cafq {
@@ -26,7 +27,7 @@ renumbered(const queue::stored_block& x, queue::number_source& numbers) {
 } // namespace
 
 size_t bytes_to_move(size_t channels) {
-  assert(channels > 0);
+  CAFQ_CHECK(channels > 0);
   return std::min(most_to_one, most_to_all / channels);
 }
 

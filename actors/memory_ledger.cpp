@@ -1,6 +1,7 @@
 #include "actors/memory_ledger.hpp"
 
 #include "actors/body_budget.hpp"
+#include "net/protocol/contract.hpp"
 
 #include <boost/algorithm/string/join.hpp>
 
@@ -142,20 +143,23 @@ bool memory_ledger::writer::enough_rows(size_t share) const noexcept {
                            in_->writers_, share);
 }
 
+/// What is on its way may have bytes, rows, both or, seldom, neither.
 void memory_ledger::writer::add(size_t bytes, size_t rows) noexcept {
   rows_.fetch_add(rows, std::memory_order_relaxed);
   in_->writing_rows_.fetch_add(rows, std::memory_order_relaxed);
   all_bookkeeping_.fetch_add(rows, std::memory_order_relaxed);
-  if (bytes_.fetch_add(bytes, std::memory_order_relaxed) == 0)
+  bytes_.fetch_add(bytes, std::memory_order_relaxed);
+  if (claims_.fetch_add(1, std::memory_order_relaxed) == 0)
     in_->writers_.fetch_add(1, std::memory_order_relaxed);
 }
 
 void memory_ledger::writer::remove(size_t bytes, size_t rows) noexcept {
-  rows_.fetch_sub(rows, std::memory_order_relaxed);
-  in_->writing_rows_.fetch_sub(rows, std::memory_order_relaxed);
-  all_bookkeeping_.fetch_sub(rows, std::memory_order_relaxed);
-  if (bytes_.fetch_sub(bytes, std::memory_order_relaxed) == bytes)
-    in_->writers_.fetch_sub(1, std::memory_order_relaxed);
+  take_off(rows_, rows);
+  take_off(in_->writing_rows_, rows);
+  take_off(all_bookkeeping_, rows);
+  take_off(bytes_, bytes);
+  if (claims_.fetch_sub(1, std::memory_order_relaxed) == 1)
+    take_off(in_->writers_, 1);
 }
 
 memory_ledger::claim::claim(std::shared_ptr<writer> by, size_t bytes,
@@ -185,7 +189,7 @@ std::atomic<size_t>& memory_ledger::claim::counter() const noexcept {
 }
 
 memory_ledger::claim::~claim() {
-  counter().fetch_sub(bytes_, std::memory_order_relaxed);
+  take_off(counter(), bytes_);
   if (by_)
     by_->remove(bytes_, rows_);
 }
@@ -245,6 +249,29 @@ void memory_ledger::leave_line(account& x) {
     line_.erase(*std::exchange(x.line_, std::nullopt));
   if (std::exchange(x.asked_, false))
     --waiting_for_;
+}
+
+bool memory_ledger::invariant() const {
+  const std::lock_guard hold{lock_};
+  size_t unstorable = 0;
+  size_t unstorable_queues = 0;
+  size_t asked = 0;
+  size_t in_line = 0;
+  for (const auto* x : all_) {
+    const auto bytes = x->bytes_.load(std::memory_order_relaxed);
+    if (x->what_ == storable::no) {
+      unstorable += bytes;
+      unstorable_queues += bytes > 0;
+    }
+    asked += x->asked_;
+    in_line += x->line_.has_value();
+    // Whoever was asked stands in line again behind the answer.
+    if (x->asked_ && x->line_)
+      return false;
+  }
+  return unstorable == unstorable_ && unstorable_queues == unstorable_queues_
+         && asked == waiting_for_ && in_line == line_.size()
+         && (writing_ > 0 || writing_rows_ > 0 || writers_ == 0);
 }
 
 std::string memory_ledger::holders() const {

@@ -120,6 +120,7 @@ public:
     void remove(size_t bytes, size_t rows) noexcept;
 
     std::shared_ptr<memory_ledger> in_;
+    std::atomic<size_t> claims_{0};
     std::atomic<size_t> bytes_{0};
     std::atomic<size_t> rows_{0};
   };
@@ -212,6 +213,10 @@ public:
   /// Returns why publishes were refused within the last few seconds; empty if
   /// none were.
   [[nodiscard]] std::string trouble(queue::time_point now) const;
+
+  /// Whether the sums are those of all queues, and each that was not asked and
+  /// has something to give stands in line once: for tests, and one thread.
+  [[nodiscard]] bool invariant() const;
 
 private:
   /// A second or two for a slow disk.

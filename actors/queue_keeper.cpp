@@ -1,5 +1,6 @@
 #include "actors/queue_keeper.hpp"
 
+#include "net/protocol/contract.hpp"
 #include "persistence/message_store.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -130,7 +131,7 @@ void queue_keeper::clear() {
 }
 
 void queue_keeper::change_owner(queue_id id, std::string label) {
-  assert(place_ == place::stored);
+  CAFQ_CHECK(place_ == place::stored);
   id_ = id;
   how_.label = std::move(label);
   in_transit_ = 0;
@@ -173,7 +174,7 @@ void queue_keeper::renamed(queue_id x) {
   // The node stops.
   if (place_ == place::saved)
     return;
-  assert(place_ == place::awaiting_id);
+  CAFQ_CHECK(place_ == place::awaiting_id);
   if (--clears_ > 0)
     return;
   place_ = place::stored;
@@ -183,8 +184,7 @@ void queue_keeper::renamed(queue_id x) {
 void queue_keeper::kept(queue_id which, uint64_t messages) {
   if (!is(which))
     return;
-  assert(messages <= in_transit_);
-  in_transit_ -= std::min(in_transit_, messages);
+  take_off(in_transit_, messages);
 }
 
 void queue_keeper::loaded(queue_id which, const blocks& x) {

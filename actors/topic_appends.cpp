@@ -1,5 +1,6 @@
 #include "actors/actor_support.hpp"
 #include "actors/topic.hpp"
+#include "net/protocol/contract.hpp"
 
 #include <utility>
 
@@ -61,8 +62,8 @@ void topic_state::append_ended(const append_ledger::put& x,
                                const std::string& failure) {
   if (!failure.empty())
     for (const auto& item : x.body->items) {
-      messages -= item.body->count();
-      bytes -= item.body->bytes();
+      take_off(messages, item.body->count());
+      take_off(bytes, item.body->bytes());
     }
   if (!x.from)
     return;

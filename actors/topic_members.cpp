@@ -1,9 +1,9 @@
 #include "actors/topic_members.hpp"
 
+#include "net/protocol/contract.hpp"
 #include "net/protocol/names.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <utility>
 
 namespace cafq {
@@ -12,16 +12,13 @@ void topic_members::add(const std::string& name, channel_actor handle) {
   const auto id = handle ? handle.id() : 0;
   const auto added = all_.try_emplace(
     name, member{std::move(handle), id, protocol::is_ephemeral(name)});
-  assert(added.second);
-  static_cast<void>(added);
+  CAFQ_CHECK(added.second);
 }
 
 void topic_members::placed(const std::string& name, uint64_t id,
                            uint64_t messages) {
-  if (auto* x = find(name, id)) {
-    assert(messages <= x->outstanding);
-    x->outstanding -= messages;
-  }
+  if (auto* x = find(name, id))
+    take_off(x->outstanding, messages);
 }
 
 void topic_members::is_full(const std::string& name, uint64_t id, bool full) {

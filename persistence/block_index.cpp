@@ -1,6 +1,9 @@
 #include "persistence/block_index.hpp"
 
+#include "net/protocol/contract.hpp"
+
 #include <algorithm>
+#include <cassert>
 
 namespace cafq {
 
@@ -18,12 +21,14 @@ void block_index::count_in(const block_entry& x) noexcept {
 }
 
 void block_index::insert(const block_entry& x) {
-  count_in(x);
   if (entries_.size() == head_ || entries_.back().first < x.first) {
+    count_in(x);
     entries_.push_back(x);
     return;
   }
   const auto at = std::lower_bound(begin(), entries_.end(), x.first, before);
+  CAFQ_CHECK(at->first != x.first);
+  count_in(x);
   if (head_ == 0 || at - begin() > entries_.end() - at) {
     entries_.insert(at, x);
     return;
@@ -73,7 +78,7 @@ void block_index::erase(uint64_t first) {
   const auto at = std::lower_bound(begin(), entries_.end(), first, before);
   if (at == entries_.end() || at->first != first)
     return;
-  messages_ -= static_cast<uint64_t>(at->count - at->finished);
+  take_off(messages_, static_cast<uint64_t>(at->count - at->finished));
   if (at - begin() > entries_.end() - at) {
     entries_.erase(at);
   } else {
@@ -91,9 +96,22 @@ void block_index::erase(uint64_t first) {
 }
 
 void block_index::finished(block_entry& x, uint16_t count) noexcept {
+  assert(count <= x.count);
   messages_ += x.finished;
   messages_ -= count;
   x.finished = count;
+}
+
+bool block_index::invariant() const noexcept {
+  uint64_t messages = 0;
+  const auto all = entries();
+  for (size_t i = 0; i < all.size(); ++i) {
+    messages += static_cast<uint64_t>(all[i].count - all[i].finished);
+    if (all[i].finished > all[i].count || all[i].span > widest_
+        || (i > 0 && all[i - 1].first >= all[i].first))
+      return false;
+  }
+  return head_ <= entries_.size() && messages == messages_;
 }
 
 std::span<const block_entry>

@@ -20,6 +20,9 @@ struct block_entry {
   }
 };
 
+// A backlog of millions of blocks is known by these alone.
+static_assert(sizeof(block_entry) == 24);
+
 /// The blocks of one queue, sorted by first number. Ranges may overlap, first
 /// numbers differ. Made for blocks that come at the end and go near the front;
 /// a block in the middle costs a memmove of the shorter side.
@@ -62,6 +65,9 @@ public:
 
   /// Returns the highest number in any block, 0 without blocks.
   [[nodiscard]] uint64_t last_number() const noexcept;
+
+  /// Whether first numbers ascend and the sums are right: for tests.
+  [[nodiscard]] bool invariant() const noexcept;
 
 private:
   using iterator = std::vector<block_entry>::iterator;

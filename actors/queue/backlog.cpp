@@ -3,6 +3,7 @@
 #include "actors/queue/block_packer.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace cafq::queue {
@@ -61,6 +62,8 @@ std::optional<backlog_block> backlog::pop() {
     return std::nullopt;
   auto result = std::move(memory_.front());
   memory_.pop_front();
+  assert(in_memory_ >= result.unfinished()
+         && bytes_in_memory_ >= result.body->bytes());
   in_memory_ -= result.unfinished();
   bytes_in_memory_ -= result.body->bytes();
   return result;

@@ -31,7 +31,7 @@ bool are_uniform(std::span<const message_view> messages) {
 } // namespace
 
 block* block::allocate(kind what, size_t count, size_t tail_size) {
-  assert(count > 0 && count <= max_messages);
+  CAFQ_CHECK_OR_END(count > 0 && count <= max_messages);
   auto* result = new (::operator new(sizeof(block) + tail_size)) block;
   result->kind_ = what;
   result->count_ = static_cast<uint16_t>(count);
@@ -52,7 +52,7 @@ size_t block::tail_size() const noexcept {
 }
 
 void block::destroy() noexcept {
-  in_memory.fetch_sub(memory(), std::memory_order_relaxed);
+  take_off(in_memory, memory());
   if (kind_ == kind::joined)
     for (size_t i = 0; i < parts_; ++i)
       intrusive_ptr_release(parts()[i].body);
@@ -97,7 +97,7 @@ block::make(std::span<const std::string_view> bodies, int64_t timestamp_ns) {
 block_ptr block::make(std::span<const message_view> messages) {
   const auto& head = messages.front();
   const auto first = head.number;
-  assert(messages.back().number - first <= UINT32_MAX);
+  CAFQ_CHECK_OR_END(messages.back().number - first <= UINT32_MAX);
   if (are_uniform(messages)) {
     auto result = make_uniform(messages, head.timestamp_ns, head.attempts);
     result->first_number_ = first;
@@ -150,7 +150,8 @@ block_ptr block::join(std::span<const block_ptr> blocks) {
       bytes += static_cast<uint32_t>(y.bytes());
     });
   *at = part{nullptr, messages, bytes};
-  assert(result->last_number() - result->first_number_ <= UINT32_MAX);
+  CAFQ_CHECK_OR_END(result->last_number() - result->first_number_
+                    <= UINT32_MAX);
   return result;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "net/protocol/contract.hpp"
+
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
 #include <atomic>
@@ -89,7 +91,8 @@ public:
   /// Gives the messages their numbers, `first` upwards.
   /// @pre Nobody else holds the block yet, and it is no joined one.
   void number_from(uint64_t first) noexcept {
-    assert(kind_ == kind::plain);
+    CAFQ_CHECK_OR_END(kind_ == kind::plain);
+    assert(references_.load(std::memory_order_relaxed) == 1);
     first_number_ = first;
   }
 

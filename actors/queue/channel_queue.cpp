@@ -1,5 +1,7 @@
 #include "actors/queue/channel_queue.hpp"
 
+#include "net/protocol/contract.hpp"
+
 #include <algorithm>
 #include <cassert>
 #include <utility>
@@ -7,6 +9,50 @@
 namespace cafq::queue {
 
 namespace {
+
+/// Makes new blocks of what is left of others.
+class rest_packer {
+public:
+  explicit rest_packer(store_orders& out) : out_(out) {
+    // nop
+  }
+
+  void add(const open_block& x) {
+    for (size_t i = 0; i < x.body->count(); ++i) {
+      if (x.slots[i].state == slot_state::gone)
+        continue;
+      auto message = x.body->message(i);
+      message.attempts = x.slots[i].attempts;
+      add(message);
+    }
+  }
+
+  /// Hands over what was added so far.
+  void write() {
+    if (!left_.empty())
+      out_.keep.push_back({block::make(left_), {}});
+    left_.clear();
+    bytes_ = 0;
+  }
+
+private:
+  void add(const message_view& x) {
+    if (!left_.empty() && !fits(x))
+      write();
+    left_.push_back(x);
+    bytes_ += x.body.size();
+  }
+
+  [[nodiscard]] bool fits(const message_view& x) const {
+    return left_.size() < block::max_messages
+           && bytes_ + x.body.size() <= block::max_bytes
+           && x.number - left_.front().number <= UINT32_MAX;
+  }
+
+  store_orders& out_;
+  std::vector<message_view> left_;
+  size_t bytes_ = 0;
+};
 
 /// Deferred messages that become ready while the node is short of memory:
 /// enough to go on with.
@@ -209,7 +255,7 @@ void channel_queue::clear() {
   dirty_.clear();
   moved_ = false;
   orders_ = {};
-  marked_ = kept_ = newest_;
+  seen_up_to_ = stored_up_to_ = newest_;
 }
 
 // -- the store ----------------------------------------------------------------
@@ -231,15 +277,15 @@ void channel_queue::report_progress() {
 }
 
 void channel_queue::keep_copies(time_point now) {
-  const auto mark = std::exchange(marked_, newest_);
-  if (mark > kept_) {
-    keep_open_blocks(kept_, mark);
-    backlog_.keep_copies(kept_, mark, orders_);
+  const auto mark = std::exchange(seen_up_to_, newest_);
+  if (mark > stored_up_to_) {
+    keep_open_blocks(stored_up_to_, mark);
+    backlog_.keep_copies(stored_up_to_, mark, orders_);
     deferred_.keep_copies(mark, now, orders_);
-    kept_ = mark;
+    stored_up_to_ = mark;
   }
   if (depth() + in_flight_ + deferred() == 0)
-    kept_ = newest_;
+    stored_up_to_ = newest_;
 }
 
 void channel_queue::keep_open_blocks(uint64_t after, uint64_t mark) {
@@ -260,7 +306,7 @@ void channel_queue::shed(time_point now) {
   keep_open_blocks(0, newest_);
   deferred_.keep_copies(newest_, now, orders_);
   deferred_.give_up(rows_apart());
-  kept_ = marked_ = newest_;
+  stored_up_to_ = seen_up_to_ = newest_;
   // What is written later has to do without the bodies.
   report_progress();
   open_.each([this](open_block& x) { give_up(x); });
@@ -283,7 +329,7 @@ store_orders channel_queue::take_orders() {
 }
 
 void channel_queue::save() {
-  assert(can_save());
+  CAFQ_CHECK(can_save());
   flush();
   save_open_blocks();
   backlog_.save(orders_);
@@ -295,43 +341,20 @@ void channel_queue::save() {
 /// to those: the block it came in may still be in the store, and be named by
 /// it.
 void channel_queue::save_open_blocks() {
-  std::vector<message_view> left;
-  size_t bytes = 0;
-  const auto write = [&] {
-    if (!left.empty())
-      orders_.keep.push_back({block::make(left), {}});
-    left.clear();
-    bytes = 0;
-  };
-  const auto add = [&](const message_view& x) {
-    if (!left.empty()
-        && (left.size() == block::max_messages
-            || bytes + x.body.size() > block::max_bytes
-            || x.number - left.front().number > UINT32_MAX))
-      write();
-    left.push_back(x);
-    bytes += x.body.size();
-  };
+  rest_packer rest{orders_};
   open_.each([&](open_block& x) {
     if (x.stored) {
       // None may reach over it: they come back in the order of their firsts.
-      write();
+      rest.write();
       orders_.progress.emplace_back(x.body->first_number(), progress_of(x));
-    } else if (x.alone) {
+    } else if (!x.alone) {
+      rest.add(x);
+    } else if (!x.absent()) {
       // One without its body is in the store as it is.
-      if (!x.absent())
-        deferred_set::save({x.body, x.slots[0].attempts, x.row}, orders_);
-    } else {
-      for (size_t i = 0; i < x.body->count(); ++i) {
-        if (x.slots[i].state == slot_state::gone)
-          continue;
-        auto message = x.body->message(i);
-        message.attempts = x.slots[i].attempts;
-        add(message);
-      }
+      deferred_set::save({x.body, x.slots[0].attempts, x.row}, orders_);
     }
   });
-  write();
+  rest.write();
 }
 
 // -- bodies that were given up ------------------------------------------------
@@ -500,11 +523,12 @@ bool channel_queue::invariant() const {
     sound &= requeued_[i - 1].turn <= requeued_[i].turn;
   sound &= (in_flight + requeued + waiting + unread > 0)
            == (open_.memory() > 0);
-  return sound && backlog_.invariant() && bytes == open_bytes_
-         && absent == absent_ && in_flight == in_flight_
+  return sound && backlog_.invariant() && deferred_.invariant()
+         && open_.invariant() && deadlines_.invariant(in_flight)
+         && bytes == open_bytes_ && absent == absent_ && in_flight == in_flight_
          && requeued == requeued_.size() && waiting == parked_.size()
          && unread == reading_left_ && (reading_ != nullptr) == (unread > 0)
-         && kept_ <= newest_ && marked_ <= newest_;
+         && stored_up_to_ <= newest_ && seen_up_to_ <= newest_;
 }
 
 // -- the steps of a message's life --------------------------------------------

@@ -91,7 +91,7 @@ public:
   void resume(uint64_t messages, uint64_t deferred, uint64_t newest) noexcept {
     backlog_.resume(messages);
     deferred_.resume(deferred);
-    newest_ = marked_ = kept_ = newest;
+    newest_ = seen_up_to_ = stored_up_to_ = newest;
   }
 
   /// Appends messages.
@@ -190,7 +190,7 @@ public:
 
   /// Whether `keep_copies` may have something to do, now or at the next call.
   [[nodiscard]] bool has_unkept() const noexcept {
-    return kept_ < newest_ && depth() + in_flight_ + deferred() > 0;
+    return stored_up_to_ < newest_ && depth() + in_flight_ + deferred() > 0;
   }
 
   /// @param spare Bytes that the node has to spare.
@@ -409,9 +409,9 @@ private:
   /// The highest number that was put.
   uint64_t newest_ = 0;
   /// What it was when `keep_copies` last looked.
-  uint64_t marked_ = 0;
+  uint64_t seen_up_to_ = 0;
   /// Messages up to this number are in the store, or gone.
-  uint64_t kept_ = 0;
+  uint64_t stored_up_to_ = 0;
 
   /// Those in the store about which it does not know all.
   std::vector<open_block*> dirty_;

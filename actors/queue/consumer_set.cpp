@@ -1,5 +1,6 @@
 #include "actors/queue/consumer_set.hpp"
 
+#include "net/protocol/contract.hpp"
 #include "net/protocol/frame.hpp"
 
 #include <algorithm>
@@ -16,17 +17,17 @@ uint64_t consumer::gave(size_t count, size_t bytes) noexcept {
   return asked_bytes = given_bytes;
 }
 
-void consumer::took(uint64_t bytes) noexcept {
-  assert(bytes <= given_bytes);
+void consumer::took(uint64_t bytes) {
+  CAFQ_CHECK(bytes <= given_bytes);
   sent_bytes = std::max(sent_bytes, bytes);
 }
 
-void consumer::has_less(size_t count) noexcept {
-  assert(count <= in_flight);
-  in_flight -= count;
+void consumer::has_less(size_t count) {
+  take_off(in_flight, count);
 }
 
 consumer& consumer_set::add(const consumer& x) {
+  assert(!all_.contains(x.id));
   return all_.emplace(x.id, x).first->second;
 }
 
@@ -57,6 +58,15 @@ size_t consumer_set::credit() const noexcept {
   for (const auto& [id, x] : all_)
     result += x.credit();
   return result;
+}
+
+bool consumer_set::invariant() const {
+  size_t in_line = 0;
+  for (const auto& [id, x] : all_)
+    in_line += x.in_line;
+  return in_line == line_.size()
+         && std::all_of(line_.begin(), line_.end(),
+                        [](const auto* x) { return x->in_line; });
 }
 
 consumer* consumer_set::next() {

@@ -3,6 +3,7 @@
 #include "actors/queue/delivered.hpp"
 #include "actors/queue/time.hpp"
 
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -48,6 +49,7 @@ struct consumer {
   /// Returns how many more bytes it may be given now.
   /// @pre It has credit.
   [[nodiscard]] size_t credit_bytes() const noexcept {
+    assert(given_bytes - sent_bytes <= window_bytes);
     return window_bytes - (given_bytes - sent_bytes);
   }
 
@@ -58,11 +60,11 @@ struct consumer {
   uint64_t gave(size_t count, size_t bytes) noexcept;
 
   /// Its socket took everything up to so many bytes.
-  void took(uint64_t bytes) noexcept;
+  void took(uint64_t bytes);
 
   /// It has so many messages no longer.
   /// @pre They were in flight to it.
-  void has_less(size_t count) noexcept;
+  void has_less(size_t count);
 
   /// Whether it is in line for messages; `consumer_set`'s own.
   bool in_line = false;
@@ -97,6 +99,9 @@ public:
 
   /// Returns how many more messages all of them may be given now.
   [[nodiscard]] size_t credit() const noexcept;
+
+  /// Whether those stand in line that think so, each once: for tests.
+  [[nodiscard]] bool invariant() const;
 
   [[nodiscard]] size_t size() const noexcept {
     return all_.size();

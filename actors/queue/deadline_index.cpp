@@ -1,5 +1,7 @@
 #include "actors/queue/deadline_index.hpp"
 
+#include <cassert>
+
 namespace cafq::queue {
 
 namespace {
@@ -19,6 +21,7 @@ time_point end_of(int64_t bucket) {
 } // namespace
 
 void deadline_index::insert(deadline_hook& hook, time_point deadline) {
+  assert(!hook.next);
   hook.bucket = bucket_of(deadline);
   // Deadlines mostly grow, so the last bucket is the likely one.
   auto i = buckets_.try_emplace(buckets_.end(), hook.bucket);
@@ -32,10 +35,13 @@ void deadline_index::insert(deadline_hook& hook, time_point deadline) {
 }
 
 void deadline_index::erase(deadline_hook& hook) {
+  assert(hook.next);
   hook.prev->next = hook.next;
   hook.next->prev = hook.prev;
   // Both neighbours are the anchor: that was the last one.
-  if (hook.prev == hook.next)
+  const auto last = hook.prev == hook.next;
+  hook.prev = hook.next = nullptr;
+  if (last)
     buckets_.erase(hook.bucket);
 }
 
@@ -45,6 +51,19 @@ deadline_hook* deadline_index::pop(time_point now) {
   auto* result = buckets_.begin()->second.end.next;
   erase(*result);
   return result;
+}
+
+bool deadline_index::invariant(size_t hooks) const {
+  size_t found = 0;
+  for (const auto& [number, x] : buckets_) {
+    const auto before = found;
+    for (const auto* i = x.end.next; i != &x.end; i = i->next, ++found)
+      if (i->bucket != number || i->next->prev != i || i->prev->next != i)
+        return false;
+    if (found == before)
+      return false;
+  }
+  return found == hooks;
 }
 
 std::optional<time_point> deadline_index::next() const {

@@ -62,6 +62,11 @@ public:
     return time_point{hook.bucket * granularity};
   }
 
+  /// Whether each bucket has hooks, which name it and know their neighbours:
+  /// for tests.
+  /// @param hooks How many there are.
+  [[nodiscard]] bool invariant(size_t hooks) const;
+
   /// Forgets all hooks.
   void clear() noexcept {
     buckets_.clear();

@@ -1,5 +1,7 @@
 #include "actors/queue/deferred_set.hpp"
 
+#include "net/protocol/contract.hpp"
+
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -99,10 +101,10 @@ std::optional<deferred_set::item> deferred_set::pop(time_point now) {
   std::pop_heap(heap_.begin(), heap_.end(), later);
   auto result = std::move(heap_.back().what);
   heap_.pop_back();
-  bytes_ -= result.body->bytes();
+  take_off(bytes_, result.body->bytes());
   if (result.row) {
-    --rows_in_heap_;
-    row_bytes_ -= result.body->bytes();
+    take_off(rows_in_heap_, 1);
+    take_off(row_bytes_, result.body->bytes());
   }
   return result;
 }
@@ -292,6 +294,30 @@ void deferred_set::place(waiting x) {
   const auto load_at = x.due - ahead;
   load_at_ = on_disk_ == 0 && !loading_ ? load_at : std::min(load_at_, load_at);
   ++on_disk_;
+}
+
+bool deferred_set::invariant() const {
+  size_t rows = 0;
+  size_t row_bytes = 0;
+  size_t bytes = 0;
+  for (const auto& x : heap_) {
+    bytes += x.what.body->bytes();
+    if (!x.what.row)
+      continue;
+    ++rows;
+    row_bytes += x.what.body->bytes();
+  }
+  const auto single = [](const waiting& x) {
+    return x.what.body->count() == 1;
+  };
+  const auto is_row = [](const waiting& x) {
+    return x.what.row.has_value();
+  };
+  return std::is_heap(heap_.begin(), heap_.end(), later)
+         && std::all_of(heap_.begin(), heap_.end(), single)
+         && std::all_of(undecided_.begin(), undecided_.end(), is_row)
+         && (loading_ || undecided_.empty()) && rows == rows_in_heap_
+         && row_bytes == row_bytes_ && bytes == bytes_;
 }
 
 void deferred_set::place_undecided() {

@@ -174,6 +174,10 @@ public:
   /// @param popping Whether it is worth calling `pop` at all.
   [[nodiscard]] std::optional<time_point> next(bool popping = true) const;
 
+  /// Whether the counters are the sums of what is there, and each message that
+  /// waits for an answer of the store has a row: for tests.
+  [[nodiscard]] bool invariant() const;
+
 private:
   /// However small the memory queue is, loading fewer at a time does not pay.
   static constexpr size_t least_load = 512;

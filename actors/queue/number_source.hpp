@@ -1,6 +1,7 @@
 #pragma once
 
-#include <cassert>
+#include "net/protocol/contract.hpp"
+
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -38,8 +39,8 @@ public:
   /// Gives out `count` consecutive numbers.
   /// @returns the first.
   /// @pre `may_take(count)`
-  uint64_t take(uint64_t count) noexcept {
-    assert(may_take(count));
+  uint64_t take(uint64_t count) {
+    CAFQ_CHECK(may_take(count));
     const auto result = next_;
     next_ += count;
     return result;
@@ -66,8 +67,8 @@ public:
 
   /// The store has moved the mark.
   /// @pre It was asked for this one.
-  void reserved(uint64_t mark) noexcept {
-    assert(asked_ && mark > next_);
+  void reserved(uint64_t mark) {
+    CAFQ_CHECK(asked_ && mark > next_);
     asked_ = false;
     reserved_ = mark;
   }

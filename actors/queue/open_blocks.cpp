@@ -1,5 +1,7 @@
 #include "actors/queue/open_blocks.hpp"
 
+#include "net/protocol/contract.hpp"
+
 #include <algorithm>
 #include <cassert>
 #include <utility>
@@ -78,6 +80,7 @@ open_block* open_blocks::find_alone(uint64_t number) {
 void open_blocks::close(open_block& x) {
   if (last_found_ == &x)
     last_found_ = nullptr;
+  assert(slots_ >= x.body->count());
   slots_ -= x.body->count();
   const auto key = x.body->first_number();
   if (x.alone) {
@@ -97,8 +100,34 @@ void open_blocks::clear() {
   last_found_ = nullptr;
 }
 
+bool open_blocks::invariant() const {
+  size_t slots = 0;
+  size_t sparse = 0;
+  auto sound = true;
+  const auto look = [&](uint64_t number, const open_block& x) {
+    const auto count = x.body->count();
+    slots += count;
+    sound &= number == x.body->first_number() && x.next_unread <= count;
+    for (size_t i = 0; i < count; ++i) {
+      const auto unread = x.slots[i].state == slot_state::unread;
+      sound &= x.slots[i].home == &x && x.slots[i].index == i
+               && (!unread || i >= x.next_unread);
+    }
+  };
+  for (const auto& [number, x] : blocks_) {
+    look(number, x);
+    sparse += has_gaps(*x.body);
+    sound &= !x.alone;
+  }
+  for (const auto& [number, x] : alone_) {
+    look(number, x);
+    sound &= x.alone && x.body->count() == 1;
+  }
+  return sound && slots == slots_ && sparse == sparse_.size();
+}
+
 open_block& open_blocks::fill(open_block& x, block_ptr body) {
-  assert(!x.body);
+  CAFQ_CHECK(!x.body);
   const auto count = static_cast<uint16_t>(body->count());
   x.slots = std::make_unique<slot[]>(count);
   slots_ += count;

@@ -95,6 +95,10 @@ public:
     return slots_ * sizeof(slot) + size() * memory_of_one;
   }
 
+  /// Whether each block is found by its number, and each of its slots by
+  /// itself: for tests.
+  [[nodiscard]] bool invariant() const;
+
   /// Calls `f` with every open block, in the order of their numbers.
   template <class F>
   void each(F&& f) {

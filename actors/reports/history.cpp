@@ -95,44 +95,47 @@ void history::take(const std::string& key, uint64_t actor, const values& now,
   auto i = all_.find(key);
   if (i == all_.end() && all_.size() == most_series())
     return;
-  if (i == all_.end() || i->second.actor != actor) {
-    // One of the same name may be another one.
-    if (i == all_.end())
-      i = all_.emplace(key, series{}).first;
-    auto& x = i->second;
-    x.actor = actor;
-    if (x.fine.capacity() == 0 && (key.empty() || fits(fine_ + 1))) {
-      x.fine.set_capacity(fine_points);
-      ++fine_;
-    }
-  } else {
-    auto& x = i->second;
-    const auto seconds = static_cast<double>(now_ns - x.seen_ns)
-                         / ns_per_second;
-    if (seconds <= 0) {
-      x.report = reports_;
-      return;
-    }
-    point next;
-    next.at = static_cast<uint32_t>(now_ns / 1'000'000'000);
-    next.seconds = static_cast<float>(seconds);
-    for (size_t f = 0; f < figures; ++f) {
-      // A counter that went back is that of a queue that was emptied.
-      const auto value
-        = f < rates ? std::max(now[f] - x.counted[f], 0.0) / seconds : now[f];
-      next.what[f] = static_cast<float>(value);
-      x.sums[f] = f < rates ? x.sums[f] + value * seconds : value;
-    }
-    x.summed_seconds += seconds;
-    if (x.fine.capacity() > 0)
-      x.fine.push_back(next);
-    if (x.summed_seconds > coarse_seconds - seconds / 2)
-      close_coarse(x, next.at);
-  }
+  const auto known = i != all_.end() && i->second.actor == actor;
+  if (i == all_.end())
+    i = all_.emplace(key, series{}).first;
   auto& x = i->second;
+  x.report = reports_;
+  if (known && now_ns <= x.seen_ns)
+    return;
+  if (known)
+    add_point(x, now, now_ns);
+  else
+    begin(x, key, actor);
   x.counted = now;
   x.seen_ns = now_ns;
-  x.report = reports_;
+}
+
+/// Somebody new, maybe under a known name.
+void history::begin(series& x, const std::string& key, uint64_t actor) {
+  x.actor = actor;
+  if (x.fine.capacity() == 0 && (key.empty() || fits(fine_ + 1))) {
+    x.fine.set_capacity(fine_points);
+    ++fine_;
+  }
+}
+
+void history::add_point(series& x, const values& now, int64_t now_ns) {
+  const auto seconds = static_cast<double>(now_ns - x.seen_ns) / ns_per_second;
+  point next;
+  next.at = static_cast<uint32_t>(now_ns / 1'000'000'000);
+  next.seconds = static_cast<float>(seconds);
+  for (size_t f = 0; f < figures; ++f) {
+    // A counter that went back is that of a queue that was emptied.
+    const auto value
+      = f < rates ? std::max(now[f] - x.counted[f], 0.0) / seconds : now[f];
+    next.what[f] = static_cast<float>(value);
+    x.sums[f] = f < rates ? x.sums[f] + value * seconds : value;
+  }
+  x.summed_seconds += seconds;
+  if (x.fine.capacity() > 0)
+    x.fine.push_back(next);
+  if (x.summed_seconds > coarse_seconds - seconds / 2)
+    close_coarse(x, next.at);
 }
 
 void history::close_coarse(series& x, uint32_t at) {
@@ -194,6 +197,14 @@ void history::give_fine_points() {
 
 size_t history::memory() const noexcept {
   return all_.size() * series_bytes + fine_ * fine_bytes;
+}
+
+bool history::invariant() const {
+  const auto fine = std::count_if(all_.begin(), all_.end(), [](const auto& x) {
+    return x.second.fine.capacity() > 0;
+  });
+  return static_cast<size_t>(fine) == fine_
+         && (all_.empty() || memory() <= most_bytes_);
 }
 
 // -- writing ------------------------------------------------------------------

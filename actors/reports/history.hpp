@@ -43,6 +43,10 @@ public:
   /// Returns the bytes that it takes, about.
   [[nodiscard]] size_t memory() const noexcept;
 
+  /// Whether it takes no more than it may, and those that have fine points are
+  /// as many as it thinks: for tests.
+  [[nodiscard]] bool invariant() const;
+
 private:
   /// Figures as they are written, in this order.
   enum figure : uint8_t {
@@ -100,7 +104,9 @@ private:
   void count_node(const node_report& x);
   void take(const std::string& key, uint64_t actor, const values& now,
             int64_t now_ns);
-  void close_coarse(series& x, uint32_t at);
+  void begin(series& x, const std::string& key, uint64_t actor);
+  static void add_point(series& x, const values& now, int64_t now_ns);
+  static void close_coarse(series& x, uint32_t at);
   [[nodiscard]] size_t most_series() const noexcept;
   [[nodiscard]] bool fits(size_t fine) const noexcept;
   void give_fine_points();

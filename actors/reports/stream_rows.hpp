@@ -17,6 +17,9 @@ struct stream_mark {
   uint64_t mark = 0;
 };
 
+// ARCHITECTURE.md: 20,000 of them for each stream.
+static_assert(sizeof(stream_mark) == 16);
+
 /// All rows that a client was told last, by id; null if none. Clients that
 /// were told the same share it.
 using stream_marks = std::shared_ptr<const std::vector<stream_mark>>;

@@ -62,9 +62,10 @@ public:
       claim_->shrink_to(size);
   }
 
-  /// The body has become messages, which are counted as those.
+  /// The body has become messages, which are counted as those. One that waits
+  /// was not counted.
   void becomes_messages() noexcept {
-    if (claim_)
+    if (open())
       claim_->becomes_messages();
   }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -42,6 +43,7 @@ public:
   /// end of `wire`. Leaves an empty `wire`.
   /// @pre `idle()`
   void encoded(std::vector<char>& wire, size_t count) {
+    assert(idle() && count <= frames_.size());
     frames_.erase(frames_.begin(),
                   frames_.begin() + static_cast<ptrdiff_t>(count));
     begun_.swap(wire);
@@ -63,7 +65,9 @@ public:
 
   /// Of what was ready, the first `sent` bytes left by way of the socket, as
   /// many as `handed` behind them were handed to CAF.
+  /// @pre There are as many.
   void taken(size_t sent, size_t handed) noexcept {
+    assert(sent + handed <= ready().size());
     left_ += sent;
     handed_ = handed;
     const auto count = sent + handed;
@@ -120,6 +124,15 @@ public:
     frames_ = std::vector<char>();
     begun_ = std::vector<char>();
     reports_.clear();
+  }
+
+  /// Whether what has begun to leave has not left whole, and reports are in the
+  /// order of what they wait for: for tests.
+  [[nodiscard]] bool invariant() const {
+    return (begun_.empty() ? at_ == 0 : at_ < begun_.size())
+           && std::is_sorted(
+             reports_.begin(), reports_.end(),
+             [](const report& x, const report& y) { return x.at < y.at; });
   }
 
   /// Gives back memory that a burst needed.

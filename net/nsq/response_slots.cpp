@@ -1,8 +1,10 @@
 #include "net/nsq/response_slots.hpp"
 
+#include "net/protocol/contract.hpp"
 #include "net/protocol/errors.hpp"
 #include "net/protocol/frame.hpp"
 
+#include <cassert>
 #include <utility>
 
 namespace cafq {
@@ -25,12 +27,23 @@ void response_slots::add(slot x) {
 
 void response_slots::finish(slot& x, std::string_view frames) {
   x.done = x.has_frames = true;
-  bytes_ -= x.bytes();
+  take_off(bytes_, x.bytes());
   x.frames = frames;
   bytes_ += x.bytes();
 }
 
+bool response_slots::invariant() const {
+  size_t bytes = 0;
+  for (const auto& x : slots_) {
+    bytes += x.bytes();
+    if (!x.done && (x.waits_for == 0 || x.has_frames || x.fatal))
+      return false;
+  }
+  return bytes == bytes_;
+}
+
 void response_slots::wait(ticket t, protocol::command_name name) {
+  assert(t != 0);
   if (!slots_.empty()) {
     auto& last = slots_.back();
     if (!last.done && last.waits_for == t && last.name == name) {
@@ -38,15 +51,25 @@ void response_slots::wait(ticket t, protocol::command_name name) {
       return;
     }
   }
-  add({t, 1, name, false, false, {}, false});
+  slot x;
+  x.waits_for = t;
+  x.name = name;
+  add(std::move(x));
 }
 
 void response_slots::answer(std::string frames) {
-  add({0, 1, {}, true, false, std::move(frames), true});
+  slot x;
+  x.done = x.has_frames = true;
+  x.frames = std::move(frames);
+  add(std::move(x));
 }
 
-void response_slots::fail(const protocol::violation& x) {
-  add({0, 1, {}, true, x.fatal, error_frame(x.text), true});
+void response_slots::fail(const protocol::violation& why) {
+  slot x;
+  x.done = x.has_frames = true;
+  x.fatal = why.fatal;
+  x.frames = error_frame(why.text);
+  add(std::move(x));
 }
 
 void response_slots::resolve(ticket t) {
@@ -92,7 +115,7 @@ bool response_slots::drain(std::vector<char>& out) {
       bytes_ = 0;
       return false;
     }
-    bytes_ -= x.bytes();
+    take_off(bytes_, x.bytes());
     slots_.pop_front();
   }
   return true;

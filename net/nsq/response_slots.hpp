@@ -33,7 +33,7 @@ public:
   void answer(std::string frames);
 
   /// A command ends the connection, with an error frame if it has a text.
-  void fail(const protocol::violation& x);
+  void fail(const protocol::violation& why);
 
   /// All commands that wait for `t` are answered by OK.
   void resolve(ticket t);
@@ -64,8 +64,13 @@ public:
     return bytes_;
   }
 
+  /// Whether the bytes are those of all slots, and one without a ticket is
+  /// answered: for tests.
+  [[nodiscard]] bool invariant() const;
+
 private:
   struct slot {
+    /// 0 for a command that was answered at once.
     ticket waits_for = 0;
     /// How many like commands in a row share the slot.
     uint32_t count = 1;

@@ -1,5 +1,7 @@
 #include "actors/body_budget.hpp"
 
+#include "test/support/seed.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <string>
@@ -191,6 +193,30 @@ BOOST_AUTO_TEST_CASE(one_that_shrinks_lets_the_next_in) {
   a->becomes_messages();
   a->shrink_to(30);
   BOOST_TEST(body_budget::bytes_in_memory() - before == 60u);
+}
+
+BOOST_AUTO_TEST_CASE(the_bound_holds_for_any_steps) {
+  dice random{seed()};
+  BOOST_TEST_CONTEXT("CAFQ_SEED=" << seed()) {
+    std::vector<claim_ptr> all;
+    for (int i = 0; i < 20'000; ++i) {
+      const auto which = random.below(12);
+      if (which >= all.size()) {
+        all.push_back(ask('x', random.between(1, 60)));
+      } else if (auto& x = all[which]; !x->granted() || random.one_in(4)) {
+        all.erase(all.begin() + static_cast<std::ptrdiff_t>(which));
+      } else if (random.one_in(2)) {
+        x->shrink_to(random.between(1, 60));
+      } else {
+        static_cast<void>(x->grow_to(random.between(1, 60)));
+      }
+      BOOST_TEST_REQUIRE(budget->invariant());
+      BOOST_TEST_REQUIRE(body_budget::bytes_in_memory() - before <= 100u);
+    }
+    all.clear();
+    BOOST_TEST(body_budget::bytes_in_memory() == before);
+    BOOST_TEST(body_budget::waiting() == 0u);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -210,6 +210,7 @@ BOOST_AUTO_TEST_CASE(the_bound_holds_for_any_steps) {
       largest = std::max(largest, held[k]);
     }
     BOOST_TEST_REQUIRE(bytes() == total);
+    BOOST_TEST_REQUIRE(memory->invariant());
     BOOST_TEST_REQUIRE((staying <= 100 * kib || staying - largest <= 50 * kib));
     BOOST_TEST_REQUIRE((memory->tight() || total <= 50 * kib));
   }

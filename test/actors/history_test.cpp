@@ -40,6 +40,7 @@ struct fixture {
     for (size_t i = 0; i < steps; ++i) {
       node.now += 10'000'000'000;
       uut.add(node);
+      BOOST_TEST_REQUIRE(uut.invariant());
     }
   }
 

@@ -1,6 +1,7 @@
 #include "actors/memory_ledger.hpp"
 
 #include "actors/queue/block.hpp"
+#include "test/support/seed.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -210,6 +211,37 @@ BOOST_AUTO_TEST_CASE(tells_of_refused_publishes_for_a_while) {
   uut->refused("full", now);
   BOOST_TEST(uut->trouble(now + 5s) == "full");
   BOOST_TEST(uut->trouble(now + 11s) == "");
+}
+
+BOOST_AUTO_TEST_CASE(who_writes_nothing_is_no_writer) {
+  using writer = memory_ledger::writer;
+  const auto much = std::make_shared<writer>(uut);
+  auto nothing = std::make_unique<memory_ledger::claim>(much, 0, 0);
+  auto some = std::make_unique<memory_ledger::claim>(much, 5, 7);
+  nothing.reset();
+  some.reset();
+  BOOST_TEST(uut->invariant());
+}
+
+BOOST_AUTO_TEST_CASE(the_sums_are_right_after_any_steps) {
+  test::dice random{test::seed()};
+  BOOST_TEST_CONTEXT("CAFQ_SEED=" << test::seed()) {
+    std::vector<std::unique_ptr<memory_ledger::account>> all;
+    for (int i = 0; i < 5'000; ++i) {
+      now += std::chrono::milliseconds{random.below(200)};
+      const auto which = random.below(10);
+      if (which >= all.size())
+        all.push_back(open("q", random.below(20'000),
+                           random.one_in(3) ? storable::no : storable::yes));
+      else if (random.one_in(20))
+        all.erase(all.begin() + static_cast<std::ptrdiff_t>(which));
+      else if (random.one_in(5))
+        all[which]->holds(random.below(20'000), now);
+      else if (random.one_in(3))
+        uut->relieve(limit_at(0.9), now);
+      BOOST_TEST_REQUIRE(uut->invariant());
+    }
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,6 +2,7 @@
 #include "test/actors/store_world.hpp"
 
 #include <caf/sec.hpp>
+#include <caf/send.hpp>
 
 #include <set>
 #include <stdexcept>
@@ -114,6 +115,17 @@ BOOST_AUTO_TEST_CASE(a_topic_that_fails_has_what_its_channels_had) {
   BOOST_TEST(all_of("a") == bodies(0, 9), boost::test_tools::per_element());
   publish(10, 19);
   BOOST_TEST(all_of("b") == bodies(0, 19), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_topic_whose_counters_are_wrong_fails) {
+  const auto before = topic();
+  const auto c = channel("a");
+  publish(0, 9);
+  // More than it got.
+  caf::send_as(c, before, atom::room_v, std::string{"a"}, uint64_t{1000});
+  run();
+  BOOST_TEST((topic() != before));
+  BOOST_TEST(all_of("a") == bodies(0, 9), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(a_channel_that_fails_has_what_is_on_disk) {

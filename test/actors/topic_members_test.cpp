@@ -1,5 +1,7 @@
 #include "actors/topic_members.hpp"
 
+#include "net/protocol/contract.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <string>
@@ -50,6 +52,12 @@ BOOST_AUTO_TEST_CASE(counts_what_has_no_place_yet) {
   uut.placed("c", nobody, 10);
   BOOST_TEST(crowded(7) == "");
   BOOST_TEST(crowded(6) == "a");
+}
+
+BOOST_AUTO_TEST_CASE(no_channel_places_more_than_it_got) {
+  uut.gave(10);
+  BOOST_CHECK_THROW(uut.placed("a", nobody, 11), broken_contract);
+  BOOST_TEST(crowded(10) == "a");
 }
 
 BOOST_AUTO_TEST_CASE(an_ephemeral_channel_is_not_waited_for) {

@@ -52,6 +52,19 @@ BOOST_AUTO_TEST_CASE(a_large_body_waits_for_those_before_it) {
   BOOST_TEST(admits(second, large, some));
 }
 
+BOOST_AUTO_TEST_CASE(what_waits_was_not_counted_and_is_not_taken_off) {
+  const auto before = body_budget::bytes_in_memory();
+  body_gate first;
+  body_gate second;
+  BOOST_TEST(admits(first, large, some));
+  BOOST_TEST(!admits(second, large, some));
+  second.becomes_messages();
+  BOOST_TEST(body_budget::bytes_in_memory() == before + large);
+  second.close();
+  first.close();
+  BOOST_TEST(body_budget::bytes_in_memory() == before);
+}
+
 BOOST_AUTO_TEST_CASE(its_time_begins_with_the_room) {
   body_gate uut;
   BOOST_TEST(admits(uut, large, some));

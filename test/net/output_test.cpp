@@ -1,5 +1,7 @@
 #include "net/loop/output.hpp"
 
+#include "test/support/seed.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <string>
@@ -200,6 +202,37 @@ BOOST_AUTO_TEST_CASE(shrink_gives_memory_back_but_no_frames) {
   uut.taken(100'000, 0);
   uut.shrink();
   BOOST_TEST(uut.frames().capacity() == 0u);
+}
+
+// Sockets take what they want, and CAF tells of the rest when it likes.
+BOOST_AUTO_TEST_CASE(each_byte_leaves_once_whatever_is_taken) {
+  test::dice random{test::seed()};
+  BOOST_TEST_CONTEXT("CAFQ_SEED=" << test::seed()) {
+    output uut;
+    uint64_t appended = 0;
+    uint64_t reported = 0;
+    for (int i = 0; i < 20'000; ++i) {
+      const auto ready = uut.ready().size();
+      if (random.one_in(3)) {
+        const auto count = random.between(1, 100);
+        append(uut, count);
+        appended += count;
+        uut.report_when_sent(appended);
+      } else if (ready > 0) {
+        const auto sent = random.between(0, ready);
+        uut.taken(sent, random.one_in(2) ? random.between(0, ready - sent) : 0);
+      } else {
+        uut.gone(random.between(0, 50));
+      }
+      if (random.one_in(50))
+        uut.shrink();
+      if (const auto x = uut.due_report())
+        reported = *x;
+      BOOST_TEST_REQUIRE(uut.invariant());
+      BOOST_TEST_REQUIRE(uut.left() + uut.pending() == appended);
+      BOOST_TEST_REQUIRE(reported <= uut.left());
+    }
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

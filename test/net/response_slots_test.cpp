@@ -1,6 +1,7 @@
 #include "net/nsq/response_slots.hpp"
 
 #include "test/net/frames.hpp"
+#include "test/support/seed.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -17,6 +18,7 @@ struct fixture {
   frames drain() {
     std::vector<char> out;
     open = uut.drain(out);
+    BOOST_TEST(uut.invariant());
     return frames_in(out);
   }
 
@@ -194,6 +196,35 @@ BOOST_AUTO_TEST_CASE(the_end_leaves_no_bytes) {
   drain();
   BOOST_TEST(!open);
   BOOST_TEST(uut.bytes() == 0u);
+}
+
+// Topics answer in any order.
+BOOST_AUTO_TEST_CASE(each_command_is_answered_once) {
+  test::dice random{test::seed()};
+  BOOST_TEST_CONTEXT("CAFQ_SEED=" << test::seed()) {
+    std::vector<response_slots::ticket> under_way;
+    size_t asked = 0;
+    size_t told = 0;
+    for (int i = 0; i < 5'000; ++i) {
+      if (random.one_in(3)) {
+        under_way.push_back(uut.new_ticket());
+        uut.wait(under_way.back(), command_name::pub);
+        ++asked;
+      } else if (!under_way.empty() && random.one_in(2)) {
+        const auto at = random.below(under_way.size());
+        uut.resolve(under_way[at]);
+        under_way.erase(under_way.begin() + static_cast<std::ptrdiff_t>(at));
+      }
+      BOOST_TEST_REQUIRE(uut.invariant());
+      told += drain().size();
+      BOOST_TEST_REQUIRE(told + uut.size() == asked);
+    }
+    for (const auto t : under_way)
+      uut.resolve(t);
+    drain();
+    BOOST_TEST(uut.empty());
+    BOOST_TEST(uut.bytes() == 0u);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,5 +1,7 @@
 #include "persistence/block_index.hpp"
 
+#include "net/protocol/contract.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
@@ -69,6 +71,15 @@ BOOST_AUTO_TEST_CASE(finds_blocks_by_id_before_they_are_sorted) {
              boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(has_each_first_number_once) {
+  block_index x;
+  x.insert(make_entry(10, 0));
+  x.insert(make_entry(20, 0));
+  BOOST_CHECK_THROW(x.insert(make_entry(10, 0)), broken_contract);
+  BOOST_CHECK_THROW(x.insert(make_entry(20, 0)), broken_contract);
+  BOOST_TEST(x.invariant());
+}
+
 BOOST_AUTO_TEST_CASE(is_a_sorted_map) {
   std::mt19937 random{7};
   block_index x;
@@ -86,6 +97,7 @@ BOOST_AUTO_TEST_CASE(is_a_sorted_map) {
     }
     BOOST_TEST_REQUIRE(x.entries().size() == expected.size());
     BOOST_TEST_REQUIRE(x.messages() == expected.size() * 10);
+    BOOST_TEST_REQUIRE(x.invariant());
     uint64_t last = 0;
     auto found = x.entries().begin();
     for (const auto& [key, entry] : expected) {

@@ -1,9 +1,13 @@
 #include "actors/queue/consumer_set.hpp"
 
+#include "net/protocol/contract.hpp"
+#include "test/support/seed.hpp"
+
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <map>
 #include <ostream>
 #include <vector>
@@ -81,6 +85,8 @@ BOOST_AUTO_TEST_CASE(is_to_report_each_half_window) {
   BOOST_TEST(x.credit_bytes() == window - 168);
   x.has_less(3);
   BOOST_TEST(x.in_flight == 1u);
+  BOOST_CHECK_THROW(x.has_less(2), broken_contract);
+  BOOST_CHECK_THROW(x.took(window), broken_contract);
 }
 
 BOOST_AUTO_TEST_CASE(all_credit_is_what_each_may_be_given) {
@@ -196,6 +202,36 @@ BOOST_AUTO_TEST_CASE(nobody_with_credit_starves) {
   }
   for (auto [id, rdy] : credits)
     BOOST_TEST(turns[id] == 100u);
+}
+
+BOOST_AUTO_TEST_CASE(whoever_has_credit_is_in_line_after_any_steps) {
+  test::dice random{test::seed()};
+  BOOST_TEST_CONTEXT("CAFQ_SEED=" << test::seed()) {
+    consumer_set uut;
+    for (int i = 0; i < 5'000; ++i) {
+      const consumer_id id = random.between(1, 6);
+      auto* x = uut.find(id);
+      if (!x) {
+        uut.add(ready(id, 0));
+      } else if (random.one_in(10)) {
+        uut.remove(id);
+      } else if (random.one_in(2)) {
+        x->rdy = random.below(5);
+        uut.line_up(*x);
+      } else if (auto* y = uut.next()) {
+        y->gave(std::min<size_t>(y->credit(), random.between(1, 3)), 10);
+        uut.line_up(*y);
+      } else if (x->in_flight > 0) {
+        x->took(x->given_bytes);
+        x->has_less(random.between(1, x->in_flight));
+        uut.line_up(*x);
+      }
+      BOOST_TEST_REQUIRE(uut.invariant());
+      for (const auto& [other, y] : uut)
+        BOOST_TEST_REQUIRE((y.credit() == 0 || y.in_line),
+                           "consumer " << other);
+    }
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

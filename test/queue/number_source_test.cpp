@@ -27,6 +27,12 @@ BOOST_AUTO_TEST_CASE(gives_out_no_number_that_is_not_reserved) {
   BOOST_TEST(!uut.may_take(5));
 }
 
+BOOST_AUTO_TEST_CASE(fails_rather_than_use_one) {
+  number_source uut{10, 0, 20};
+  BOOST_CHECK_THROW(uut.take(10), broken_contract);
+  BOOST_TEST(uut.next() == 10u);
+}
+
 BOOST_AUTO_TEST_CASE(wants_a_mark_while_half_a_step_is_left) {
   number_source uut{0, 0, number_source::step};
   BOOST_TEST(!uut.wanted_mark().has_value());
