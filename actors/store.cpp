@@ -120,7 +120,7 @@ void store_state::when_durable(std::function<void()> f) {
 }
 
 caf::result<atom::flush> store_state::flush() {
-  stage_last();
+  stage_all();
   flushing_.emplace_back(self);
   auto result = flushing_.back().later();
   when_durable([this] {

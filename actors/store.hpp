@@ -114,7 +114,7 @@ private:
   void know(store_health::state x, const std::string& why);
 
   void stage_turn();
-  void stage_last();
+  void stage_all();
   void stage_appends(const std::string& topic);
   void stage_rest(append_line::run& x);
   void stage(const append_line::piece& x);

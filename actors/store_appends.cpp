@@ -12,10 +12,6 @@ namespace {
 /// waits for about as much.
 constexpr size_t most_in_turn = append_line::most_together;
 
-/// Bytes that a node which stops still writes for publishers; what is more was
-/// promised to nobody.
-constexpr size_t most_at_end = size_t{64} << 20U;
-
 /// Packs small blocks. Deferred messages are rows of their own.
 queue::publications pack(queue::publications items) {
   queue::block_packer packer;
@@ -62,15 +58,9 @@ void store_state::stage_appends(const std::string& topic) {
     stage_rest(x);
 }
 
-/// Nothing comes any more.
-void store_state::stage_last() {
-  const auto fits = line_.bytes() <= most_at_end;
-  for (auto& x : line_.take()) {
-    if (fits || x.done > 0)
-      stage_rest(x);
-    else
-      refuse(x, "exiting");
-  }
+void store_state::stage_all() {
+  for (auto& x : line_.take())
+    stage_rest(x);
 }
 
 std::shared_ptr<store_state::staged_appends>
