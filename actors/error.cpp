@@ -30,8 +30,18 @@ const char* to_string(ec x) noexcept {
       return "the topic has failed again and again";
     case ec::too_long:
       return "the answer would be too long";
+    case ec::backup_runs:
+      return "a backup is being taken already";
+    case ec::backup_failed:
+      return "the backup was broken off";
   }
   return "invalid";
+}
+
+std::string reason(const caf::error& x) {
+  const auto& with = x.context();
+  return with.match_elements<std::string>() ? with.get_as<std::string>(0)
+                                            : render(x);
 }
 
 std::string render(const caf::error& x) {

@@ -32,10 +32,17 @@ enum class ec : uint8_t {
   failed,
   /// The answer would be longer than any may be.
   too_long,
+  /// Somebody else takes a backup.
+  backup_runs,
+  /// A backup was broken off, or did not begin; the context says why.
+  backup_failed,
 };
 
 /// @relates ec
 const char* to_string(ec x) noexcept;
+
+/// Returns the words that an error came with, or what `render` does.
+std::string reason(const caf::error& x);
 
 /// Renders an error of any category for the log.
 std::string render(const caf::error& x);

@@ -171,6 +171,13 @@ constexpr decltype(peeker_figures::rows) peeker_figures::rows{{
 }};
 static_assert(complete(peeker_figures::rows));
 
+constexpr decltype(backup_figures::rows) backup_figures::rows{{
+  {"taken", &backup_figures::taken, "Backups that were taken"},
+  {"broken_off", &backup_figures::broken_off, "Those that were broken off"},
+  {"bytes", &backup_figures::bytes, "What the last one has so far", in_bytes},
+}};
+static_assert(complete(backup_figures::rows));
+
 constexpr decltype(handshaker_figures::rows) handshaker_figures::rows{{
   {"steps", &handshaker_figures::steps, "Steps of handshakes"},
   {"refused", &handshaker_figures::refused, "Clients that waited too long"},

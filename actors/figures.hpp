@@ -176,6 +176,15 @@ struct peeker_figures {
   static const std::array<figure_row<peeker_figures>, 2> rows;
 };
 
+struct backup_figures {
+  uint64_t taken = 0;
+  uint64_t broken_off = 0;
+  uint64_t bytes = 0;
+
+  static constexpr std::string_view kind = "backup";
+  static const std::array<figure_row<backup_figures>, 3> rows;
+};
+
 struct handshaker_figures {
   uint64_t steps = 0;
   uint64_t refused = 0;
@@ -300,12 +309,12 @@ private:
       f(row.name, x.*row.value);
   }
 
-  std::variant<std::monostate, node_figures, listener_figures,
-               connection_figures, http_figures, topic_figures, channel_figures,
-               stored_elsewhere, discovery_figures, lookup_peer_figures,
-               statsd_figures, collector_figures, peeker_figures,
-               handshaker_figures, fetcher_figures, authorizer_figures,
-               registry_figures, dialer_figures, producer_figures>
+  std::variant<
+    std::monostate, node_figures, listener_figures, connection_figures,
+    http_figures, topic_figures, channel_figures, stored_elsewhere,
+    discovery_figures, lookup_peer_figures, statsd_figures, collector_figures,
+    peeker_figures, backup_figures, handshaker_figures, fetcher_figures,
+    authorizer_figures, registry_figures, dialer_figures, producer_figures>
     all_;
 };
 
@@ -326,6 +335,7 @@ void for_each_kind_of_figures(F&& f) {
   f(statsd_figures{});
   f(collector_figures{});
   f(peeker_figures{});
+  f(backup_figures{});
   f(handshaker_figures{});
   f(fetcher_figures{});
   f(authorizer_figures{});

@@ -196,6 +196,10 @@ constexpr auto all_states = [] {
     state_row{peeker_looking, "peeker", "looking", flowing,
               "It looks through messages for somebody."},
 
+    state_row{backup_idle, "backup", "idle", idle, "Nobody takes a backup."},
+    state_row{backup_copying, "backup", "copying", flowing,
+              "It copies the store for somebody."},
+
     state_row{statsd_resting, "statsd", "resting", idle,
               "The next report is not due."},
     state_row{statsd_looking_up, "statsd", "looking up", waiting,

@@ -120,6 +120,9 @@ enum class actor_state : uint8_t {
   peeker_idle,
   peeker_looking,
 
+  backup_idle,
+  backup_copying,
+
   statsd_resting,
   statsd_looking_up,
   statsd_sending,

@@ -90,7 +90,9 @@ public:
   /// give up its locks.
   [[nodiscard]] int descriptor() const;
 
-  /// Writes a copy of the file without free pages, as it is now, to a file.
+  /// Writes a copy of the file without free pages, as it is now, to a file or
+  /// socket. From any thread.
+  /// @pre The file is not mapped anew meanwhile (`grow`).
   void copy(int to) const;
 
   /// @param hook Called before each write with the name of the call; returns

@@ -9,9 +9,11 @@
 #include "persistence/outside_readers.hpp"
 #include "persistence/staging.hpp"
 #include "persistence/storage_error.hpp"
+#include "persistence/store_copy.hpp"
 #include "persistence/tables.hpp"
 
 #include <functional>
+#include <mutex>
 #include <span>
 #include <string>
 
@@ -55,6 +57,7 @@ public:
 
   bool commit() override;
   bool sweep(size_t max_rows) override;
+  std::shared_ptr<store_copy> copy() override;
 
   size_t staged_bytes() const noexcept override;
   uint64_t staged() const noexcept override;
@@ -102,6 +105,7 @@ private:
   [[noreturn]] void fail(const lmdb::error& x, size_t bytes);
   void write(uint64_t end);
   void extend_file();
+  void grow();
   void set_aside(area where, queue_id queue, std::string key);
 
   store_options options_;
@@ -128,6 +132,10 @@ private:
 
   /// As much is stored as may be.
   bool over_quota_ = false;
+
+  /// The copy under way, of another thread.
+  std::mutex copy_lock_;
+  std::weak_ptr<store_copy> copy_;
 
   /// Why nothing can be written any more.
   std::string broken_;

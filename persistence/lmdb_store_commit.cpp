@@ -148,13 +148,28 @@ void lmdb_store::transact(size_t bytes,
       if (!x.map_full())
         fail(x, bytes);
     }
-    try {
-      env_.grow();
-    } catch (const lmdb::error& x) {
-      broken_ = x.what(); // the file is not mapped any more
-      throw storage_error{storage_failure::fatal, broken_};
-    }
+    grow();
   }
+}
+
+/// Maps the file larger, under nobody's feet.
+void lmdb_store::grow() {
+  const std::lock_guard guard{copy_lock_};
+  if (const auto copy = copy_.lock())
+    copy->cancel("the file has to be mapped anew");
+  try {
+    env_.grow();
+  } catch (const lmdb::error& x) {
+    broken_ = x.what(); // the file is not mapped any more
+    throw storage_error{storage_failure::fatal, broken_};
+  }
+}
+
+std::shared_ptr<store_copy> lmdb_store::copy() {
+  const std::lock_guard guard{copy_lock_};
+  auto result = std::make_shared<store_copy>(env_);
+  copy_ = result;
+  return result;
 }
 
 void lmdb_store::fail(const lmdb::error& x, size_t bytes) {

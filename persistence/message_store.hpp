@@ -5,12 +5,15 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace cafq {
+
+class store_copy;
 
 /// Somebody in another process who reads the file. What it sees stays as it is,
 /// so that the file grows instead.
@@ -159,6 +162,11 @@ public:
   /// of its own.
   /// @returns whether there are more.
   [[nodiscard]] virtual bool sweep(size_t max_rows) = 0;
+
+  /// Begins a copy of what is committed now, without free pages. From any
+  /// thread, one at a time.
+  /// @throws storage_error
+  [[nodiscard]] virtual std::shared_ptr<store_copy> copy() = 0;
 
   // -- observers --------------------------------------------------------------
 

@@ -105,6 +105,7 @@ constexpr std::array styles{
     "#c8e6c9",
     1,
     {shows<&registry_figures::topics>, shows<&registry_figures::producers>}},
+  style{"backup", "#d7ccc8", -1, {shows<&backup_figures::bytes>}},
   style{"peeker", "#d7ccc8", -1, {shows<&peeker_figures::looks>}},
   style{"collector", "#d7ccc8", -1, {shows<&collector_figures::gatherings>}},
 };

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 #include <utility>
 
 namespace cafq::http {
@@ -252,6 +253,20 @@ effect to_stream(const request& x) {
   return result;
 }
 
+effect to_backup(const request& x) {
+  const auto parameters = query::parse(x.query);
+  if (!parameters)
+    return invalid_request();
+  if (parameters->other_than({"max_growth"}))
+    return failure(400, "INVALID_REQUEST - the parameter is max_growth");
+  constexpr int64_t usual = int64_t{1} << 30;
+  const auto most = read_number(*parameters, "max_growth", usual, 0,
+                                std::numeric_limits<int64_t>::max());
+  if (!most)
+    return failure(400, "INVALID_ARG_MAX_GROWTH - bytes");
+  return backup_command{static_cast<uint64_t>(*most)};
+}
+
 effect to_history(const request& x) {
   const auto parameters = query::parse(x.query);
   if (!parameters)
@@ -457,6 +472,8 @@ effect to_effect(const route& to, const request& x, std::string_view body,
       return to_message_list(x);
     case endpoint::message_get:
       return to_message_get(x);
+    case endpoint::backup:
+      return to_backup(x);
     case endpoint::metrics:
       return to_metrics();
     case endpoint::ui:

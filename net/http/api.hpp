@@ -55,6 +55,12 @@ struct stream_command {
   std::chrono::milliseconds interval{1000};
 };
 
+/// Copy the store.
+struct backup_command {
+  /// By how many bytes its file may grow meanwhile.
+  uint64_t max_growth = 0;
+};
+
 /// Read or set an option.
 struct config_command {
   std::string option;
@@ -62,9 +68,10 @@ struct config_command {
   std::optional<std::string> value;
 };
 
-using effect = std::variant<response, publish, topic_command, channel_command,
-                            report_request, stream_command, peek_query,
-                            config_command, node_command, lookup::request>;
+using effect
+  = std::variant<response, publish, topic_command, channel_command,
+                 report_request, stream_command, peek_query, config_command,
+                 node_command, backup_command, lookup::request>;
 
 /// How much of a body to read.
 struct body_plan {

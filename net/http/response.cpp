@@ -121,6 +121,8 @@ std::string render_head(const response& x, const response_context& how) {
   add(out, "Date", how.date);
   if (x.endless)
     add(out, "Cache-Control", "no-store");
+  else if (x.chunked)
+    add(out, "Transfer-Encoding", "chunked");
   else if (x.status != 304)
     add(out, "Content-Length", std::to_string(x.content().size()));
   if (guessed(x))

@@ -38,6 +38,8 @@ struct response {
   bool close = false;
   /// Whether more and more of it comes, until the connection ends.
   bool endless = false;
+  /// Whether it comes in chunks, which say where it ends.
+  bool chunked = false;
   /// As Go answers what is no request: with few headers, in plain text.
   bool raw = false;
 

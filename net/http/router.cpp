@@ -45,6 +45,7 @@ constexpr auto nsqd_rows = [] {
     row{"GET", "/debug/history", history},
     row{"GET", "/message/list", message_list},
     row{"GET", "/message/get", message_get},
+    row{"POST", "/backup", backup},
     row{"GET", "/metrics", metrics},
     row{"GET", "/livez", live},
     row{"GET", "/readyz", ready},
@@ -234,7 +235,8 @@ std::variant<route, response> find_route(const request& x, service of) {
 
 bool needs_known_host(endpoint x) noexcept {
   return x == endpoint::why || x == endpoint::stream || x == endpoint::history
-         || x == endpoint::message_list || x == endpoint::message_get;
+         || x == endpoint::message_list || x == endpoint::message_get
+         || x == endpoint::backup;
 }
 
 bool tells_health(endpoint x) noexcept {
@@ -259,6 +261,7 @@ bool needs_secret(endpoint x) noexcept {
     case endpoint::topic_tombstone:
     case endpoint::message_list:
     case endpoint::message_get:
+    case endpoint::backup:
       return true;
     case endpoint::ping:
     case endpoint::info:

@@ -36,6 +36,7 @@ enum class endpoint : uint8_t {
   history,
   message_list,
   message_get,
+  backup,
   metrics,
   live,
   ready,

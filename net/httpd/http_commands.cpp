@@ -184,6 +184,8 @@ void http_connection_state::fail(const caf::error& why,
     answer(http::failure(404, "MESSAGE_NOT_FOUND"));
   else if (why == ec::too_many_looks)
     answer(http::failure(503, "TOO_MANY_LOOKS"));
+  else if (why == ec::backup_runs)
+    answer(http::failure(503, "BACKUP_RUNS - one at a time"));
   else if (why == ec::failed)
     answer(http::failure(503, "TOPIC_FAILED"));
   else if (why == caf::sec::request_receiver_down)

@@ -116,6 +116,7 @@ void http_connection_state::transferred(size_t count) {
   run();
   if (stream)
     stream_tick();
+  next_piece();
 }
 
 // -- the loop -----------------------------------------------------------------
@@ -317,6 +318,7 @@ http::effect http_connection_state::to_effect(http::body_state how) {
 void http_connection_state::close() {
   phase = http_phase::closed;
   stream.reset();
+  backing_up = false;
   if (handshake)
     handshake->give_up();
   large.close();

@@ -103,6 +103,7 @@ struct http_connection_state {
   void on(const report_request& x);
   void on(const http::stream_command& x);
   void on(const peek_query& x);
+  void on(const http::backup_command& x);
   void on(const http::config_command& x);
   void on(const http::node_command& x);
   void on(const lookup::request& x);
@@ -180,6 +181,13 @@ private:
   void looked(const stream_news& x);
   void stream_tick();
 
+  // -- http_backup.cpp --------------------------------------------------------
+
+  void begin_backup();
+  void next_piece();
+  void send_piece(std::string_view x);
+  void end_backup(std::string_view last);
+
   // -- http_commands.cpp ------------------------------------------------------
 
   void find_topic();
@@ -231,6 +239,9 @@ public:
   size_t thrown_away = 0;
   /// Null unless the answer is one that never ends.
   std::unique_ptr<http_stream> stream;
+  /// Whether the answer is the store, and whether a piece of it is to come.
+  bool backing_up = false;
+  bool piece_asked = false;
   int64_t date_second = 0;
   std::string date_text;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/backup.hpp"
 #include "actors/body_budget.hpp"
 #include "actors/client_memory.hpp"
 #include "actors/health.hpp"
@@ -37,6 +38,8 @@ struct http_settings {
   collector_actor collector;
   /// Who shows messages.
   peeker_actor peeker;
+  /// Who copies the store.
+  backup_actor backup;
   /// Who knows the nsqlookupds.
   discovery_actor discovery;
   /// Whether the disk takes new messages.

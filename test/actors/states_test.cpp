@@ -33,10 +33,10 @@ BOOST_AUTO_TEST_CASE(every_kind_of_actor_is_there) {
   for (const auto& x : state_rows())
     kinds.insert(x.kind);
   const std::set<std::string_view> all{
-    "authorizer",  "channel", "collector",  "connection", "dialer",
-    "discovery",   "fetcher", "handshaker", "http",       "listener",
-    "lookup_peer", "node",    "peeker",     "producer",   "registry",
-    "statsd",      "store",   "topic"};
+    "authorizer", "backup",      "channel", "collector",  "connection",
+    "dialer",     "discovery",   "fetcher", "handshaker", "http",
+    "listener",   "lookup_peer", "node",    "peeker",     "producer",
+    "registry",   "statsd",      "store",   "topic"};
   BOOST_TEST((kinds == all));
 }
 

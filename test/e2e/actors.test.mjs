@@ -59,7 +59,7 @@ describe('/debug/actors', limit, () => {
               const ids = new Set(actors.map((x) => x.id));
               assert.equal(ids.size, actors.length, 'nobody twice');
               const kinds = [...new Set(actors.map((x) => x.kind))].sort();
-              const all = 'authorizer channel collector connection discovery fetcher handshaker http listener lookup_peer node peeker statsd store topic';
+              const all = 'authorizer backup channel collector connection discovery fetcher handshaker http listener lookup_peer node peeker statsd store topic';
               assert.deepEqual(kinds, all.split(' '), protocol);
               for (const x of actors) {
                 assert.ok(x.state && x.mood, `${x.kind} has no state`);

@@ -414,6 +414,10 @@ describe('AUTH, other settings', { concurrency: 4 }, () => {
           const refused = await put(httpPort, secret, option, '[]');
           assert.deepEqual([refused.status, refused.body], [403, '{"message":"UNAUTHORIZED"}'], secret);
         }
+      const backup = (secret) =>
+        ask(httpPort, 'POST', '/backup', { headers: { Host: 'localhost', ...(secret && { Authorization: `Bearer ${secret}` }) } });
+      for (const [secret, status] of [['', 401], ['nobody', 403], ['subscribe:.*', 403], ['topics:^orders$', 403], ['all:admin', 200]])
+        assert.equal((await backup(secret)).status, status, secret);
       for (const secret of ['all:admin', 'topics:^cafq\\.admin$'])
         assert.equal((await put(httpPort, secret)).status, 200, secret);
       assert.equal((await put(httpPort, 'all:admin', 'nsqlookupd_tcp_addresses', '[]')).body, '[]');

@@ -40,7 +40,7 @@ const needing = {
 };
 
 describe('the command line of cafq', limit, () => {
-  const all = [...Object.keys(needing), 'pub', 'tail', 'disk', 'import', 'restore', 'store check', 'store dump', 'store compact', 'bench pubsub'];
+  const all = [...Object.keys(needing), 'pub', 'tail', 'disk', 'import', 'backup', 'restore', 'store check', 'store dump', 'store compact', 'bench pubsub'];
   for (const name of all)
     it(`${name}: --help is 0, an unknown flag 2`, async () => {
       const help = await cafq(...name.split(' '), '--help');

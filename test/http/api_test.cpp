@@ -42,6 +42,10 @@ BOOST_AUTO_TEST_SUITE(http_api_tests)
 
 const std::array bad_rows{
   bad_row{"/pub", "", "", 400, "MSG_EMPTY"},
+  bad_row{"/backup", "growth=1", "", 400,
+          "INVALID_REQUEST - the parameter is max_growth"},
+  bad_row{"/backup", "max_growth=-1", "", 400,
+          "INVALID_ARG_MAX_GROWTH - bytes"},
   bad_row{"/pub", "topic=%zz", "", 400, "MSG_EMPTY"},
   bad_row{"/pub", "topic=%zz", "x", 400, "INVALID_REQUEST"},
   bad_row{"/pub", "", "x", 400, "MISSING_ARG_TOPIC"},

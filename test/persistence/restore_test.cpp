@@ -1,7 +1,7 @@
 #include "persistence/restore.hpp"
 
-#include "persistence/lmdb.hpp"
 #include "persistence/storage_error.hpp"
+#include "persistence/store_copy.hpp"
 #include "test/persistence/support.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -9,14 +9,19 @@
 #include <fstream>
 #include <iterator>
 
-#include <fcntl.h>
-#include <unistd.h>
-
 namespace cafq::test {
 
 namespace {
 
 constexpr uint64_t now_us = 1'800'000'000'000'000;
+
+/// All of a copy.
+std::string read_all(store_copy& x) {
+  std::string result;
+  for (auto piece = x.read(10'000); !piece.empty(); piece = x.read(10'000))
+    result += piece;
+  return result;
+}
 
 std::string content(const std::filesystem::path& file) {
   std::ifstream in{file, std::ios::binary};
@@ -35,13 +40,8 @@ struct copy_fixture : store_fixture {
     commit_all(*store);
   }
 
-  /// Takes one as mdb_copy does.
   void take_backup() {
-    store = nullptr;
-    lmdb::env env{lmdb::env::open_for_reading(dir.store_file(), 1 << 30)};
-    const auto to = ::open(backup.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    env.copy(to);
-    ::close(to);
+    std::ofstream{backup, std::ios::binary} << read_all(*store->copy());
   }
 
   void restore() {
@@ -63,13 +63,65 @@ struct copy_fixture : store_fixture {
 
 BOOST_FIXTURE_TEST_SUITE(restore_tests, copy_fixture)
 
-BOOST_AUTO_TEST_CASE(a_restored_store_has_what_was_there) {
+BOOST_AUTO_TEST_CASE(a_copy_is_the_store_of_one_moment) {
   fill();
-  take_backup();
+  const auto copy = store->copy();
+  auto bytes = copy->read(10'000);
+  // What happens meanwhile is not in it.
+  for (uint64_t i = 1; i <= 100; ++i)
+    store->done(q, i);
+  fill(200, 50);
+  bytes += read_all(*copy);
+  std::ofstream{backup, std::ios::binary} << bytes;
   restore();
   const auto found = open_message_store(target.store_file());
   BOOST_TEST(found->summary(q).messages == 100U);
   BOOST_TEST(found->read(q, 0, 1)[0].body->body(0).size() == 60'000U);
+}
+
+BOOST_AUTO_TEST_CASE(a_copy_has_no_free_pages) {
+  fill();
+  for (uint64_t i = 1; i <= 99; ++i)
+    store->done(q, i);
+  commit_all(*store);
+  BOOST_TEST(read_all(*store->copy()).size()
+             < std::filesystem::file_size(dir.store_file()) / 10);
+}
+
+BOOST_AUTO_TEST_CASE(a_copy_can_be_broken_off) {
+  fill();
+  const auto copy = store->copy();
+  static_cast<void>(copy->read(10'000));
+  copy->cancel("enough");
+  BOOST_CHECK_EXCEPTION(
+    static_cast<void>(copy->read(10'000)), storage_error,
+    [](const auto& x) { return std::string{x.what()} == "enough"; });
+  fill(300, 1); // the store goes on
+}
+
+BOOST_AUTO_TEST_CASE(a_copy_that_nobody_reads_on_just_goes) {
+  fill();
+  static_cast<void>(store->copy()->read(10));
+  fill(300, 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_copy_tells_how_much_the_file_grows) {
+  fill();
+  const auto copy = store->copy();
+  static_cast<void>(copy->read(10'000));
+  BOOST_TEST(copy->growth() == 0U);
+  fill(300, 100);
+  BOOST_TEST(copy->growth() > 5'000'000U);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_mapped_anew_ends_a_copy) {
+  options.map_size = 8 << 20;
+  reopen();
+  fill();
+  const auto copy = store->copy();
+  static_cast<void>(copy->read(10'000));
+  fill(300, 200);
+  BOOST_CHECK_THROW(static_cast<void>(read_all(*copy)), storage_error);
 }
 
 BOOST_AUTO_TEST_CASE(numbers_do_not_come_again_after_a_restore) {

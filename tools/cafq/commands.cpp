@@ -21,6 +21,7 @@ void add_commands(CLI::App& app) {
   add_peek(app);
   add_top(app);
   add_import(app);
+  add_backup(app);
   add_restore(app);
   add_store(app);
   add_disk(app);

@@ -2,6 +2,7 @@
 
 #include "tools/cafq/endpoint.hpp"
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,14 @@ struct http_reply {
 [[nodiscard]] http_reply
 http_request(const endpoint& where, std::string_view method,
              std::string_view target);
+
+/// Fetches an answer that may be larger than memory.
+/// @param to Gets the body piece by piece.
+/// @throws error with the broker's own word when it is not 200, or when it is
+///         broken off.
+void http_download(const std::string& address, std::string_view method,
+                   std::string_view target,
+                   const std::function<void(std::string_view)>& to);
 
 /// Returns what an answer that is no success says in words.
 [[nodiscard]] std::string reason(const http_reply& reply);

@@ -7,6 +7,9 @@ namespace cafq::tool {
 /// Adds `cafq actors`.
 void add_actors(CLI::App& app);
 
+/// Adds `cafq backup`.
+void add_backup(CLI::App& app);
+
 /// Adds `cafq disk`.
 void add_disk(CLI::App& app);
 

@@ -1,5 +1,6 @@
 #include "tools/cafqd/daemon_actors.hpp"
 
+#include "actors/backup.hpp"
 #include "actors/node.hpp"
 #include "actors/store.hpp"
 #include "actors/unix_offset.hpp"
@@ -44,8 +45,12 @@ daemon_actors::daemon_actors(caf::actor_system& sys,
 
 void daemon_actors::start_store(resources& have) {
   // Commits wait for the disk, so the store has a thread of its own.
-  store_ = sys_.spawn<caf::detached>(store, std::move(have.disk), health_);
+  store_ = sys_.spawn<caf::detached>(store, have.disk, health_);
   directory_->add(store_);
+  // So do pieces of a copy.
+  backup_ = sys_.spawn<caf::detached>(backup, store_, std::move(have.disk),
+                                      health_);
+  directory_->add(backup_);
 }
 
 /// Those who talk to other servers.
@@ -134,6 +139,7 @@ void daemon_actors::start_http_listeners(const resources& have, size_t files) {
   settings.node = node_;
   settings.collector = collector_;
   settings.peeker = peeker_;
+  settings.backup = backup_;
   // As nsqd tells them.
   settings.options.statsd_prefix
     = to_statsd_settings(options_, http_port_).format.prefix;
@@ -177,6 +183,7 @@ void daemon_actors::stop() {
     end(sys_, x);
   end(sys_, statsd_);
   end(sys_, peeker_);
+  end(sys_, backup_);
   end(sys_, collector_);
   end(sys_, nsq_listener_);
   end(sys_, handshaker_);

@@ -72,6 +72,7 @@ private:
   listener_actor nsq_listener_;
   collector_actor collector_;
   peeker_actor peeker_;
+  backup_actor backup_;
   /// Null without a statsd daemon.
   statsd_actor statsd_;
   std::vector<listener_actor> http_listeners_;
