@@ -67,14 +67,6 @@ std::vector<append_line::run> append_line::take() {
   return result;
 }
 
-size_t append_line::bytes() const noexcept {
-  size_t result = 0;
-  for (const auto& [name, x] : topics_)
-    for (const auto& y : x.runs)
-      result += y.bytes * (y.queues - y.done);
-  return result;
-}
-
 bool append_line::invariant() const noexcept {
   return std::all_of(topics_.begin(), topics_.end(), [](const auto& x) {
     const auto& runs = x.second.runs;

@@ -16,11 +16,9 @@ namespace cafq {
 /// its order; among topics, turns are fair: one whose many channels each get a
 /// copy of everything does not keep the others waiting for all of those.
 ///
-///    append --> run of a topic -- turn: by and by, within so many bytes -->
-///    STORE
-///                    |
-///                    `---------- take: all of a topic, at once ----------->
-///                    STORE
+///    append --> run of a topic --+-- turn: by and by, some bytes --> STORE
+///                                |
+///                                `-- take: all of a topic, at once --> STORE
 ///
 class append_line {
 public:
@@ -101,9 +99,6 @@ public:
   [[nodiscard]] bool empty() const noexcept {
     return topics_.empty();
   }
-
-  /// Returns the bytes of all copies that are to be written.
-  [[nodiscard]] size_t bytes() const noexcept;
 
   /// Whether no topic is here without a run, and no run is done.
   [[nodiscard]] bool invariant() const noexcept;
